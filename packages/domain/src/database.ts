@@ -1,0 +1,37 @@
+/** The projection's tables as Kysely sees them: camelCase, with the platform's own columns. */
+import type { Row } from '@fieldfare/kernel';
+import type { users } from './identity/tables.ts';
+import type { organisations, regions, serviceTypes } from './orgs/tables.ts';
+import type { partners } from './partners/tables.ts';
+import type { patients } from './patients/tables.ts';
+import type { assignments, conflictResolutions, requirements, visits } from './scheduling/tables.ts';
+import type { absences, staff } from './workforce/tables.ts';
+
+/** Columns the store adds to every replicated table. */
+export interface PlatformColumns {
+  readonly deletedAt: string | null;
+  readonly _shard: string;
+  readonly _stamp: string;
+  readonly _stamps: Readonly<Record<string, string>>;
+  readonly _authors: Readonly<Record<string, string>>;
+  readonly _siblings: Readonly<
+    Record<string, readonly { readonly value: unknown; readonly stamp: string; readonly by: string }[]>
+  > | null;
+}
+
+type Projected<T> = Row<T> & PlatformColumns;
+
+export interface Database {
+  readonly organisations: Projected<typeof organisations>;
+  readonly regions: Projected<typeof regions>;
+  readonly serviceTypes: Projected<typeof serviceTypes>;
+  readonly users: Projected<typeof users>;
+  readonly partners: Projected<typeof partners>;
+  readonly patients: Projected<typeof patients>;
+  readonly staff: Projected<typeof staff>;
+  readonly absences: Projected<typeof absences>;
+  readonly requirements: Projected<typeof requirements>;
+  readonly visits: Projected<typeof visits>;
+  readonly assignments: Projected<typeof assignments>;
+  readonly conflictResolutions: Projected<typeof conflictResolutions>;
+}

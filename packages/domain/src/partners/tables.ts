@@ -1,0 +1,22 @@
+import { defineTable, orgShard, type Row } from '@fieldfare/kernel';
+import { z } from 'zod';
+
+/** A subcontracting organisation (SSPO). Its staff stand in the roster with `partnerId` set. */
+export const partners = defineTable({
+  name: 'partners',
+  about: 'an organisation that delivers visits for us with its own staff',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'org',
+  shardOf: () => orgShard,
+  shardFields: [],
+  columns: {
+    name: z.string().min(1).max(120),
+    regionIds: z.array(z.uuid()),
+    /** Service type codes it is contracted for. */
+    serviceCodes: z.array(z.string()),
+    phone: z.string().max(40),
+    active: z.boolean(),
+  },
+});
+export type Partner = Row<typeof partners>;

@@ -1,0 +1,188 @@
+/**
+ * The week board as one plain value: what the screen, the command line and partner systems read.
+ * `scheduling.board` sends a snapshot, then patches that bring a client's copy to the same value.
+ */
+import type { IsoWeek, LocalDate, LocalTime } from '@fieldfare/kernel';
+
+export interface BoardDay {
+  readonly date: LocalDate;
+  /** 1 Monday … 7 Sunday */
+  readonly weekday: number;
+  /** Elapsed minutes: 1380, 1440 or 1500. */
+  readonly minutes: number;
+}
+
+export interface BoardLane {
+  readonly staffId: string;
+  readonly name: string;
+  readonly role: string;
+  readonly team: string;
+  readonly employmentType: string;
+  /** Set for a partner organisation's staff. */
+  readonly partnerName: string | null;
+  readonly capacityMinutes: number;
+  readonly bookedMinutes: number;
+  /** Bookable stretches by day index 0 (Monday) to 6, empty on days off and absences. */
+  readonly availability: readonly (readonly { readonly from: string; readonly to: string }[])[];
+  /** Reason of absence by day index, null when present. */
+  readonly absence: readonly (string | null)[];
+}
+
+export interface BoardVisit {
+  readonly id: string;
+  readonly patientId: string;
+  readonly patientName: string;
+  readonly patientRisk: 'low' | 'moderate' | 'high';
+  readonly municipality: string;
+  readonly serviceCode: string;
+  readonly serviceName: string;
+  readonly colour: string;
+  readonly date: LocalDate | null;
+  readonly start: LocalTime | null;
+  readonly minutes: number;
+  readonly windowFrom: LocalTime;
+  readonly windowTo: LocalTime;
+  readonly priority: 'routine' | 'high' | 'urgent';
+  readonly providerPreference: 'own' | 'partner' | 'any';
+  readonly note: string;
+  /** Null: in the unscheduled tray. */
+  readonly staffId: string | null;
+  readonly pinned: boolean;
+  /** Open conflicts this visit takes part in. */
+  readonly conflictIds: readonly string[];
+  /** Highest stamp of the visit and its assignment: a client that acts on an older one is told. */
+  readonly stamp: string;
+}
+
+export const CONFLICT_KINDS = [
+  'concurrent-field', // two people set one field without seeing each other
+  'edit-delete', // one edited what another deleted
+  'double-booked-staff',
+  'double-booked-patient',
+  'dangling-reference', // staff or patient gone
+] as const;
+export type ConflictKind = (typeof CONFLICT_KINDS)[number];
+
+export interface ConflictChoice {
+  /** What `scheduling.resolveConflict` takes. */
+  readonly choice: string;
+  readonly label: string;
+}
+
+export interface BoardConflict {
+  /** Hash of kind, entities and stamps: equal on every replica. */
+  readonly id: string;
+  readonly kind: ConflictKind;
+  readonly visitIds: readonly string[];
+  readonly staffId: string | null;
+  readonly patientId: string | null;
+  readonly date: LocalDate | null;
+  /** One line: "Joan Roy is booked twice on Tue 24 Nov, 09:00–09:45". */
+  readonly title: string;
+  /** Who did what, which side holds the place for now and why. */
+  readonly explanation: string;
+  /** For concurrent fields: the values, the one shown first. */
+  readonly sides: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly by: string;
+    readonly at: number;
+    readonly shown: boolean;
+  }[];
+  readonly choices: readonly ConflictChoice[];
+  readonly resolution: {
+    readonly choice: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: string;
+  } | null;
+}
+
+export interface WeekBoard {
+  readonly regionId: string;
+  readonly regionName: string;
+  readonly week: IsoWeek;
+  readonly zone: string;
+  readonly days: readonly BoardDay[];
+  /** Ordered by team, then name. */
+  readonly lanes: readonly BoardLane[];
+  readonly visits: readonly BoardVisit[];
+  /** Open and resolved; open first. */
+  readonly conflicts: readonly BoardConflict[];
+  /** False: this principal may look but not change. */
+  readonly writable: boolean;
+}
+
+export type BoardEvent =
+  | { readonly type: 'snapshot'; readonly board: WeekBoard }
+  | {
+      readonly type: 'patch';
+      /** Rows to put in place by id. Order of lanes: see `WeekBoard.lanes`. */
+      readonly lanes: readonly BoardLane[];
+      readonly removedLanes: readonly string[];
+      readonly visits: readonly BoardVisit[];
+      readonly removedVisits: readonly string[];
+      /** The whole list, when it changed. */
+      readonly conflicts?: readonly BoardConflict[];
+    };
+
+/** What stands against a placement, or speaks for another. Rules are the scheduling engine's. */
+export interface BoardViolation {
+  readonly rule: string;
+  readonly severity: 'block' | 'warn';
+  /** A sentence for a person: "Outside availability: works 08:00–16:00 on Tuesday". */
+  readonly message: string;
+}
+
+/** One lane-day as a place for a visit, for drag feedback. */
+export interface CellFeasibility {
+  readonly staffId: string;
+  readonly date: LocalDate;
+  /** The start that suits best in this cell, null when nothing fits even with warnings. */
+  readonly start: LocalTime | null;
+  readonly violations: readonly BoardViolation[];
+}
+
+export interface Candidate {
+  readonly staffId: string;
+  readonly name: string;
+  readonly role: string;
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+  readonly match: 'strong' | 'moderate' | 'none';
+  /** Extra travel in minutes. */
+  readonly travelMinutes: number;
+  /** In words, best first: "Knows the patient", "6 min more driving". */
+  readonly reasons: readonly string[];
+  readonly violations: readonly BoardViolation[];
+}
+
+export interface ProposedPlacement {
+  readonly visitId: string;
+  readonly patientName: string;
+  readonly serviceName: string;
+  readonly staffId: string;
+  readonly staffName: string;
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+  readonly minutes: number;
+  /** `BoardVisit.stamp` the engine saw; a later one makes this placement stale. */
+  readonly basedOn: string;
+}
+
+export interface Proposal {
+  readonly id: string;
+  readonly regionId: string;
+  readonly week: IsoWeek;
+  readonly seed: number;
+  readonly placements: readonly ProposedPlacement[];
+  /** Visits no rule-abiding place was found for, with the rule that removed most candidates. */
+  readonly unplaced: readonly { readonly visitId: string; readonly patientName: string; readonly reason: string }[];
+  readonly travelMinutesBefore: number;
+  readonly travelMinutesAfter: number;
+  readonly elapsedMs: number;
+}
+
+export type AutoAssignEvent =
+  | { readonly type: 'progress'; readonly placed: number; readonly total: number; readonly elapsedMs: number }
+  | { readonly type: 'proposal'; readonly proposal: Proposal };

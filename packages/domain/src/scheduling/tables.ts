@@ -1,0 +1,133 @@
+import { defineTable, patientsShard, type Row, scheduleShard } from '@fieldfare/kernel';
+import { z } from 'zod';
+
+const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, 24 hours');
+const isoWeek = z.string().regex(/^\d{4}-W\d{2}$/, 'YYYY-Www');
+
+export const PROVIDER_PREFERENCES = ['own', 'partner', 'any'] as const;
+export const PRIORITIES = ['routine', 'high', 'urgent'] as const;
+
+/** One stretch of the day in which a visit may start. `weekdays` empty: any day. */
+export const startWindow = z.object({
+  weekdays: z.array(z.int().min(1).max(7)).max(7),
+  from: localTime,
+  to: localTime,
+});
+export type StartWindow = z.infer<typeof startWindow>;
+
+/** What a patient needs every week: the scheduler's demand. Comes from care plans later, from import and entry now. */
+export const requirements = defineTable({
+  name: 'requirements',
+  about: 'how often a patient needs which service each week',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'patients',
+  shardOf: (row) => patientsShard(row.regionId),
+  shardFields: ['regionId'],
+  columns: {
+    regionId: z.uuid(),
+    patientId: z.uuid(),
+    /** Code of a service type. */
+    serviceCode: z.string().min(1).max(24),
+    visitsPerWeek: z.int().min(1).max(42),
+    minutes: z.int().min(5).max(720),
+    windows: z.array(startWindow).min(1).max(14),
+    providerPreference: z.enum(PROVIDER_PREFERENCES),
+    priority: z.enum(PRIORITIES),
+    /** The carer the patient knows best; a wish, not a rule. */
+    preferredStaffId: z.uuid().nullable(),
+    startsOn: z.iso.date(),
+    endsOn: z.iso.date().nullable(),
+  },
+  phi: ['serviceCode'],
+  indexes: [['regionId'], ['patientId']],
+});
+export type Requirement = Row<typeof requirements>;
+
+/**
+ * One visit of one week. Id of a planned visit: deterministic of requirement, week and ordinal, so planning the
+ * same week twice offline makes it once. A visit without an assignment stands in the unscheduled tray.
+ */
+export const visits = defineTable({
+  name: 'visits',
+  about: 'a visit to a patient in one week',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'schedule',
+  shardOf: (row) => scheduleShard(row.regionId, row.week),
+  shardFields: ['regionId', 'week'],
+  columns: {
+    regionId: z.uuid(),
+    week: isoWeek,
+    patientId: z.uuid(),
+    requirementId: z.uuid().nullable(),
+    serviceCode: z.string().min(1).max(24),
+    /** Local date inside `week`; null: any day of it. */
+    date: z.iso.date().nullable(),
+    /** Local start; null until somebody or the engine sets it. */
+    start: localTime.nullable(),
+    minutes: z.int().min(5).max(720),
+    /** Earliest and latest start on the wall clock. */
+    windowFrom: localTime,
+    windowTo: localTime,
+    providerPreference: z.enum(PROVIDER_PREFERENCES),
+    priority: z.enum(PRIORITIES),
+    note: z.string().max(2000),
+    /** Set once when the visit will not take place; it then leaves every count and clash. */
+    cancelledAt: z.iso.datetime().nullable(),
+  },
+  phi: ['serviceCode', 'note'],
+  merge: { cancelledAt: 'earliest' },
+  indexes: [['regionId', 'week'], ['patientId', 'date'], ['requirementId']],
+});
+export type Visit = Row<typeof visits>;
+
+export const ASSIGNMENT_SOURCES = ['person', 'engine', 'import'] as const;
+
+/** Who delivers a visit. Id: deterministic of visit and slot, so two people who assign it offline write one row. */
+export const assignments = defineTable({
+  name: 'assignments',
+  about: 'which member of staff delivers a visit',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'schedule',
+  shardOf: (row) => scheduleShard(row.regionId, row.week),
+  shardFields: ['regionId', 'week'],
+  columns: {
+    regionId: z.uuid(),
+    week: isoWeek,
+    visitId: z.uuid(),
+    /** 0 for the first carer; a second carer (pairs) comes later. */
+    slot: z.int().min(0).max(3),
+    /** Null: taken off again. */
+    staffId: z.uuid().nullable(),
+    /** Auto-assign leaves pinned assignments alone. */
+    pinned: z.boolean(),
+    source: z.enum(ASSIGNMENT_SOURCES),
+  },
+  indexes: [['regionId', 'week'], ['visitId'], ['staffId']],
+});
+export type Assignment = Row<typeof assignments>;
+
+/** A person's word on a conflict. Id: deterministic of the conflict id, so two people's words merge. */
+export const conflictResolutions = defineTable({
+  name: 'conflict_resolutions',
+  about: 'how a person settled a conflict, and why',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'schedule',
+  shardOf: (row) => scheduleShard(row.regionId, row.week),
+  shardFields: ['regionId', 'week'],
+  columns: {
+    regionId: z.uuid(),
+    week: isoWeek,
+    conflictId: z.string().min(1).max(64),
+    choice: z.string().min(1).max(60),
+    reason: z.string().max(500),
+    actorId: z.uuid(),
+    resolvedAt: z.iso.datetime(),
+  },
+  phi: ['reason'],
+  indexes: [['conflictId']],
+});
+export type ConflictResolution = Row<typeof conflictResolutions>;

@@ -1,0 +1,73 @@
+/**
+ * The scheduling engine's input and output as plain data. The engine knows no rows, no clock and no I/O:
+ * the domain translates local dates and zones into elapsed minutes before it calls.
+ */
+import type { EpochMinute } from '@fieldfare/kernel';
+
+/** Half-open `[start, end)` in elapsed minutes. */
+export interface Interval {
+  readonly start: EpochMinute;
+  readonly end: EpochMinute;
+}
+
+export interface EngineStaff {
+  readonly id: string;
+  readonly role: string;
+  /** Belongs to a partner organisation. */
+  readonly partner: boolean;
+  /** Bookable stretches, ascending, not overlapping; absences already taken out. A visit lies inside one of them. */
+  readonly shifts: readonly Interval[];
+  /** Most visit minutes in the horizon. */
+  readonly capacityMinutes: number;
+  /** Index into `places`: where each shift's travel starts and ends. */
+  readonly homePlace: number;
+}
+
+export interface EngineVisit {
+  readonly id: string;
+  readonly patientId: string;
+  readonly place: number;
+  readonly minutes: number;
+  /** Roles that may deliver it; never empty. */
+  readonly roles: readonly string[];
+  readonly provider: 'own' | 'partner' | 'any';
+  /** 1 routine, 2 high, 3 urgent. */
+  readonly priority: 1 | 2 | 3;
+  /** When it may start (both ends included): one interval a possible day, ascending. */
+  readonly startWindows: readonly Interval[];
+  readonly preferredStaffId: string | null;
+  /** Where it stands now; null: unscheduled. */
+  readonly placed: { readonly staffId: string; readonly start: EpochMinute } | null;
+  /** A fixed visit is never moved or taken off. */
+  readonly fixed: boolean;
+}
+
+export interface WeekProblem {
+  readonly horizon: Interval;
+  readonly staff: readonly EngineStaff[];
+  readonly visits: readonly EngineVisit[];
+  /** Number of distinct places; places are 0 … placeCount-1. */
+  readonly placeCount: number;
+  /** Whole minutes of travel, 0 for equal places. Deterministic. */
+  readonly travelMinutes: (from: number, to: number, departure: EpochMinute) => number;
+}
+
+export const RULES = {
+  'SCH-OVERLAP-STAFF': 'A carer is in one place at a time.',
+  'SCH-OVERLAP-PATIENT': 'A patient has one visit at a time.',
+  'SCH-ROLE': 'A carer has a role that may deliver the service.',
+  'SCH-PROVIDER': 'Own staff or partner staff, as the requirement asks.',
+  'SCH-AVAILABILITY': 'A visit lies inside one of the carer’s bookable stretches.',
+  'SCH-WINDOW': 'A visit starts inside its time window.',
+  'SCH-TRAVEL': 'A carer can reach the visit from the one before, and the one after from it.',
+  'SCH-CAPACITY': 'A carer’s week stays within capacity.',
+} as const;
+export type RuleId = keyof typeof RULES;
+
+export interface Violation {
+  readonly rule: RuleId;
+  /** `block`: the optimiser never does it and a person is stopped; `warn`: a person may do it knowingly. */
+  readonly severity: 'block' | 'warn';
+  /** The numbers behind it, e.g. `{ neededMinutes: 25, gapMinutes: 10 }`, and the other visit's id. */
+  readonly params: Readonly<Record<string, number | string>>;
+}

@@ -1,0 +1,207 @@
+/** Shapes that cross the seams of this package. Behaviour is specified where it is implemented. */
+import type { AnyTable, Clock, Hlc, JsonValue, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
+
+/** One immutable element of a table's `Y.Array` in a shard. Short names: they are stored millions of times. */
+export interface RowEntry {
+  /** row key */
+  readonly k: string;
+  readonly f: Readonly<Record<string, JsonValue>>;
+  /** stamp of each field in `f` */
+  readonly s: Readonly<Record<string, Hlc>>;
+  /** causal context: the highest `time-counter` of each node whose writes to this row the writer had seen */
+  readonly c: Readonly<Record<string, string>>;
+  /** user who wrote this entry */
+  readonly by: string;
+  /** nodes in `s` or `x` that are not this writer's own, with their users */
+  readonly u?: Readonly<Record<string, string>>;
+  /** table version */
+  readonly v: number;
+  /** concurrent values that lost and that no person has settled yet */
+  readonly x?: Readonly<Record<string, readonly (readonly [JsonValue, Hlc])[]>>;
+}
+
+export interface Sibling {
+  readonly value: JsonValue;
+  readonly stamp: Hlc;
+  readonly by: string;
+}
+
+/** A row as every replica with the same entries sees it. */
+export interface FoldedRow {
+  readonly shard: ShardId;
+  readonly table: string;
+  readonly id: string;
+  readonly version: number;
+  /** Every field, unknown ones included; `deletedAt` too when set. */
+  readonly fields: Readonly<Record<string, JsonValue>>;
+  readonly stamps: Readonly<Record<string, Hlc>>;
+  /** Who wrote the shown value of a field. */
+  readonly authors: Readonly<Record<string, string>>;
+  /** Fields with unsettled concurrent values that differ from the shown one. `deletedAt` here: edit against delete; the row stays visible. */
+  readonly siblings: Readonly<Record<string, readonly Sibling[]>>;
+  readonly deleted: boolean;
+  /** Highest stamp in the row. */
+  readonly stamp: Hlc;
+}
+
+export interface Touched {
+  readonly origin: 'local' | 'remote' | 'load';
+  readonly shard: ShardId;
+  /** Table → row ids. */
+  readonly rows: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The update, for broadcasting. Absent for `load`. */
+  readonly update?: Uint8Array;
+  /** Journal sequence, 0 for `load`. */
+  readonly seq: number;
+  /** Opaque handle passed to `receive`, so that a broadcaster can skip the sender. */
+  readonly sender?: unknown;
+}
+
+export interface CommitReceipt {
+  /** Stamp all fields of the commit carry. */
+  readonly stamp: Hlc;
+  readonly seq: number;
+  /** What stood before, by change, in the order given: null for a row that was not there. The raw material of undo. */
+  readonly before: readonly (FoldedRow | null)[];
+}
+
+export interface Replica {
+  readonly tenantId: string;
+  /** This session's Yjs client id, and in base 36 its HLC node. One for all shards. */
+  readonly clientId: number;
+  readonly node: string;
+  /** Loads shards from the journal (empty when it has none). Loading twice is free. */
+  load(shards: readonly ShardId[]): Promise<Result<void>>;
+  loaded(): readonly ShardId[];
+  /** Frees documents; the journal keeps everything. */
+  unload(shards: readonly ShardId[]): void;
+  /**
+   * Writes all changes or none: one durable journal batch, then the documents, then `onTouched`.
+   * Resolves ok only when the batch is on stable storage. On a storage failure memory equals the journal again.
+   */
+  commit(changes: readonly RowChange[], by: string): Promise<Result<CommitReceipt>>;
+  /**
+   * A peer's update: guard, append, flush, apply, `onTouched`. Resolves ok once durable, also for an update that
+   * held nothing new. `subject`: the user it must be written by, null when the peer is the (trusted) server.
+   */
+  receive(
+    shard: ShardId,
+    update: Uint8Array,
+    from: { readonly subject: string | null; readonly sender?: unknown },
+  ): Promise<Result<void>>;
+  row(shard: ShardId, table: string, id: string): FoldedRow | null;
+  rows(shard: ShardId, table: string): Iterable<FoldedRow>;
+  tables(shard: ShardId): readonly string[];
+  /** Encoded Yjs state vector of what is durable. */
+  stateVector(shard: ShardId): Uint8Array;
+  /** Everything the holder of `stateVector` lacks, as one update. */
+  diff(shard: ShardId, stateVector?: Uint8Array): Uint8Array;
+  /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
+  acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
+  /** Local commits not covered by an acknowledgement, over all shards in the journal. */
+  pending(): { readonly count: number; readonly shards: readonly ShardId[] };
+  onTouched(listener: (touched: Touched) => void): () => void;
+  onPending(listener: () => void): () => void;
+  /** Waits for what is under way and closes the journal. */
+  close(): Promise<void>;
+}
+
+export interface ReplicaOptions {
+  readonly tenantId: string;
+  readonly journal: Journal;
+  readonly tables: ReadonlyMap<string, AnyTable>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** `update`: a Yjs update made here or received; `ack`: an encoded state vector the peer holds durably. */
+export type RecordKind = 'local' | 'remote' | 'ack';
+
+export interface JournalRecord {
+  readonly shard: ShardId;
+  readonly kind: RecordKind;
+  readonly bytes: Uint8Array;
+}
+
+export interface StoredRecord extends JournalRecord {
+  readonly seq: number;
+}
+
+/** Damage found while opening or reading; the journal goes on without the damaged part. */
+export interface JournalDamage {
+  readonly kind: 'torn-tail' | 'corrupt-frame' | 'wrong-key';
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+  /** Known when the frame's header could still be read: fetch this shard again from the peer. */
+  readonly shard: ShardId | null;
+}
+
+/** The append-only, checksummed, encrypted truth on disk. Frame format: journal/format.ts. */
+export interface Journal {
+  /**
+   * Appends the records as one batch (after a crash all are there or none) and resolves when they are on stable
+   * storage. Concurrent calls share one write and one flush (group commit), in call order.
+   */
+  append(records: readonly JournalRecord[]): Promise<Result<{ readonly firstSeq: number; readonly lastSeq: number }>>;
+  /** Records of one shard in order of seq, decrypted. Damaged frames are skipped and reported in `damage()`. */
+  read(shard: ShardId): Promise<Result<readonly StoredRecord[]>>;
+  shards(): readonly ShardId[];
+  lastSeq(): number;
+  damage(): readonly JournalDamage[];
+  stats(): { readonly bytes: number; readonly frames: number; readonly segments: number };
+  close(): Promise<void>;
+}
+
+export type SyncState = 'offline' | 'connecting' | 'catching-up' | 'live' | 'refused';
+
+export interface SyncStatus {
+  readonly state: SyncState;
+  /** Local commits the server has not durably acknowledged. */
+  readonly pending: number;
+  /** Epoch ms of the last moment when nothing was pending and the connection was live; null: never on this device. */
+  readonly lastSyncedAt: number | null;
+  /** Epoch ms of the next attempt while offline; null when none is planned. */
+  readonly retryAt: number | null;
+  /** Why it is offline or refused, in words for a person. */
+  readonly reason: string | null;
+  /** Shards the server refused, with its reason. */
+  readonly refusedShards: readonly { readonly shard: ShardId; readonly reason: string }[];
+}
+
+/** The part of a WebSocket that the connection uses; browsers' and `ws`'s both have it. */
+export interface SocketLike {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  send(data: Uint8Array): void;
+  close(code?: number, reason?: string): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: (() => void) | null;
+}
+
+export interface Connection {
+  status(): SyncStatus;
+  onStatus(listener: (status: SyncStatus) => void): () => void;
+  /** Keeps these shards in step in addition to those already followed. They are loaded into the replica as needed. */
+  follow(shards: readonly ShardId[]): void;
+  start(): void;
+  /** Tries now instead of waiting for the back-off. */
+  retryNow(): void;
+  /** Drops the link and stays offline until `start`. */
+  stop(): void;
+}
+
+export interface ConnectionOptions {
+  readonly replica: Replica;
+  /** ws:// or wss:// address of the server's `/sync`. */
+  readonly url: string;
+  readonly openSocket: (url: string) => SocketLike;
+  /** A fresh access token, or why there is none (`unauthenticated` refuses until a new sign-in; `offline` backs off). */
+  readonly accessToken: () => Promise<Result<string>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `setTimeout` of the platform, or of a simulator. Returns its cancel. */
+  readonly setTimer: (run: () => void, ms: number) => () => void;
+}
