@@ -109,6 +109,7 @@ const t = initTRPC
 
 export const router = t.router;
 export const callerFactory = t.createCallerFactory;
+export const mergeRouters = t.mergeRouters;
 
 /** Turns thrown `ProblemError`s (from `unwrap`) into tRPC errors. */
 const base = t.procedure.use(async ({ next }) => {

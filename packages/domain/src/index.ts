@@ -1,0 +1,22 @@
+export type { Database, PlatformColumns } from './database.ts';
+export * from './identity/index.ts';
+export * from './orgs/index.ts';
+export * from './partners/index.ts';
+export * from './patients/index.ts';
+export {
+  type CommandInfo,
+  type Context,
+  callerFactory,
+  type History,
+  type HistoryState,
+  type ProcedureMeta,
+  regionProcedure,
+  router,
+  type SyncPort,
+  sessionProcedure,
+  tenantProcedure,
+  toTrpcError,
+} from './procedure.ts';
+export { type AppRouter, appRouter, derivations, modules, tables } from './registry.ts';
+export * from './scheduling/index.ts';
+export * from './workforce/index.ts';

@@ -1,0 +1,32 @@
+/** Every module of the product. Adding one means adding its folder and its line here. */
+import { tablesOf } from '@fieldfare/kernel';
+import type { Derivation } from '@fieldfare/store';
+import { history } from './history/index.ts';
+import { identity } from './identity/index.ts';
+import { orgs } from './orgs/index.ts';
+import { partnersModule } from './partners/index.ts';
+import { patientsModule } from './patients/index.ts';
+import { router } from './procedure.ts';
+import { scheduling } from './scheduling/index.ts';
+import { sync } from './sync/index.ts';
+import { workforce } from './workforce/index.ts';
+
+export const modules = [orgs, identity, patientsModule, workforce, partnersModule, scheduling, history, sync] as const;
+
+/** Every table of every module, by name. */
+export const tables = tablesOf(modules);
+
+/** Tables the projection computes from rows. */
+export const derivations: readonly Derivation[] = [];
+
+export const appRouter = router({
+  orgs: orgs.router,
+  identity: identity.router,
+  patients: patientsModule.router,
+  workforce: workforce.router,
+  partners: partnersModule.router,
+  scheduling: scheduling.router,
+  history: history.router,
+  sync: sync.router,
+});
+export type AppRouter = typeof appRouter;

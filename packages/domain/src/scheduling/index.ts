@@ -1,0 +1,15 @@
+import { defineModule } from '@fieldfare/kernel';
+import { schedulingRouter } from './router.ts';
+import { assignments, conflictResolutions, requirements, visits } from './tables.ts';
+
+export * from './board.ts';
+export { plannedVisitId, planWeek } from './plan-week.ts';
+export { assignmentIdOf } from './rules.ts';
+export * from './tables.ts';
+
+export const scheduling = defineModule({
+  name: 'scheduling',
+  about: 'what patients need each week, the visits planned for it, who delivers them, and the clashes',
+  tables: [requirements, visits, assignments, conflictResolutions],
+  router: schedulingRouter,
+});

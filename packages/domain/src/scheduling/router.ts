@@ -1,0 +1,86 @@
+/** The scheduling procedures. Thin: parse, ask for permission, call. */
+import { isIsoWeek, isLocalDate, isLocalTime } from '@fieldfare/kernel';
+import { z } from 'zod';
+import { regionProcedure, router } from '../procedure.ts';
+import { acceptProposal, autoAssign } from './auto-assign.ts';
+import { boardEvents, weekBoard } from './board-query.ts';
+import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
+import { settleConflict } from './conflicts/resolve.ts';
+import { feasibility, suggest } from './suggest.ts';
+import { PRIORITIES } from './tables.ts';
+
+const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
+const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');
+const time = z.string().refine(isLocalTime, 'HH:MM, 24 hours');
+const stamp = z.string().min(1).max(64);
+
+const read = regionProcedure('schedule.read').input(z.object({ week }));
+const write = regionProcedure('schedule.write').input(z.object({ week }));
+const visit = z.object({ visitId: z.uuid() });
+const placement = z.object({ visitId: z.uuid(), staffId: z.uuid(), date, start: time });
+
+export const schedulingRouter = router({
+  /** A snapshot of the week board, then patches (`applyBoardEvent` puts them in place). */
+  board: read.subscription(async function* ({ ctx, input, signal }) {
+    yield* boardEvents(ctx, input, signal);
+  }),
+  week: read.query(({ ctx, input }) => weekBoard(ctx, input)),
+  /** Makes the week's visits from requirements, unscheduled. Safe to repeat. */
+  planWeek: write.mutation(({ ctx, input }) => planWeekVisits(ctx, input)),
+  /** Places a visit with a carer. Refuses what a rule blocks; returns what a rule only warns about. */
+  assign: write
+    .input(placement.extend({ basedOn: stamp.optional() }))
+    .mutation(({ ctx, input }) => assignVisit(ctx, input)),
+  unassign: write.input(visit).mutation(({ ctx, input }) => unassignVisit(ctx, input)),
+  updateVisit: write
+    .input(
+      visit.extend({
+        set: z
+          .object({
+            start: time.nullable(),
+            minutes: z.int().min(5).max(720),
+            windowFrom: time,
+            windowTo: time,
+            note: z.string().max(2000),
+            priority: z.enum(PRIORITIES),
+          })
+          .partial(),
+      }),
+    )
+    .mutation(({ ctx, input }) => updateVisit(ctx, input)),
+  cancelVisit: write.input(visit).mutation(({ ctx, input }) => cancelVisit(ctx, input)),
+  pin: write.input(visit.extend({ pinned: z.boolean() })).mutation(({ ctx, input }) => pinVisit(ctx, input)),
+  /** Every lane and day as a place for one visit: feedback while dragging. */
+  feasibility: read.input(visit).query(({ ctx, input }) => feasibility(ctx, input)),
+  /** Places for one visit, best first. */
+  suggest: read.input(visit).query(({ ctx, input }) => suggest(ctx, input)),
+  /** Searches places for the tray. Changes nothing: ends with a proposal. Ending the subscription cancels. */
+  autoAssign: write.input(z.object({ seed: z.int().min(0).max(0xffffffff).optional() })).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
+    yield* autoAssign(ctx, input, signal);
+  }),
+  /** Writes a proposal, all of it or none. */
+  accept: write
+    .input(
+      z.object({
+        proposalId: z.string().min(1).max(64),
+        placements: z
+          .array(placement.extend({ basedOn: stamp }))
+          .min(1)
+          .max(10_000),
+      }),
+    )
+    .mutation(({ ctx, input }) => acceptProposal(ctx, input)),
+  resolveConflict: write
+    .input(
+      z.object({
+        conflictId: z.string().min(1).max(64),
+        choice: z.string().min(1).max(60),
+        reason: z.string().max(500),
+      }),
+    )
+    .mutation(({ ctx, input }) => settleConflict(ctx, input)),
+});
