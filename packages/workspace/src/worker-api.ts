@@ -44,6 +44,8 @@ export type WireEvent =
   | { readonly type: 'end' };
 
 export interface WorkspaceHost {
+  /** Ok, or why this instance cannot use the device: `busy` when another window has it. May be asked again. */
+  availability(): Promise<Result<void>>;
   /** Working copies on this device, latest used first. */
   profiles(): Promise<readonly Profile[]>;
   /** Signs in at the server, makes or opens the working copy and starts syncing. */

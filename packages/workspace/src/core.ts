@@ -1,0 +1,101 @@
+/**
+ * What every opened working copy is made of, on a laptop and on the server: a replica, its projection, and the
+ * context in which the router's procedures run for one principal.
+ */
+
+import type { CommandInfo, Context, Database, SyncPort } from '@fieldfare/domain';
+import {
+  type Clock,
+  fail,
+  ok,
+  type Principal,
+  parseShard,
+  problem,
+  type Random,
+  type Result,
+  type RowChange,
+  type ShardId,
+  shardAccess,
+} from '@fieldfare/kernel';
+import type { Store } from '@fieldfare/store';
+import type { CommitReceipt, Replica } from '@fieldfare/sync';
+import { createHistory } from './history.ts';
+import { createProjector, type Projector } from './projector.ts';
+
+export interface Core {
+  readonly replica: Replica;
+  readonly store: Store<Database>;
+  readonly projector: Projector;
+  /** Loads shards and waits until they and every durable change are projected. */
+  ready(shards: readonly ShardId[]): Promise<Result<void>>;
+  contextFor(principal: Principal, sync: SyncPort | null): Context;
+  close(): Promise<void>;
+}
+
+export function createCore(options: {
+  readonly replica: Replica;
+  readonly store: Store<Database>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Called with shards a procedure needs, so that a laptop can start following them. */
+  readonly onNeed?: (shards: readonly ShardId[]) => void;
+}): Core {
+  const { replica, store, clock, random, onNeed } = options;
+  const projector = createProjector(replica, store);
+
+  const ready = async (shards: readonly ShardId[]): Promise<Result<void>> => {
+    onNeed?.(shards);
+    const loaded = await replica.load(shards);
+    if (!loaded.ok) return loaded;
+    await projector.settled();
+    return ok(undefined);
+  };
+
+  /** The second lock behind the procedures' own permission: no change leaves for a shard the principal may not write. */
+  const mayWrite = (principal: Principal, changes: readonly RowChange[]): Result<void> => {
+    for (const shard of new Set(changes.map((change) => change.shard))) {
+      const ref = parseShard(shard);
+      if (!ref.ok) return ref;
+      if (shardAccess(principal, replica.tenantId, ref.value) !== 'write') {
+        return fail(
+          problem('forbidden', 'your role does not allow this change', { rule: 'PERM-SHARD', params: { shard } }),
+        );
+      }
+    }
+    return ok(undefined);
+  };
+
+  return {
+    replica,
+    store,
+    projector,
+    ready,
+    contextFor(principal, sync) {
+      const commit = async (changes: readonly RowChange[]): Promise<Result<CommitReceipt>> => {
+        const allowed = mayWrite(principal, changes);
+        return allowed.ok ? replica.commit(changes, principal.userId) : allowed;
+      };
+      const history = createHistory({ clock, row: replica.row, commit });
+      return {
+        principal,
+        clock,
+        random,
+        store,
+        ready,
+        row: replica.row,
+        async write(changes: readonly RowChange[], command?: CommandInfo) {
+          const receipt = await commit(changes);
+          if (receipt.ok && command) history.record(command, changes, receipt.value);
+          return receipt;
+        },
+        history,
+        sync,
+      };
+    },
+    async close() {
+      projector.stop();
+      await projector.settled();
+      await store.close();
+    },
+  };
+}
