@@ -1,0 +1,10 @@
+export {
+  buildDemoAgency,
+  DEMO_SEED,
+  type DemoAgency,
+  type DemoOptions,
+  type DemoRows,
+  type DemoSize,
+} from './agency.ts';
+export type { DemoCounts } from './describe.ts';
+export { DEMO_NAME, type DemoAccount } from './organisation.ts';
