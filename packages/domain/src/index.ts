@@ -7,6 +7,7 @@ export {
   type CommandInfo,
   type Context,
   callerFactory,
+  mergeRouters,
   type History,
   type HistoryState,
   type ProcedureMeta,

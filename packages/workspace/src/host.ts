@@ -1,6 +1,7 @@
 /** The worker's face: a device session and the door for tRPC. Works wherever a `DevicePlatform` does. */
 import type { Result } from '@fieldfare/kernel';
 import { dispatch, dispatchSubscription } from './dispatch.ts';
+import { serveLoopback } from './loopback.ts';
 import { createDeviceSession, type DevicePlatform, type DeviceSession } from './session.ts';
 import type { WireError, WorkspaceHost } from './worker-api.ts';
 
@@ -54,6 +55,9 @@ export function createWorkspaceHost(platform: DevicePlatform): WorkspaceHost {
     async availability() {
       const result = await session();
       return result.ok ? { ok: true, value: undefined } : result;
+    },
+    async serveLoopback(port) {
+      serveLoopback(port, context);
     },
     async request(op) {
       const ctx = await context();

@@ -64,4 +64,6 @@ export interface WorkspaceHost {
   request(op: RequestOp): Promise<WireResult>;
   /** Sends `WireEvent`s on `port` until the subscription ends or the port says `stop`. */
   subscribe(op: RequestOp, port: MessagePort): Promise<void>;
+  /** Answers companion tools' requests that the desktop shell sends over this port. */
+  serveLoopback(port: MessagePort): Promise<void>;
 }

@@ -1,0 +1,26 @@
+/**
+ * `pnpm bench <name>`: prints a table and, last, one line of JSON. Figures are for comparing within one run:
+ * these are measurements of whole journeys on whatever machine this is.
+ */
+import { cpus } from 'node:os';
+import { ensureChromium } from './lib/chromium.ts';
+import { type Metric, printMetrics } from './lib/metrics.ts';
+
+type Bench = (args: readonly string[]) => Promise<readonly Metric[]>;
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  start: async () => (await import('./bench/start.ts')).benchStart,
+  board: async () => (await import('./bench/board.ts')).benchBoard,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = BENCHES[name];
+if (!load) {
+  console.error(`usage: pnpm bench <${Object.keys(BENCHES).join('|')}>`);
+  process.exit(2);
+}
+process.env.CHROMIUM_PATH = await ensureChromium();
+const [cpu] = cpus();
+console.log(`bench ${name} on ${cpus().length} × ${cpu?.model ?? 'unknown processor'}, Node ${process.version}\n`);
+const bench = await load();
+printMetrics(name, await bench(args));
