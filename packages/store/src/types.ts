@@ -1,6 +1,7 @@
 /** Shapes that cross the seams of this package. */
 import type { AnyTable } from '@fieldfare/kernel';
 import type { Kysely } from 'kysely';
+import type { PGliteAssets } from './pglite.ts';
 
 /** A row to project: the fold of one row key (a `FoldedRow` of the sync package fits). */
 export interface ProjectableRow {
@@ -41,6 +42,8 @@ export interface StoreOptions {
   readonly derivations?: readonly Derivation[];
   /** PGlite data directory made by `buildTemplate` for the same schema hash; without it the schema is created from nothing. */
   readonly template?: Blob | null;
+  /** PGlite's compiled modules and files when the caller loads them itself (in a worker, in parallel with others). */
+  readonly pglite?: PGliteAssets;
 }
 
 /**
@@ -62,8 +65,14 @@ export interface Store<DB = any> {
   /**
    * Runs `query` now and again whenever one of `tables` changed, and yields results that differ from the last.
    * Ends with the signal. Several changes while a run is under way cause one more run.
+   * `same` compares results; by default they are the same when their JSON is.
    */
-  live<T>(tables: readonly string[], query: () => Promise<T>, signal: AbortSignal): AsyncIterable<T>;
+  live<T>(
+    tables: readonly string[],
+    query: () => Promise<T>,
+    signal: AbortSignal,
+    same?: (previous: T, next: T) => boolean,
+  ): AsyncIterable<T>;
   /** One hash a table (replicated and derived) over its whole content in id order: rebuild-and-compare uses it. */
   digest(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;

@@ -1,0 +1,114 @@
+/**
+ * A folded row → the values of its SQL columns. Merged data must always load, whatever another version or a
+ * hostile peer wrote:
+ *  STO-FIT    a value its column cannot hold is null there and stands unchanged in `_extra`
+ *  STO-TEXT   characters that PostgreSQL cannot store (NUL, half surrogates) become U+FFFD
+ *  STO-DEPTH  JSON nested deeper than `MAX_DEPTH` is null
+ *  STO-EXTRA  fields this version does not know stand in `_extra`
+ *  STO-ABSENT a field the row lacks shows its declared default, else null
+ */
+import type { ColumnKind, FieldColumn } from './columns.ts';
+import type { TableSchema } from './schema.ts';
+import type { ProjectableRow } from './types.ts';
+
+/** A value ready for SQL: text, or the text form of a number, boolean or JSON. */
+export type SqlText = string | null;
+
+/** PostgreSQL refuses an index entry above a third of a page (2,704 bytes): indexed text stays well below. */
+export const MAX_INDEXED_CHARACTERS = 256;
+/** Longest row key. A row with a longer one is left out: nothing could refer to it. */
+export const MAX_ID_CHARACTERS = 256;
+export const MAX_DEPTH = 64;
+
+const INT32 = 2_147_483_647;
+
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+const EVERY_UNSTORABLE = /[\0\p{Surrogate}]/gu;
+
+const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
+
+const storable = (text: string): string => (isStorable(text) ? text : text.replace(EVERY_UNSTORABLE, '\uFFFD'));
+
+/** A deep copy that PostgreSQL can store. */
+function storableJson(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? null : value;
+  if (depth === 0) return null;
+  if (Array.isArray(value)) return value.map((each) => storableJson(each, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [storable(key), storableJson(each, depth - 1)]));
+}
+
+function needsCare(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !isStorable(value);
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
+  if (depth === 0) return true;
+  if (Array.isArray(value)) return value.some((each) => needsCare(each, depth - 1));
+  for (const key in value) {
+    if (!isStorable(key) || needsCare((value as Record<string, unknown>)[key], depth - 1)) return true;
+  }
+  return false;
+}
+
+export function jsonText(value: unknown): SqlText {
+  if (value === null || value === undefined) return null;
+  return JSON.stringify(needsCare(value, MAX_DEPTH) ? storableJson(value, MAX_DEPTH) : value) ?? null;
+}
+
+/** The value as SQL text, or undefined when the column cannot hold it. */
+function fit(kind: ColumnKind, value: unknown, indexed: boolean): SqlText | undefined {
+  switch (kind) {
+    case 'text':
+      if (typeof value !== 'string' || (indexed && value.length > MAX_INDEXED_CHARACTERS)) return undefined;
+      return storable(value);
+    case 'integer':
+      return Number.isInteger(value) && Math.abs(value as number) <= INT32 ? String(value) : undefined;
+    case 'bigint':
+      return Number.isSafeInteger(value) ? String(value) : undefined;
+    case 'double precision':
+      return Number.isFinite(value) ? String(value) : undefined;
+    case 'boolean':
+      return typeof value === 'boolean' ? String(value) : undefined;
+    case 'jsonb':
+      return jsonText(value);
+  }
+}
+
+/** Whether the row can stand in SQL at all. */
+export const hasUsableKey = (row: ProjectableRow): boolean =>
+  row.id.length > 0 && row.id.length <= MAX_ID_CHARACTERS && isStorable(row.id);
+
+const isEmpty = (object: object): boolean => {
+  for (const _ in object) return false;
+  return true;
+};
+
+/** The row's values in the order of `table.columns`. */
+export function encodeRow(table: TableSchema, row: ProjectableRow): SqlText[] {
+  let extra: [string, unknown][] | undefined;
+  const encodeField = ({ field, kind, fallback }: FieldColumn): SqlText => {
+    const value = Object.hasOwn(row.fields, field) ? row.fields[field] : fallback;
+    if (value === null || value === undefined) return null;
+    const text = fit(kind, value, table.indexed.has(field));
+    if (text !== undefined) return text;
+    extra ??= [];
+    extra.push([field, value]);
+    return null;
+  };
+  const values: SqlText[] = [row.id];
+  for (const field of table.fields) values.push(encodeField(field));
+  for (const field in row.fields) {
+    if (table.byField.has(field) || field === 'id' || field === 'deletedAt') continue;
+    extra ??= [];
+    extra.push([field, row.fields[field]]);
+  }
+  const { deletedAt } = row.fields;
+  // `deletedAt` may be set on a row that stays visible (edit against delete): queries go by the fold's word.
+  values.push(row.deleted ? storable(typeof deletedAt === 'string' ? deletedAt : row.stamp) : null);
+  values.push(storable(row.shard), storable(row.stamp));
+  values.push(fit('integer', row.version, false) ?? '0');
+  values.push(jsonText(row.stamps), jsonText(row.authors));
+  values.push(isEmpty(row.siblings) ? null : jsonText(row.siblings));
+  // Object.fromEntries defines properties, so a field called `__proto__` is data like any other.
+  values.push(extra ? jsonText(Object.fromEntries(extra)) : null);
+  return values;
+}

@@ -1,0 +1,82 @@
+/**
+ * Brings an existing database to a schema, additively:
+ *  STO-ADD      a new field becomes a new column; rows stay
+ *  STO-REMOVED  a column nobody declares any more stays as it is and is no longer written
+ *  STO-RETYPED  a column whose type changed is refused: projections are rebuilt, never converted
+ */
+import type { PGlite } from '@electric-sql/pglite';
+import { fail, ok, problem, type Result } from '@fieldfare/kernel';
+import { META_TABLE, quote, type SqlColumn, type StoreSchema } from './schema.ts';
+
+export interface Migration {
+  readonly added: readonly { readonly table: string; readonly column: string }[];
+  /** Projected sequence the rows stand at. 0 after any change: replay fills the new columns from `_extra` and the journal. */
+  readonly projectedSeq: number;
+}
+
+type Existing = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+async function existingColumns(pglite: PGlite): Promise<Existing> {
+  const { rows } = await pglite.query<{ table: string; column: string; type: string }>(
+    `select table_name as "table", column_name as "column", data_type as "type"
+     from information_schema.columns where table_schema = 'public'`,
+  );
+  const existing = new Map<string, Map<string, string>>();
+  for (const { table, column, type } of rows) {
+    existing.set(table, (existing.get(table) ?? new Map()).set(column, type));
+  }
+  return existing;
+}
+
+async function readMeta(pglite: PGlite): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pglite.query<{ key: string; value: string }>(`select key, value from ${META_TABLE}`);
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
+const SET_META = `insert into ${META_TABLE} (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value`;
+
+export async function writeMeta(target: Pick<PGlite, 'query'>, key: string, value: string): Promise<void> {
+  await target.query(SET_META, [key, value]);
+}
+
+/** Creates what is missing and checks what is there. Changes nothing when it refuses. */
+export async function migrate(pglite: PGlite, schema: StoreSchema): Promise<Result<Migration>> {
+  const existing = await existingColumns(pglite);
+  if (existing.has(META_TABLE)) {
+    const meta = await readMeta(pglite);
+    if (meta.get('schema_hash') === schema.hash) {
+      return ok({ added: [], projectedSeq: Number(meta.get('projected_seq') ?? 0) });
+    }
+  }
+  const missing: { readonly table: string; readonly column: SqlColumn }[] = [];
+  for (const table of schema.tables.values()) {
+    const columns = existing.get(table.name);
+    if (columns === undefined) continue;
+    for (const column of table.columns) {
+      const type = columns.get(column.column);
+      if (type === undefined) missing.push({ table: table.name, column });
+      else if (type !== column.kind) {
+        return fail(
+          problem('unsupported', `column ${table.name}.${column.column} is ${type} and would become ${column.kind}`, {
+            rule: 'STO-RETYPED',
+            params: { table: table.name, column: column.column, from: type, to: column.kind },
+          }),
+        );
+      }
+    }
+  }
+  await pglite.transaction(async (trx) => {
+    // Derived tables are computed: a new definition starts from nothing.
+    for (const name of schema.derived) await trx.exec(`drop table if exists ${quote(name)}`);
+    for (const { table, column } of missing) {
+      await trx.exec(`alter table ${quote(table)} add column ${quote(column.column)} ${column.kind}`);
+    }
+    await trx.exec(schema.ddl.join(';\n'));
+    await writeMeta(trx, 'schema_hash', schema.hash);
+    await writeMeta(trx, 'projected_seq', '0');
+  });
+  return ok({
+    added: missing.map(({ table, column }) => ({ table, column: column.column })),
+    projectedSeq: 0,
+  });
+}
