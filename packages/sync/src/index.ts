@@ -1,1 +1,3 @@
 export * from './types.ts';
+export * from './journal/journal.ts';
+export * from './keyring.ts';

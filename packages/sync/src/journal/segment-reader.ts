@@ -1,0 +1,143 @@
+/**
+ * Finds and reads the frames of one shard: an index in memory from shard to places, neighbouring places in one read.
+ */
+import { type AppendFile, type FileStore, invariant, type ShardId } from '@fieldfare/kernel';
+import type { JournalDamage, StoredRecord } from '../types.ts';
+import { type FrameCipher, isWhole, openFrame, readHead } from './format.ts';
+import type { Segment } from './recovery.ts';
+
+/** Frames closer than this are fetched in one read, and what lies between is dropped. */
+const GAP = 32 * 1024;
+const LONGEST_READ = 4 * 1024 * 1024;
+/** Sealed segments kept open for reading. */
+const OPEN_SEGMENTS = 16;
+/** Numbers a frame takes in the index: seq, segment, offset, length. Flat, as there are millions of them. */
+const STRIDE = 4;
+
+export interface SegmentReader {
+  segments(): readonly Segment[];
+  /** Lets frames of a segment be read; `file` when it is open already. */
+  addSegment(segment: Segment, file: AppendFile | null): void;
+  index(shard: ShardId, segment: Segment, frame: { seq: number; offset: number; length: number }): void;
+  shards(): readonly ShardId[];
+  frames(): number;
+  read(
+    shard: ShardId,
+  ): Promise<{ readonly records: readonly StoredRecord[]; readonly damage: readonly JournalDamage[] }>;
+  close(): Promise<void>;
+}
+
+interface Place {
+  readonly seq: number;
+  readonly segment: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export function createSegmentReader(files: FileStore, cipher: FrameCipher): SegmentReader {
+  const segments: Segment[] = [];
+  const positions = new Map<Segment, number>();
+  const places = new Map<ShardId, number[]>();
+  /** In order of last use. */
+  const open = new Map<Segment, AppendFile>();
+  let frames = 0;
+  /** Reads take turns: a file is open at most once, and eviction must not close it under another read. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function fileOf(segment: Segment): Promise<AppendFile> {
+    const file = open.get(segment) ?? (await files.open(segment.name));
+    open.delete(segment);
+    open.set(segment, file);
+    const newest = segments.at(-1); // being written to, never closed here
+    for (const [candidate, idle] of open) {
+      if (open.size <= OPEN_SEGMENTS) break;
+      if (candidate === newest || candidate === segment) continue;
+      open.delete(candidate);
+      await idle.close().catch(() => undefined); // it was only read: nothing is lost with it
+    }
+    return file;
+  }
+
+  async function readRun(run: readonly Place[], shard: ShardId): ReturnType<SegmentReader['read']> {
+    const [first] = run;
+    const final = run.at(-1);
+    invariant(first && final, 'a run has frames');
+    const segment = segments[first.segment];
+    invariant(segment, 'the index names known segments');
+    const file = await fileOf(segment);
+    const bytes = await file.read(first.offset, final.offset + final.length - first.offset);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const records: StoredRecord[] = [];
+    const damage: JournalDamage[] = [];
+    for (const place of run) {
+      const report = (kind: JournalDamage['kind']): void => {
+        damage.push({ kind, file: segment.name, offset: place.offset, bytes: place.length, shard });
+      };
+      const head = readHead(bytes, place.offset - first.offset, view);
+      if (!head || head.shard !== shard || head.seq !== place.seq || !isWhole(bytes, head, view)) {
+        report('corrupt-frame');
+        continue;
+      }
+      const content = openFrame(bytes, head, cipher);
+      if (content) records.push({ seq: head.seq, shard, kind: head.kind, bytes: content });
+      else report('wrong-key');
+    }
+    return { records, damage };
+  }
+
+  return {
+    segments: () => segments,
+    addSegment(segment, file) {
+      positions.set(segment, segments.push(segment) - 1);
+      if (file) open.set(segment, file);
+    },
+    index(shard, segment, frame) {
+      const position = positions.get(segment);
+      invariant(position !== undefined, 'frames are indexed in added segments');
+      const list = places.get(shard);
+      if (list) list.push(frame.seq, position, frame.offset, frame.length);
+      else places.set(shard, [frame.seq, position, frame.offset, frame.length]);
+      frames += 1;
+    },
+    shards: () => [...places.keys()],
+    frames: () => frames,
+    read(shard) {
+      const runs = runsOf(places.get(shard) ?? []);
+      const result = turn.then(async () => {
+        const records: StoredRecord[] = [];
+        const damage: JournalDamage[] = [];
+        for (const run of runs) {
+          const part = await readRun(run, shard);
+          for (const record of part.records) records.push(record);
+          damage.push(...part.damage);
+        }
+        return { records, damage };
+      });
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    async close() {
+      await turn;
+      for (const file of open.values()) await file.close();
+      open.clear();
+    },
+  };
+}
+
+function runsOf(list: readonly number[]): readonly (readonly Place[])[] {
+  const runs: Place[][] = [];
+  for (let i = 0; i < list.length; i += STRIDE) {
+    const [seq = 0, segment = 0, offset = 0, length = 0] = list.slice(i, i + STRIDE);
+    const run = runs.at(-1);
+    const first = run?.[0];
+    const previous = run?.at(-1);
+    const joins =
+      first?.segment === segment &&
+      previous !== undefined &&
+      offset - (previous.offset + previous.length) <= GAP &&
+      offset + length - first.offset <= LONGEST_READ;
+    if (run && joins) run.push({ seq, segment, offset, length });
+    else runs.push([{ seq, segment, offset, length }]);
+  }
+  return runs;
+}
