@@ -1,0 +1,182 @@
+/**
+ * From plain input to the typed arrays the search runs on. Everything after this file speaks in indexes:
+ * visit 0 … visitCount-1, staff 0 … staffCount-1, in the order of the input.
+ */
+import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
+import type { WeekProblem } from './problem.ts';
+import { createTravelTable, type TravelTable } from './travel-table.ts';
+import { problemsOf } from './well-formed.ts';
+
+export const PROVIDER_ANY = 0;
+export const PROVIDER_OWN = 1;
+export const PROVIDER_PARTNER = 2;
+
+/** Staff who have the role and the provider type for a kind of visit; visits with equal needs share one group. */
+export interface EligibleGroup {
+  /** Staff indexes, ascending. */
+  readonly staff: Int32Array;
+  /** Position in `staff` by staff index, -1 when not eligible. */
+  readonly position: Int32Array;
+  /** Staff removed by SCH-ROLE, and of the rest by SCH-PROVIDER. */
+  readonly removedByRole: number;
+  readonly removedByProvider: number;
+}
+
+export interface CompiledWeek {
+  readonly problem: WeekProblem;
+  readonly staffCount: number;
+  readonly visitCount: number;
+  readonly patientCount: number;
+  readonly staffIndex: ReadonlyMap<string, number>;
+  readonly visitIndex: ReadonlyMap<string, number>;
+
+  readonly staffRoleBit: Uint32Array;
+  readonly staffPartner: Uint8Array;
+  readonly staffCapacity: Int32Array;
+  readonly staffHome: Int32Array;
+  /** Shifts of staff `s` are `shiftFrom[s]` … `shiftFrom[s + 1] - 1` in `shiftStart` and `shiftEnd`. */
+  readonly shiftFrom: Int32Array;
+  readonly shiftStart: Int32Array;
+  readonly shiftEnd: Int32Array;
+
+  readonly visitPatient: Int32Array;
+  readonly visitPlace: Int32Array;
+  readonly visitMinutes: Int32Array;
+  readonly visitRoleMask: Uint32Array;
+  readonly visitProvider: Uint8Array;
+  readonly visitPriority: Uint8Array;
+  readonly visitFixed: Uint8Array;
+  /** Staff index, -1: no wish, or a wish for somebody who is not in this week. */
+  readonly visitPreferred: Int32Array;
+  readonly visitPlacedStaff: Int32Array;
+  readonly visitPlacedStart: Int32Array;
+  /** Start windows of visit `v` are `windowFrom[v]` … `windowFrom[v + 1] - 1`; both ends included. */
+  readonly windowFrom: Int32Array;
+  readonly windowStart: Int32Array;
+  readonly windowEnd: Int32Array;
+  /** Longest visit: how far back an overlap can reach. */
+  readonly longestVisit: number;
+
+  readonly groups: readonly EligibleGroup[];
+  readonly visitGroup: Int32Array;
+  readonly travel: TravelTable;
+}
+
+/** Checks the input and lays it out. Every problem found is returned, each with its path; nothing throws. */
+export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
+  const problems: Problem[] = problemsOf(problem);
+  const [first, ...rest] = problems;
+  if (first !== undefined) return fail(first, ...rest);
+
+  const { staff, visits } = problem;
+  const staffIndex = new Map(staff.map((member, index) => [member.id, index]));
+  const visitIndex = new Map(visits.map((visit, index) => [visit.id, index]));
+  const patientIndex = new Map<string, number>();
+  for (const visit of visits) {
+    if (!patientIndex.has(visit.patientId)) patientIndex.set(visit.patientId, patientIndex.size);
+  }
+  // Only roles that somebody has need a bit; a role that nobody has can never match.
+  const roleBit = new Map<string, number>();
+  for (const member of staff) {
+    if (!roleBit.has(member.role)) roleBit.set(member.role, (1 << roleBit.size) >>> 0);
+  }
+
+  const shifts = flatten(staff.map((member) => member.shifts));
+  const windows = flatten(visits.map((visit) => visit.startWindows));
+  const staffRoleBit = Uint32Array.from(staff, (member) => roleBit.get(member.role) ?? 0);
+  const staffPartner = Uint8Array.from(staff, (member) => (member.partner ? 1 : 0));
+  const visitRoleMask = Uint32Array.from(visits, (visit) => {
+    let mask = 0;
+    for (const role of visit.roles) mask |= roleBit.get(role) ?? 0;
+    return mask >>> 0;
+  });
+  const visitProvider = Uint8Array.from(visits, ({ provider }) =>
+    provider === 'any' ? PROVIDER_ANY : provider === 'own' ? PROVIDER_OWN : PROVIDER_PARTNER,
+  );
+
+  const groups: EligibleGroup[] = [];
+  const groupByNeed = new Map<string, number>();
+  const visitGroup = Int32Array.from(visits, (_, visit) => {
+    const mask = visitRoleMask[visit] as number;
+    const provider = visitProvider[visit] as number;
+    const need = `${mask}/${provider}`;
+    const known = groupByNeed.get(need);
+    if (known !== undefined) return known;
+    groups.push(eligibleGroup(mask, provider, staffRoleBit, staffPartner));
+    groupByNeed.set(need, groups.length - 1);
+    return groups.length - 1;
+  });
+
+  return ok({
+    problem,
+    staffCount: staff.length,
+    visitCount: visits.length,
+    patientCount: patientIndex.size,
+    staffIndex,
+    visitIndex,
+    staffRoleBit,
+    staffPartner,
+    staffCapacity: Int32Array.from(staff, (member) => member.capacityMinutes),
+    staffHome: Int32Array.from(staff, (member) => member.homePlace),
+    shiftFrom: shifts.from,
+    shiftStart: shifts.start,
+    shiftEnd: shifts.end,
+    visitPatient: Int32Array.from(visits, (visit) => patientIndex.get(visit.patientId) ?? -1),
+    visitPlace: Int32Array.from(visits, (visit) => visit.place),
+    visitMinutes: Int32Array.from(visits, (visit) => visit.minutes),
+    visitRoleMask,
+    visitProvider,
+    visitPriority: Uint8Array.from(visits, (visit) => visit.priority),
+    visitFixed: Uint8Array.from(visits, (visit) => (visit.fixed ? 1 : 0)),
+    visitPreferred: Int32Array.from(visits, ({ preferredStaffId }) =>
+      preferredStaffId === null ? -1 : (staffIndex.get(preferredStaffId) ?? -1),
+    ),
+    visitPlacedStaff: Int32Array.from(visits, ({ placed }) =>
+      placed === null ? -1 : (staffIndex.get(placed.staffId) ?? -1),
+    ),
+    visitPlacedStart: Int32Array.from(visits, ({ placed }) => placed?.start ?? -1),
+    windowFrom: windows.from,
+    windowStart: windows.start,
+    windowEnd: windows.end,
+    longestVisit: visits.reduce((longest, visit) => Math.max(longest, visit.minutes), 0),
+    groups,
+    visitGroup,
+    travel: createTravelTable(problem),
+  });
+}
+
+function flatten(lists: readonly (readonly { readonly start: number; readonly end: number }[])[]) {
+  const count = lists.reduce((sum, list) => sum + list.length, 0);
+  const from = new Int32Array(lists.length + 1);
+  const start = new Int32Array(count);
+  const end = new Int32Array(count);
+  let at = 0;
+  lists.forEach((list, index) => {
+    from[index] = at;
+    for (const interval of list) {
+      start[at] = interval.start;
+      end[at] = interval.end;
+      at += 1;
+    }
+  });
+  from[lists.length] = at;
+  return { from, start, end };
+}
+
+function eligibleGroup(mask: number, provider: number, roleBit: Uint32Array, partner: Uint8Array): EligibleGroup {
+  const position = new Int32Array(roleBit.length).fill(-1);
+  const staff: number[] = [];
+  let removedByRole = 0;
+  let removedByProvider = 0;
+  for (let index = 0; index < roleBit.length; index += 1) {
+    if (((roleBit[index] as number) & mask) === 0) removedByRole += 1;
+    else if (!providerMatches(provider, partner[index] as number)) removedByProvider += 1;
+    else position[index] = staff.push(index) - 1;
+  }
+  return { staff: Int32Array.from(staff), position, removedByRole, removedByProvider };
+}
+
+/** SCH-PROVIDER as one predicate: eligibility and feasibility both ask it. */
+export function providerMatches(provider: number, partner: number): boolean {
+  return provider === PROVIDER_ANY || (provider === PROVIDER_PARTNER) === (partner === 1);
+}

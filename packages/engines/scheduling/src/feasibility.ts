@@ -1,0 +1,261 @@
+/**
+ * The rules. Each is one function that measures; `fits` and `violationsAt` ask the same functions, and so do the
+ * board, the optimiser and the diagnostics. A visit's own present placement never counts against it.
+ *
+ * Intervals are half-open: back to back is no overlap. Travel is asked between a carer's consecutive visits, leaving
+ * at the end of the earlier one; the way from home to the first visit of a shift and home from the last lies outside
+ * the shift. Overlapping visits are an overlap, not also a travel problem.
+ */
+import type { EpochMinute } from '@fieldfare/kernel';
+import { type CompiledWeek, PROVIDER_OWN, providerMatches } from './compile.ts';
+import { type Plan, positionIn } from './plan.ts';
+import type { RuleId, Violation } from './problem.ts';
+
+/** What a person may not do at all; the rest a person may do knowingly. The optimiser does none of them. */
+export const SEVERITY: Readonly<Record<RuleId, Violation['severity']>> = {
+  'SCH-OVERLAP-STAFF': 'block',
+  'SCH-OVERLAP-PATIENT': 'block',
+  'SCH-ROLE': 'block',
+  'SCH-PROVIDER': 'warn',
+  'SCH-AVAILABILITY': 'warn',
+  'SCH-WINDOW': 'warn',
+  'SCH-TRAVEL': 'warn',
+  'SCH-CAPACITY': 'warn',
+};
+
+/** True when nothing speaks against it: equal to `violationsAt(…).length === 0`, without the words. */
+export function fits(plan: Plan, visit: number, staff: number, start: EpochMinute): boolean {
+  const c = plan.compiled;
+  if (!hasRole(c, visit, staff) || !hasProvider(c, visit, staff)) return false;
+  if (overCapacity(plan, visit, staff) > 0) return false;
+  if (windowDeviation(c, visit, start) > 0) return false;
+  const end = start + (c.visitMinutes[visit] as number);
+  if (shiftHolding(c, staff, start, end) < 0) return false;
+  if (patientOverlaps(plan, visit, start, end).length > 0) return false;
+  const around = neighboursOf(plan, visit, staff, start, end);
+  if (around.overlaps.length > 0) return false;
+  return travelBefore(plan, visit, around.before, start) <= 0 && travelAfter(plan, visit, around.after, end) <= 0;
+}
+
+/** Every rule broken by `visit` with `staff` at `start`, with the numbers, in the order of `RULES`. Empty: it fits. */
+export function violationsAt(plan: Plan, visit: number, staff: number, start: EpochMinute): Violation[] {
+  const c = plan.compiled;
+  const minutes = c.visitMinutes[visit] as number;
+  const end = start + minutes;
+  const found: Violation[] = [];
+  const report = (rule: RuleId, params: Violation['params']): void => {
+    found.push({ rule, severity: SEVERITY[rule], params });
+  };
+  const around = neighboursOf(plan, visit, staff, start, end);
+
+  for (const other of around.overlaps) report('SCH-OVERLAP-STAFF', overlapParams(plan, other, start, end));
+  for (const other of patientOverlaps(plan, visit, start, end)) {
+    report('SCH-OVERLAP-PATIENT', overlapParams(plan, other, start, end));
+  }
+  const asked = c.problem.visits[visit];
+  const offered = c.problem.staff[staff];
+  if (!hasRole(c, visit, staff)) {
+    report('SCH-ROLE', { role: offered?.role ?? '', allowed: (asked?.roles ?? []).join(', ') });
+  }
+  if (!hasProvider(c, visit, staff)) {
+    const wanted = c.visitProvider[visit] === PROVIDER_OWN ? 'own' : 'partner';
+    report('SCH-PROVIDER', { wanted, provider: c.staffPartner[staff] === 1 ? 'partner' : 'own' });
+  }
+  if (shiftHolding(c, staff, start, end) < 0) report('SCH-AVAILABILITY', availabilityParams(c, staff, start, end));
+  const deviation = windowDeviation(c, visit, start);
+  if (deviation > 0) report('SCH-WINDOW', { deviationMinutes: deviation, ...nearestWindow(c, visit, start) });
+  if (travelBefore(plan, visit, around.before, start) > 0) {
+    report('SCH-TRAVEL', travelParams(plan, around.before, visit, endOf(plan, around.before), start, around.before));
+  }
+  if (travelAfter(plan, visit, around.after, end) > 0) {
+    const nextStart = plan.startOf[around.after] as number;
+    report('SCH-TRAVEL', travelParams(plan, visit, around.after, end, nextStart, around.after));
+  }
+  const over = overCapacity(plan, visit, staff);
+  if (over > 0) {
+    report('SCH-CAPACITY', {
+      bookedMinutes: bookedWithout(plan, visit, staff),
+      visitMinutes: minutes,
+      capacityMinutes: c.staffCapacity[staff] as number,
+      overMinutes: over,
+    });
+  }
+  return found;
+}
+
+/** SCH-ROLE */
+export function hasRole(c: CompiledWeek, visit: number, staff: number): boolean {
+  return ((c.staffRoleBit[staff] as number) & (c.visitRoleMask[visit] as number)) !== 0;
+}
+
+/** SCH-PROVIDER */
+export function hasProvider(c: CompiledWeek, visit: number, staff: number): boolean {
+  return providerMatches(c.visitProvider[visit] as number, c.staffPartner[staff] as number);
+}
+
+/** Minutes booked without this visit. */
+export function bookedWithout(plan: Plan, visit: number, staff: number): number {
+  const own = plan.staffOf[visit] === staff ? (plan.compiled.visitMinutes[visit] as number) : 0;
+  return (plan.booked[staff] as number) - own;
+}
+
+/** SCH-CAPACITY: minutes over capacity with this visit; above 0 is broken. */
+export function overCapacity(plan: Plan, visit: number, staff: number): number {
+  const c = plan.compiled;
+  return bookedWithout(plan, visit, staff) + (c.visitMinutes[visit] as number) - (c.staffCapacity[staff] as number);
+}
+
+/** SCH-AVAILABILITY: the shift that holds `[start, end)` whole, or -1. Index into `shiftStart`. */
+export function shiftHolding(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute): number {
+  const last = c.shiftFrom[staff + 1] as number;
+  for (let shift = c.shiftFrom[staff] as number; shift < last; shift += 1) {
+    if ((c.shiftStart[shift] as number) > start) return -1;
+    if (end <= (c.shiftEnd[shift] as number)) return shift;
+  }
+  return -1;
+}
+
+/** SCH-WINDOW: minutes from the nearest start window, 0 inside one; a week's minutes when there is none at all. */
+export function windowDeviation(c: CompiledWeek, visit: number, start: EpochMinute): number {
+  let nearest = 10_080;
+  const last = c.windowFrom[visit + 1] as number;
+  for (let window = c.windowFrom[visit] as number; window < last; window += 1) {
+    const early = (c.windowStart[window] as number) - start;
+    const late = start - (c.windowEnd[window] as number);
+    if (early <= 0 && late <= 0) return 0;
+    nearest = Math.min(nearest, Math.max(early, late));
+  }
+  return nearest;
+}
+
+/** SCH-OVERLAP-PATIENT: the patient's other visits that share a minute with `[start, end)`. */
+export function patientOverlaps(plan: Plan, visit: number, start: EpochMinute, end: EpochMinute): number[] {
+  const others = plan.patientVisits[plan.compiled.visitPatient[visit] as number] as readonly number[];
+  return others.filter(
+    (other) => other !== visit && (plan.startOf[other] as number) < end && start < endOf(plan, other),
+  );
+}
+
+export interface Neighbours {
+  /** SCH-OVERLAP-STAFF: the carer's visits that share a minute, by start. */
+  readonly overlaps: readonly number[];
+  /** The visit that ends last among those over by `start`, and the first that begins at `end` or later; -1: none. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export function neighboursOf(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  start: EpochMinute,
+  end: EpochMinute,
+): Neighbours {
+  const route = plan.routes[staff] as readonly number[];
+  const longest = plan.compiled.longestVisit;
+  const overlaps: number[] = [];
+  const at = positionIn(route, plan.startOf, start, -1); // all before start earlier than `start`
+  let before = -1;
+  let beforeEnd = Number.NEGATIVE_INFINITY;
+  for (let index = at - 1; index >= 0; index -= 1) {
+    const other = route[index] as number;
+    if (other === visit) continue;
+    // In a tangled route an earlier, longer visit may still be running: look back as far as one can last.
+    if (before >= 0 && (plan.startOf[other] as number) + longest <= beforeEnd) break;
+    const otherEnd = endOf(plan, other);
+    if (otherEnd > start) overlaps.push(other);
+    else if (otherEnd > beforeEnd) {
+      before = other;
+      beforeEnd = otherEnd;
+    }
+  }
+  overlaps.reverse();
+  let after = -1;
+  for (let index = at; index < route.length && after < 0; index += 1) {
+    const other = route[index] as number;
+    if (other === visit) continue;
+    if ((plan.startOf[other] as number) < end) overlaps.push(other);
+    else after = other;
+  }
+  return { overlaps, before, after };
+}
+
+/** SCH-TRAVEL: minutes too late at `visit` when coming from `before` (-1: 0); above 0 is broken. */
+export function travelBefore(plan: Plan, visit: number, before: number, start: EpochMinute): number {
+  if (before < 0) return 0;
+  const left = endOf(plan, before);
+  return left + travelBetween(plan, before, visit, left) - start;
+}
+
+/** SCH-TRAVEL: minutes too late at `after` (-1: 0) when leaving `visit` at `end`; above 0 is broken. */
+export function travelAfter(plan: Plan, visit: number, after: number, end: EpochMinute): number {
+  if (after < 0) return 0;
+  return end + travelBetween(plan, visit, after, end) - (plan.startOf[after] as number);
+}
+
+export function endOf(plan: Plan, visit: number): EpochMinute {
+  return (plan.startOf[visit] as number) + (plan.compiled.visitMinutes[visit] as number);
+}
+
+function travelBetween(plan: Plan, from: number, to: number, departure: EpochMinute): number {
+  const c = plan.compiled;
+  return c.travel.minutes(c.visitPlace[from] as number, c.visitPlace[to] as number, departure);
+}
+
+function overlapParams(plan: Plan, other: number, start: EpochMinute, end: EpochMinute): Violation['params'] {
+  const otherStart = plan.startOf[other] as number;
+  return {
+    otherVisitId: plan.compiled.problem.visits[other]?.id ?? '',
+    overlapMinutes: Math.min(end, endOf(plan, other)) - Math.max(start, otherStart),
+    otherStart,
+    otherEnd: endOf(plan, other),
+  };
+}
+
+function travelParams(
+  plan: Plan,
+  from: number,
+  to: number,
+  left: EpochMinute,
+  due: EpochMinute,
+  other: number,
+): Violation['params'] {
+  return {
+    neededMinutes: travelBetween(plan, from, to, left),
+    gapMinutes: due - left,
+    otherVisitId: plan.compiled.problem.visits[other]?.id ?? '',
+    leg: from === other ? 'before' : 'after',
+  };
+}
+
+/** The shift it comes nearest to lying in; no `shiftStart` when the carer has no shift at all. */
+function availabilityParams(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute) {
+  let nearest = -1;
+  let outside = Number.POSITIVE_INFINITY;
+  for (let shift = c.shiftFrom[staff] as number; shift < (c.shiftFrom[staff + 1] as number); shift += 1) {
+    const early = Math.max(0, (c.shiftStart[shift] as number) - start);
+    const late = Math.max(0, end - (c.shiftEnd[shift] as number));
+    if (early + late < outside) {
+      outside = early + late;
+      nearest = shift;
+    }
+  }
+  if (nearest < 0) return { start, end };
+  const shiftStart = c.shiftStart[nearest] as number;
+  return { start, end, outsideMinutes: outside, shiftStart, shiftEnd: c.shiftEnd[nearest] as number };
+}
+
+function nearestWindow(c: CompiledWeek, visit: number, start: EpochMinute): Violation['params'] {
+  let best: Violation['params'] = {};
+  let nearest = Number.POSITIVE_INFINITY;
+  for (let window = c.windowFrom[visit] as number; window < (c.windowFrom[visit + 1] as number); window += 1) {
+    const windowStart = c.windowStart[window] as number;
+    const windowEnd = c.windowEnd[window] as number;
+    const distance = Math.max(windowStart - start, start - windowEnd);
+    if (distance < nearest) {
+      nearest = distance;
+      best = { windowStart, windowEnd };
+    }
+  }
+  return best;
+}

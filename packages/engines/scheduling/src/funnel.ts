@@ -1,0 +1,118 @@
+/** Why nobody can take a visit: each member of staff counted once, under the first rule that removes them. */
+import { bookedWithout, endOf, hasProvider, hasRole } from './feasibility.ts';
+import type { Plan } from './plan.ts';
+import { RULES, type RuleId } from './problem.ts';
+import { createStartSearch, searchStarts } from './starts.ts';
+
+export interface Funnel {
+  /** Staff removed by rule; the sum is `staffCount - left`. */
+  readonly removed: Readonly<Record<RuleId, number>>;
+  /** Staff in whom it would fit. */
+  readonly left: number;
+  /**
+   * The rule that removed most of those with role and provider type; of all when none has both (SCH-ROLE or
+   * SCH-PROVIDER then, or SCH-WINDOW when the visit has no start window). Ties: the later step below. Null when
+   * somebody is left.
+   */
+  readonly main: RuleId | null;
+}
+
+/** In the order in which staff are removed: what cannot be changed this week first. */
+const STEPS: readonly RuleId[] = [
+  'SCH-ROLE',
+  'SCH-PROVIDER',
+  'SCH-WINDOW', // the visit has no start window at all
+  'SCH-AVAILABILITY', // no shift meets a window for long enough
+  'SCH-OVERLAP-PATIENT', // the patient has other visits throughout
+  'SCH-CAPACITY',
+  'SCH-OVERLAP-STAFF', // no gap between visits is long enough
+  'SCH-TRAVEL', // a gap is, but not with the way there and on
+];
+
+export function funnelOf(plan: Plan, visit: number): Funnel {
+  const c = plan.compiled;
+  const removed = Object.fromEntries(Object.keys(RULES).map((rule) => [rule, 0])) as Record<RuleId, number>;
+  let left = 0;
+  for (let staff = 0; staff < c.staffCount; staff += 1) {
+    const rule = firstRemoving(plan, visit, staff);
+    if (rule === null) left += 1;
+    else removed[rule] += 1;
+  }
+  return { removed, left, main: left > 0 ? null : mainOf(removed) };
+}
+
+function mainOf(removed: Readonly<Record<RuleId, number>>): RuleId {
+  const largest = (rules: readonly RuleId[]): RuleId | null =>
+    rules.reduce<RuleId | null>((best, rule) => {
+      if (removed[rule] === 0) return best;
+      return best === null || removed[rule] >= removed[best] ? rule : best;
+    }, null);
+  return largest(STEPS.slice(2)) ?? largest(STEPS) ?? 'SCH-ROLE';
+}
+
+function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null {
+  const c = plan.compiled;
+  if (!hasRole(c, visit, staff)) return 'SCH-ROLE';
+  if (!hasProvider(c, visit, staff)) return 'SCH-PROVIDER';
+  if (c.windowFrom[visit] === c.windowFrom[visit + 1]) return 'SCH-WINDOW';
+  let starts = shiftStarts(plan, visit, staff);
+  if (starts.length === 0) return 'SCH-AVAILABILITY';
+  starts = without(plan, visit, starts, plan.patientVisits[c.visitPatient[visit] as number] as readonly number[]);
+  if (starts.length === 0) return 'SCH-OVERLAP-PATIENT';
+  const minutes = c.visitMinutes[visit] as number;
+  if (bookedWithout(plan, visit, staff) + minutes > (c.staffCapacity[staff] as number)) return 'SCH-CAPACITY';
+  starts = without(plan, visit, starts, plan.routes[staff] as readonly number[]);
+  if (starts.length === 0) return 'SCH-OVERLAP-STAFF';
+  const fits = searchStarts(
+    plan,
+    visit,
+    staff,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    createStartSearch(),
+  );
+  return fits ? null : 'SCH-TRAVEL';
+}
+
+/** Ranges of starts, both ends included, as pairs in one flat list. */
+type Starts = readonly number[];
+
+function shiftStarts(plan: Plan, visit: number, staff: number): Starts {
+  const c = plan.compiled;
+  const minutes = c.visitMinutes[visit] as number;
+  const ranges: number[] = [];
+  for (let window = c.windowFrom[visit] as number; window < (c.windowFrom[visit + 1] as number); window += 1) {
+    for (let shift = c.shiftFrom[staff] as number; shift < (c.shiftFrom[staff + 1] as number); shift += 1) {
+      const low = Math.max(c.windowStart[window] as number, c.shiftStart[shift] as number);
+      const high = Math.min(c.windowEnd[window] as number, (c.shiftEnd[shift] as number) - minutes);
+      if (low <= high) ranges.push(low, high);
+    }
+  }
+  return ranges;
+}
+
+/** Takes out the starts at which `visit` would overlap one of `others`. */
+function without(plan: Plan, visit: number, starts: Starts, others: readonly number[]): Starts {
+  const minutes = plan.compiled.visitMinutes[visit] as number;
+  let ranges = starts;
+  for (const other of others) {
+    if (other === visit || ranges.length === 0) continue;
+    const from = (plan.startOf[other] as number) - minutes + 1;
+    const to = endOf(plan, other) - 1;
+    const kept: number[] = [];
+    let changed = false;
+    for (let index = 0; index < ranges.length; index += 2) {
+      const low = ranges[index] as number;
+      const high = ranges[index + 1] as number;
+      if (to < low || from > high) {
+        kept.push(low, high);
+        continue;
+      }
+      changed = true;
+      if (low < from) kept.push(low, from - 1);
+      if (to < high) kept.push(to + 1, high);
+    }
+    if (changed) ranges = kept;
+  }
+  return ranges;
+}

@@ -1,0 +1,215 @@
+/**
+ * What a plan costs, in five whole-number components, and what one more visit adds to each. A component is defined on
+ * the whole plan (`componentsOf`); the cost of an insertion (`deltaOf`) is the exact difference.
+ *
+ * - travelMinutes: driving from home to the first visit of each tour, between visits, and home from the last. A tour is
+ *   the visits that start in one shift (or after it, before the next). The first leg is priced at the first visit's start.
+ * - waitingMinutes: idle minutes between consecutive visits of a tour, after driving, at most 60 a gap: a longer gap is
+ *   room for another visit, not waiting.
+ * - windowMinutes: minutes by which starts lie outside their windows (0 for everything the optimiser does).
+ * - continuity: a point for each visit that has a preferred carer and is with another, and two for each carer of a
+ *   patient after the first.
+ * - balance: sum over staff of floor(booked² / (2 × capacity)), which grows faster the fuller a week already is.
+ */
+import type { EpochMinute } from '@fieldfare/kernel';
+import type { CompiledWeek } from './compile.ts';
+import { bookedWithout, endOf, windowDeviation } from './feasibility.ts';
+import { type Plan, positionIn } from './plan.ts';
+
+export interface Components {
+  readonly travelMinutes: number;
+  readonly waitingMinutes: number;
+  readonly windowMinutes: number;
+  readonly continuity: number;
+  readonly balance: number;
+}
+
+/** Cost = sum of weight × component, in tenths of a driving minute: a new face weighs as much as 20 minutes' driving. */
+export const WEIGHTS: Components = {
+  travelMinutes: 10,
+  waitingMinutes: 3,
+  windowMinutes: 20,
+  continuity: 100,
+  balance: 2,
+};
+
+const MOST_WAITING = 60;
+const NEW_FACE = 2;
+const NOT_PREFERRED = 1;
+
+export function costOf(components: Components): number {
+  return (
+    WEIGHTS.travelMinutes * components.travelMinutes +
+    WEIGHTS.waitingMinutes * components.waitingMinutes +
+    WEIGHTS.windowMinutes * components.windowMinutes +
+    WEIGHTS.continuity * components.continuity +
+    WEIGHTS.balance * components.balance
+  );
+}
+
+/** What placing `visit` there adds, as if it stood nowhere now. */
+export function deltaOf(plan: Plan, visit: number, staff: number, start: EpochMinute): Components {
+  const c = plan.compiled;
+  const route = plan.routes[staff] as readonly number[];
+  const at = positionIn(route, plan.startOf, start, visit);
+  const previous = neighbour(route, at - 1, -1, visit);
+  const next = neighbour(route, at, 1, visit);
+  const leg: Leg = { travel: 0, waiting: 0 };
+  addLegs(plan, staff, tourOf(c, staff, start), previous, visit, next, start, leg);
+  return {
+    travelMinutes: leg.travel,
+    waitingMinutes: leg.waiting,
+    windowMinutes: windowDeviation(c, visit, start),
+    continuity: continuityDelta(plan, visit, staff),
+    balance: balanceDelta(plan, visit, staff),
+  };
+}
+
+function neighbour(route: readonly number[], at: number, step: -1 | 1, visit: number): number {
+  const index = route[at] === visit ? at + step : at;
+  return route[index] ?? -1;
+}
+
+/** Filled in place: this runs in the innermost loop. */
+export interface Leg {
+  travel: number;
+  waiting: number;
+}
+
+/** The shift a start belongs to: the last that has begun; one before the first shift when none has. */
+export function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): number {
+  const first = c.shiftFrom[staff] as number;
+  let shift = (c.shiftFrom[staff + 1] as number) - 1;
+  while (shift >= first && (c.shiftStart[shift] as number) > start) shift -= 1;
+  return shift;
+}
+
+/** Travel and waiting that `visit` at `start` adds between `previous` and `next` (-1: none) in the tour `shift`. */
+export function addLegs(
+  plan: Plan,
+  staff: number,
+  shift: number,
+  previous: number,
+  visit: number,
+  next: number,
+  start: EpochMinute,
+  out: Leg,
+): void {
+  const c = plan.compiled;
+  const place = c.visitPlace[visit] as number;
+  const home = c.staffHome[staff] as number;
+  const end = start + (c.visitMinutes[visit] as number);
+  const begins = shift < (c.shiftFrom[staff] as number) ? Number.NEGATIVE_INFINITY : (c.shiftStart[shift] as number);
+  const ends =
+    shift + 1 < (c.shiftFrom[staff + 1] as number) ? (c.shiftStart[shift + 1] as number) : Number.POSITIVE_INFINITY;
+  const previousHere = previous >= 0 && (plan.startOf[previous] as number) >= begins;
+  const nextHere = next >= 0 && (plan.startOf[next] as number) < ends;
+  let travel = 0;
+  let waiting = 0;
+  if (previousHere) {
+    const left = endOf(plan, previous);
+    const leg = c.travel.minutes(c.visitPlace[previous] as number, place, left);
+    travel += leg;
+    waiting += idle(start - left - leg);
+    if (!nextHere) travel -= c.travel.minutes(c.visitPlace[previous] as number, home, left);
+  } else {
+    travel += c.travel.minutes(home, place, start);
+  }
+  if (nextHere) {
+    const due = plan.startOf[next] as number;
+    const leg = c.travel.minutes(place, c.visitPlace[next] as number, end);
+    travel += leg;
+    waiting += idle(due - end - leg);
+    if (!previousHere) travel -= c.travel.minutes(home, c.visitPlace[next] as number, due);
+  } else {
+    travel += c.travel.minutes(place, home, end);
+  }
+  if (previousHere && nextHere) {
+    const left = endOf(plan, previous);
+    const leg = c.travel.minutes(c.visitPlace[previous] as number, c.visitPlace[next] as number, left);
+    travel -= leg;
+    waiting -= idle((plan.startOf[next] as number) - left - leg);
+  }
+  out.travel = travel;
+  out.waiting = waiting;
+}
+
+const idle = (minutes: number): number => (minutes <= 0 ? 0 : Math.min(MOST_WAITING, minutes));
+
+export function continuityDelta(plan: Plan, visit: number, staff: number): number {
+  const c = plan.compiled;
+  const preferred = c.visitPreferred[visit] as number;
+  const points = preferred >= 0 && preferred !== staff ? NOT_PREFERRED : 0;
+  const face = faceOf(plan, visit, staff);
+  return face === 'new' ? points + NEW_FACE : points;
+}
+
+/** Whether this carer already sees the patient this week, without this visit; `first`: nobody does yet. */
+export function faceOf(plan: Plan, visit: number, staff: number): 'known' | 'first' | 'new' {
+  const others = plan.patientVisits[plan.compiled.visitPatient[visit] as number] as readonly number[];
+  let somebody = false;
+  for (const other of others) {
+    if (other === visit) continue;
+    if (plan.staffOf[other] === staff) return 'known';
+    somebody = true;
+  }
+  return somebody ? 'new' : 'first';
+}
+
+export function balanceDelta(plan: Plan, visit: number, staff: number): number {
+  const capacity = plan.compiled.staffCapacity[staff] as number;
+  const before = bookedWithout(plan, visit, staff);
+  return load(before + (plan.compiled.visitMinutes[visit] as number), capacity) - load(before, capacity);
+}
+
+const load = (booked: number, capacity: number): number =>
+  capacity === 0 ? booked : Math.floor((booked * booked) / (2 * capacity));
+
+/** The whole plan's components, counted from scratch. */
+export function componentsOf(plan: Plan): Components {
+  const c = plan.compiled;
+  let travelMinutes = 0;
+  let waitingMinutes = 0;
+  let balance = 0;
+  for (let staff = 0; staff < c.staffCount; staff += 1) {
+    balance += load(plan.booked[staff] as number, c.staffCapacity[staff] as number);
+    const home = c.staffHome[staff] as number;
+    let from = -1;
+    let tour = -1;
+    for (const visit of plan.routes[staff] as readonly number[]) {
+      const start = plan.startOf[visit] as number;
+      const here = tourOf(c, staff, start);
+      const place = c.visitPlace[visit] as number;
+      if (from >= 0 && here === tour) {
+        const left = endOf(plan, from);
+        const leg = c.travel.minutes(c.visitPlace[from] as number, place, left);
+        travelMinutes += leg;
+        waitingMinutes += idle(start - left - leg);
+      } else {
+        travelMinutes += wayHome(plan, from, home) + c.travel.minutes(home, place, start);
+      }
+      from = visit;
+      tour = here;
+    }
+    travelMinutes += wayHome(plan, from, home);
+  }
+  let windowMinutes = 0;
+  let continuity = 0;
+  for (const visits of plan.patientVisits) {
+    const carers = new Set<number>();
+    for (const visit of visits) {
+      const staff = plan.staffOf[visit] as number;
+      const preferred = c.visitPreferred[visit] as number;
+      carers.add(staff);
+      windowMinutes += windowDeviation(c, visit, plan.startOf[visit] as number);
+      if (preferred >= 0 && preferred !== staff) continuity += NOT_PREFERRED;
+    }
+    continuity += NEW_FACE * Math.max(0, carers.size - 1);
+  }
+  return { travelMinutes, waitingMinutes, windowMinutes, continuity, balance };
+}
+
+function wayHome(plan: Plan, from: number, home: number): number {
+  if (from < 0) return 0;
+  return plan.compiled.travel.minutes(plan.compiled.visitPlace[from] as number, home, endOf(plan, from));
+}

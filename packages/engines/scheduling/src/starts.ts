@@ -1,0 +1,205 @@
+/**
+ * When could this carer start this visit? The search behind every suggestion and every insertion: walks the gaps of
+ * one carer's route inside shift and window. A start found here fits (for staff who pass role, provider and capacity,
+ * which the caller asks), and when any whole minute fits, one is found; tests hold it against trying every minute.
+ */
+import type { EpochMinute } from '@fieldfare/kernel';
+import { endOf } from './feasibility.ts';
+import { type Plan, positionIn } from './plan.ts';
+import { addLegs, type Leg, WEIGHTS } from './score.ts';
+
+/** More than any cost of a route, less than a 32-bit integer holds. */
+export const NO_START = 0x3fffffff;
+
+/** The best start so far; reused between searches so that the inner loop allocates nothing. */
+export interface StartSearch extends Leg {
+  start: EpochMinute;
+  /** Weighted travel and waiting; `NO_START` when nothing fits. */
+  cost: number;
+  /** Among equal costs the start nearest to this wins, then the earlier. Null: the earliest. */
+  wish: EpochMinute | null;
+  /** Starts tried since creation: a measure of work that does not depend on the machine. */
+  tried: number;
+}
+
+export const createStartSearch = (wish: EpochMinute | null = null): StartSearch => ({
+  start: -1,
+  cost: NO_START,
+  travel: 0,
+  waiting: 0,
+  wish,
+  tried: 0,
+});
+
+/** People read times on a five-minute grid; exact minutes are taken only where no grid minute fits. */
+const GRID = 5;
+const up = (minute: number): number => Math.ceil(minute / GRID) * GRID;
+const down = (minute: number): number => Math.floor(minute / GRID) * GRID;
+
+/** Looks at starts in `[from, to]` and leaves the cheapest in `search`; false when none fits. */
+export function searchStarts(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  from: EpochMinute,
+  to: EpochMinute,
+  search: StartSearch,
+): boolean {
+  const c = plan.compiled;
+  const minutes = c.visitMinutes[visit] as number;
+  const lastWindow = c.windowFrom[visit + 1] as number;
+  const lastShift = c.shiftFrom[staff + 1] as number;
+  search.cost = NO_START;
+  search.start = -1;
+  search.tried += 1;
+  for (let window = c.windowFrom[visit] as number; window < lastWindow; window += 1) {
+    const opens = Math.max(c.windowStart[window] as number, from);
+    const closes = Math.min(c.windowEnd[window] as number, to);
+    if (opens > closes) continue;
+    for (let shift = c.shiftFrom[staff] as number; shift < lastShift; shift += 1) {
+      const shiftStart = c.shiftStart[shift] as number;
+      if (shiftStart > closes) break;
+      const low = Math.max(opens, shiftStart);
+      const high = Math.min(closes, (c.shiftEnd[shift] as number) - minutes);
+      if (low <= high) searchShift(plan, visit, staff, shift, low, high, search);
+    }
+  }
+  return search.cost < NO_START;
+}
+
+function searchShift(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  shift: number,
+  low: EpochMinute,
+  high: EpochMinute,
+  search: StartSearch,
+): void {
+  const c = plan.compiled;
+  const route = plan.routes[staff] as readonly number[];
+  const longest = c.longestVisit;
+  const place = c.visitPlace[visit] as number;
+  let at = positionIn(route, plan.startOf, low, -1);
+  // `reached`: of the visits before the gap the one that ends last (not always the last in order: weeks may be tangled).
+  let reached = -1;
+  let reachedEnd = Number.NEGATIVE_INFINITY;
+  for (let index = at - 1; index >= 0; index -= 1) {
+    const other = route[index] as number;
+    if (other === visit) continue;
+    if (reached >= 0 && (plan.startOf[other] as number) + longest <= reachedEnd) break;
+    if (endOf(plan, other) > reachedEnd) {
+      reached = other;
+      reachedEnd = endOf(plan, other);
+    }
+  }
+  let previous = at > 0 ? (route[at - 1] as number) : -1;
+  if (previous === visit) previous = at > 1 ? (route[at - 2] as number) : -1;
+
+  while (reachedEnd <= high) {
+    if (route[at] === visit) at += 1;
+    const next = at < route.length ? (route[at] as number) : -1;
+    let earliest = low;
+    if (reached >= 0) {
+      const arrives = reachedEnd + c.travel.minutes(c.visitPlace[reached] as number, place, reachedEnd);
+      if (arrives > earliest) earliest = arrives;
+    }
+    searchGap(plan, visit, staff, shift, previous, next, earliest, high, search);
+    if (next < 0) return;
+    const nextEnd = endOf(plan, next);
+    if (nextEnd >= reachedEnd) {
+      reached = next;
+      reachedEnd = nextEnd;
+    }
+    previous = next;
+    at += 1;
+  }
+}
+
+function searchGap(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  shift: number,
+  previous: number,
+  next: number,
+  earliest: EpochMinute,
+  high: EpochMinute,
+  search: StartSearch,
+): void {
+  const c = plan.compiled;
+  const minutes = c.visitMinutes[visit] as number;
+  const latest = next < 0 ? high : Math.min(high, (plan.startOf[next] as number) - minutes);
+  if (earliest > latest) return;
+  const attempt = (start: EpochMinute): boolean =>
+    start >= earliest && start <= latest && tryStart(plan, visit, staff, shift, previous, next, start, search);
+
+  let found = attempt(up(earliest)) || attempt(earliest);
+  if (next >= 0) {
+    // Latest: leave just in time for the next. Travel depends on when one leaves, so the guess is refined once.
+    const due = plan.startOf[next] as number;
+    const from = c.visitPlace[visit] as number;
+    const to = c.visitPlace[next] as number;
+    const guess = due - c.travel.minutes(from, to, due);
+    const last = Math.min(high, due - c.travel.minutes(from, to, guess) - minutes);
+    if (last > earliest) found = attempt(down(last)) || attempt(last) || found;
+  }
+  if (search.wish !== null) found = attempt(search.wish) || found;
+  const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
+  for (const other of patient) {
+    if (other === visit) continue;
+    const after = endOf(plan, other);
+    const until = (plan.startOf[other] as number) - minutes;
+    if (after >= earliest && after <= latest) found = attempt(up(after)) || attempt(after) || found;
+    if (until >= earliest && until <= latest) found = attempt(down(until)) || attempt(until) || found;
+  }
+  if (found || next < 0) return;
+  // Leaving later may arrive earlier where travel minutes change: try each change, the last resort.
+  let departure = c.travel.nextChange(earliest + minutes);
+  while (departure - minutes <= latest) {
+    attempt(departure - minutes);
+    departure = c.travel.nextChange(departure);
+  }
+}
+
+function tryStart(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  shift: number,
+  previous: number,
+  next: number,
+  start: EpochMinute,
+  search: StartSearch,
+): boolean {
+  const c = plan.compiled;
+  const end = start + (c.visitMinutes[visit] as number);
+  if (next >= 0) {
+    const leg = c.travel.minutes(c.visitPlace[visit] as number, c.visitPlace[next] as number, end);
+    if (end + leg > (plan.startOf[next] as number)) return false;
+  }
+  const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
+  for (let index = 0; index < patient.length; index += 1) {
+    const other = patient[index] as number;
+    if (other !== visit && (plan.startOf[other] as number) < end && start < endOf(plan, other)) return false;
+  }
+  search.tried += 1;
+  const { travel, waiting } = search;
+  addLegs(plan, staff, shift, previous, visit, next, start, search);
+  const cost = WEIGHTS.travelMinutes * search.travel + WEIGHTS.waitingMinutes * search.waiting;
+  if (cost < search.cost || (cost === search.cost && nearer(start, search))) {
+    search.cost = cost;
+    search.start = start;
+  } else {
+    search.travel = travel;
+    search.waiting = waiting;
+  }
+  return true;
+}
+
+function nearer(start: EpochMinute, search: StartSearch): boolean {
+  if (search.wish === null) return start < search.start;
+  const now = Math.abs(start - search.wish);
+  const best = Math.abs(search.start - search.wish);
+  return now < best || (now === best && start < search.start);
+}

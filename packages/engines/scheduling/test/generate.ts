@@ -1,0 +1,113 @@
+/**
+ * Seeded weeks for tests and measurements: carers around a few towns, visits near them, shifts of a day's length,
+ * roles and partners mixed. `mess` puts a share of the visits somewhere at random, broken rules included.
+ */
+import { seededRandom } from '@fieldfare/kernel';
+import type { EngineStaff, EngineVisit, Interval, WeekProblem } from '../src/problem.ts';
+
+export interface GenerateOptions {
+  readonly seed: number;
+  readonly staff: number;
+  readonly visits: number;
+  readonly days?: number;
+  /** Share of visits placed at random, rules or not. */
+  readonly mess?: number;
+  /** Share of placed visits that are fixed. */
+  readonly fixed?: number;
+  /** Travel that depends on the hour; odd speeds that make a later departure arrive earlier now and then. */
+  readonly rushHours?: boolean;
+  readonly buckets?: boolean;
+  /** Roles by share. */
+  readonly roles?: readonly string[];
+}
+
+/** Monday 2026-06-01 00:00 in a zone four hours behind UTC. */
+export const MONDAY = Date.UTC(2026, 5, 1, 4) / 60_000;
+const DAY = 1440;
+
+export function generateWeek(options: GenerateOptions): WeekProblem {
+  const { seed, days = 5, mess = 0, fixed = 0.3, rushHours = true, buckets = true } = options;
+  const roles = options.roles ?? ['psw', 'psw', 'psw', 'nurse', 'ot'];
+  const random = seededRandom(seed);
+  const int = (least: number, most: number): number => least + Math.floor(random.float() * (most - least + 1));
+  const pick = <T>(list: readonly T[]): T => list[int(0, list.length - 1)] as T;
+
+  const towns = Array.from({ length: 4 }, () => ({ x: int(0, 60), y: int(0, 60) }));
+  const places: { x: number; y: number }[] = [];
+  const place = (): number => {
+    const town = pick(towns);
+    return places.push({ x: town.x + random.float() * 12, y: town.y + random.float() * 12 }) - 1;
+  };
+
+  const staff: EngineStaff[] = Array.from({ length: options.staff }, (_, index) => {
+    const begins = pick([7, 8, 8, 9, 13]) * 60;
+    const length = pick([6, 7.5, 8]) * 60;
+    const shifts: Interval[] = [];
+    for (let day = 0; day < days; day += 1) {
+      if (random.float() < 0.15) continue;
+      const from = MONDAY + day * DAY + begins;
+      if (random.float() < 0.2) {
+        shifts.push({ start: from, end: from + 180 }, { start: from + 240, end: from + length });
+      } else shifts.push({ start: from, end: from + length });
+    }
+    const working = shifts.reduce((sum, shift) => sum + shift.end - shift.start, 0);
+    return {
+      id: `s${index}`,
+      role: pick(roles),
+      partner: random.float() < 0.15,
+      shifts,
+      capacityMinutes: Math.floor(working * 0.85),
+      homePlace: place(),
+    };
+  });
+
+  const patients = Array.from({ length: Math.max(1, Math.ceil(options.visits / 3.3)) }, (_, index) => ({
+    id: `p${index}`,
+    place: place(),
+    preferred: random.float() < 0.5 ? pick(staff).id : null,
+  }));
+  const visits: EngineVisit[] = Array.from({ length: options.visits }, (_, index) => {
+    const patient = pick(patients);
+    const opens = pick([7, 8, 9, 10, 12, 13, 15]) * 60 + pick([0, 0, 30, 7]);
+    const width = pick([60, 120, 180, 240]);
+    const allowed = Array.from({ length: days }, (_unused, day) => day).filter(() => random.float() < 0.5);
+    if (allowed.length === 0) allowed.push(int(0, days - 1));
+    const placed =
+      random.float() < mess ? { staffId: pick(staff).id, start: MONDAY + int(6 * 60, days * DAY - 300) } : null;
+    return {
+      id: `v${index}`,
+      patientId: patient.id,
+      place: patient.place,
+      minutes: pick([15, 30, 30, 45, 60, 90]),
+      roles: random.float() < 0.8 ? [pick(roles)] : [...new Set(roles)].slice(0, 2),
+      provider: pick(['any', 'any', 'any', 'own', 'partner'] as const),
+      priority: pick([1, 1, 1, 2, 3] as const),
+      startWindows: allowed.map((day) => ({
+        start: MONDAY + day * DAY + opens,
+        end: MONDAY + day * DAY + opens + width,
+      })),
+      preferredStaffId: patient.preferred,
+      placed,
+      fixed: placed !== null && random.float() < fixed,
+    };
+  });
+
+  const bucketOf = (departure: number): number => {
+    const hour = Math.floor((((departure - MONDAY) % DAY) + DAY) / 60) % 24;
+    return !rushHours ? 0 : hour === 8 || hour === 16 ? 2 : hour > 9 && hour < 15 ? 1 : 0;
+  };
+  const kmPerMinute = [0.9, 0.75, 0.35];
+  return {
+    horizon: { start: MONDAY, end: MONDAY + 7 * DAY },
+    staff,
+    visits,
+    placeCount: places.length,
+    travelMinutes: (from, to, departure) => {
+      const a = places[from];
+      const b = places[to];
+      if (from === to || a === undefined || b === undefined) return 0;
+      return 2 + Math.ceil(Math.hypot(a.x - b.x, a.y - b.y) / (kmPerMinute[bucketOf(departure)] ?? 1));
+    },
+    ...(buckets ? { travelBucket: bucketOf } : {}),
+  };
+}
