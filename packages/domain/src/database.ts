@@ -4,6 +4,7 @@ import type { users } from './identity/tables.ts';
 import type { organisations, regions, serviceTypes } from './orgs/tables.ts';
 import type { partners } from './partners/tables.ts';
 import type { patients } from './patients/tables.ts';
+import type { DerivedConflict } from './scheduling/conflicts/facts.ts';
 import type { assignments, conflictResolutions, requirements, visits } from './scheduling/tables.ts';
 import type { absences, staff } from './workforce/tables.ts';
 
@@ -34,4 +35,6 @@ export interface Database {
   readonly visits: Projected<typeof visits>;
   readonly assignments: Projected<typeof assignments>;
   readonly conflictResolutions: Projected<typeof conflictResolutions>;
+  /** Derived, never synced: see scheduling/conflicts/derivation.ts. */
+  readonly conflicts: DerivedConflict;
 }

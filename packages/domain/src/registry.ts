@@ -7,7 +7,7 @@ import { orgs } from './orgs/index.ts';
 import { partnersModule } from './partners/index.ts';
 import { patientsModule } from './patients/index.ts';
 import { router } from './procedure.ts';
-import { scheduling } from './scheduling/index.ts';
+import { conflictDerivation, scheduling } from './scheduling/index.ts';
 import { sync } from './sync/index.ts';
 import { workforce } from './workforce/index.ts';
 
@@ -17,7 +17,7 @@ export const modules = [orgs, identity, patientsModule, workforce, partnersModul
 export const tables = tablesOf(modules);
 
 /** Tables the projection computes from rows. */
-export const derivations: readonly Derivation[] = [];
+export const derivations: readonly Derivation[] = [conflictDerivation];
 
 export const appRouter = router({
   orgs: orgs.router,

@@ -1,3 +1,4 @@
+export * from './hash.ts';
 export * from './hlc.ts';
 export * from './ids.ts';
 export * from './module.ts';

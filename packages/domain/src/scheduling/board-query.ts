@@ -1,20 +1,157 @@
-import { fail, problem, unwrap } from '@fieldfare/kernel';
+/** The week board from the projection: a few set-based reads, then one pass. */
+import { can, daysOfWeek, fail, type IsoWeek, isoWeekday, minutesInDay, problem, unwrap } from '@fieldfare/kernel';
+import { userNames } from '../identity/index.ts';
 import type { Context } from '../procedure.ts';
+import { idList } from '../queries.ts';
 import type { BoardEvent, WeekBoard } from './board.ts';
+import { diffBoards } from './board-patch.ts';
+import { type BoardRows, buildBoard } from './build-board.ts';
+import { conflictsOf } from './conflicts/queries.ts';
+import { readyForWeek } from './shards.ts';
 
 export interface WeekInput {
   readonly regionId: string;
-  readonly week: string;
+  readonly week: IsoWeek;
 }
 
-export async function weekBoard(_ctx: Context, _input: WeekInput): Promise<WeekBoard> {
-  return unwrap(fail(problem('unsupported', 'not built yet')));
+/** Tables a board is read from: a change of any of them may change it. */
+export const BOARD_TABLES = [
+  'regions',
+  'service_types',
+  'users',
+  'partners',
+  'patients',
+  'staff',
+  'absences',
+  'visits',
+  'assignments',
+  'conflicts',
+  'conflict_resolutions',
+];
+
+async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<BoardRows> {
+  const { db } = ctx.store;
+  const days = daysOfWeek(week);
+  const [region, services, partners, people, absences, visits, assignments, conflicts, resolutions, users] =
+    await Promise.all([
+      db.selectFrom('regions').select(['id', 'name', 'zone']).where('id', '=', regionId).executeTakeFirst(),
+      db.selectFrom('serviceTypes').select(['code', 'name', 'colour']).where('deletedAt', 'is', null).execute(),
+      db.selectFrom('partners').select(['id', 'name']).execute(),
+      db
+        .selectFrom('staff')
+        .select([
+          'id',
+          'givenName',
+          'familyName',
+          'role',
+          'team',
+          'employmentType',
+          'partnerId',
+          'capacityMinutes',
+          'availability',
+          'active',
+          'deletedAt',
+        ])
+        .where('regionId', '=', regionId)
+        .execute(),
+      db
+        .selectFrom('absences')
+        .select(['staffId', 'fromDate', 'toDate', 'reason'])
+        .where('regionId', '=', regionId)
+        .where('deletedAt', 'is', null)
+        .where('fromDate', '<=', days[6] as string)
+        .where('toDate', '>=', days[0] as string)
+        .orderBy('fromDate')
+        .orderBy('id')
+        .execute(),
+      db
+        .selectFrom('visits')
+        .select([
+          'id',
+          'patientId',
+          'serviceCode',
+          'date',
+          'start',
+          'minutes',
+          'windowFrom',
+          'windowTo',
+          'priority',
+          'providerPreference',
+          'note',
+          '_stamp as stamp',
+        ])
+        .where('regionId', '=', regionId)
+        .where('week', '=', week)
+        .where('deletedAt', 'is', null)
+        .where('cancelledAt', 'is', null)
+        .orderBy('id')
+        .execute(),
+      db
+        .selectFrom('assignments')
+        .select(['visitId', 'staffId', 'pinned', '_stamp as stamp'])
+        .where('regionId', '=', regionId)
+        .where('week', '=', week)
+        .where('slot', '=', 0)
+        .where('deletedAt', 'is', null)
+        .execute(),
+      conflictsOf(ctx.store, regionId, week),
+      db
+        .selectFrom('conflictResolutions')
+        .select(['conflictId', 'choice', 'reason', 'actorId', 'resolvedAt'])
+        .where('deletedAt', 'is', null)
+        .execute(),
+      userNames(ctx.store),
+    ]);
+  if (!region) {
+    return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
+  }
+  const patientIds = new Set(visits.map(({ patientId }) => patientId));
+  for (const { patientId, facts } of conflicts) {
+    if (patientId !== null) patientIds.add(patientId);
+    if ('sides' in facts && facts.kind !== 'concurrent-field')
+      for (const side of facts.sides) patientIds.add(side.patientId);
+  }
+  const patients = await db
+    .selectFrom('patients')
+    .select(['id', 'givenName', 'familyName', 'risk', 'municipality'])
+    .where('id', 'in', idList(patientIds))
+    .execute();
+  return { region, services, partners, people, absences, visits, assignments, conflicts, resolutions, users, patients };
 }
 
+/** The board as it is now. Fails with `SCH-REGION` when the region is not known here. */
+async function readBoard(ctx: Context, input: WeekInput): Promise<WeekBoard> {
+  const rows = await readRows(ctx, input);
+  const target = { tenantId: ctx.principal.tenantId, regionId: input.regionId };
+  const { zone } = rows.region;
+  return buildBoard(rows, {
+    week: input.week,
+    days: daysOfWeek(input.week).map((date) => ({
+      date,
+      weekday: isoWeekday(date),
+      minutes: minutesInDay(date, zone),
+    })),
+    writable: can(ctx.principal, 'schedule.write', target).ok,
+  });
+}
+
+export async function weekBoard(ctx: Context, input: WeekInput): Promise<WeekBoard> {
+  unwrap(await readyForWeek(ctx, input));
+  return await readBoard(ctx, input);
+}
+
+/** A snapshot, then a patch for every change, until the signal ends it. */
 export async function* boardEvents(
-  _ctx: Context,
-  _input: WeekInput,
-  _signal: AbortSignal | undefined,
+  ctx: Context,
+  input: WeekInput,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<BoardEvent, void, void> {
-  unwrap(fail(problem('unsupported', 'not built yet')));
+  unwrap(await readyForWeek(ctx, input));
+  let last: WeekBoard | null = null;
+  const boards = ctx.store.live(BOARD_TABLES, () => readBoard(ctx, input), signal ?? new AbortController().signal);
+  for await (const board of boards) {
+    const event: BoardEvent | null = last === null ? { type: 'snapshot', board } : diffBoards(last, board);
+    last = board;
+    if (event) yield event;
+  }
 }

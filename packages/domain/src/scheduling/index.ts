@@ -3,6 +3,8 @@ import { schedulingRouter } from './router.ts';
 import { assignments, conflictResolutions, requirements, visits } from './tables.ts';
 
 export * from './board.ts';
+export { applyBoardEvent, diffBoards } from './board-patch.ts';
+export { conflictDerivation } from './conflicts/derivation.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
 export { assignmentIdOf } from './rules.ts';
 export * from './tables.ts';

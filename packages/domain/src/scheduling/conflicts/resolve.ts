@@ -1,5 +1,9 @@
-import { fail, problem, unwrap } from '@fieldfare/kernel';
+import { can, fail, ok, parseShard, problem, type Result, type RowChange, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../../procedure.ts';
+import { readyForWeek } from '../shards.ts';
+import { scopeOf } from './facts.ts';
+import { conflictById } from './queries.ts';
+import { settleChanges } from './settle.ts';
 
 export interface ResolveInput {
   readonly regionId: string;
@@ -9,6 +13,33 @@ export interface ResolveInput {
   readonly reason: string;
 }
 
-export async function settleConflict(_ctx: Context, _input: ResolveInput): Promise<{ readonly stamp: string }> {
-  return unwrap(fail(problem('unsupported', 'not built yet')));
+/** A conflict may reach into another region: its shard must be writable too. */
+function mayWrite(ctx: Context, changes: readonly RowChange[]): Result<void> {
+  const { principal } = ctx;
+  for (const { shard } of changes) {
+    const { regionId } = unwrap(parseShard(shard));
+    const allowed = can(principal, 'schedule.write', { tenantId: principal.tenantId, regionId });
+    if (!allowed.ok) return allowed;
+  }
+  return ok(undefined);
+}
+
+/** Settles a conflict: the changes the choice asks for and the person's word, in one commit. */
+export async function settleConflict(ctx: Context, input: ResolveInput): Promise<{ readonly stamp: string }> {
+  unwrap(await readyForWeek(ctx, input));
+  const conflict = await conflictById(ctx.store, input.conflictId);
+  if (conflict === null || !conflict.scopes.includes(scopeOf(input.regionId, input.week))) {
+    return unwrap(fail(problem('conflict', 'this conflict is gone or has changed: look again', { rule: 'CNF-GONE' })));
+  }
+  const changes = unwrap(
+    settleChanges(conflict, {
+      choice: input.choice,
+      reason: input.reason,
+      actorId: ctx.principal.userId,
+      at: new Date(ctx.clock.now()).toISOString(),
+    }),
+  );
+  unwrap(mayWrite(ctx, changes));
+  const { stamp } = unwrap(await ctx.write(changes, { label: 'Settle conflict' }));
+  return { stamp };
 }

@@ -1,0 +1,46 @@
+/**
+ * CNF-DANGLING: a visit that counts on somebody who is gone. Pure. Only visits on or after the day the person left
+ * count: what was delivered before stays as it was. A person this replica does not hold says nothing.
+ */
+import { dateAt, type IsoWeek, type LocalDate, stableHash, timeOf, type Zone } from '@fieldfare/kernel';
+import { type DerivedConflict, type Mark, scopeOf } from './facts.ts';
+
+export interface DanglingCandidate {
+  readonly visitId: string;
+  readonly regionId: string;
+  readonly zone: Zone;
+  readonly week: IsoWeek;
+  readonly date: LocalDate | null;
+  /** Last day of the week: stands in for a visit without a day. */
+  readonly lastDay: LocalDate;
+  readonly patientId: string;
+  readonly staffId: string | null;
+  readonly reference: 'staff' | 'patient';
+  readonly why: 'deleted' | 'inactive' | 'discharged';
+  readonly gone: Mark;
+}
+
+export function deriveDangling(candidates: readonly DanglingCandidate[]): DerivedConflict[] {
+  return candidates.flatMap((candidate) => {
+    const { visitId, regionId, zone, week, date, lastDay, patientId, staffId, reference, why, gone } = candidate;
+    if ((date ?? lastDay) < dateAt(timeOf(gone.stamp), zone)) return [];
+    return {
+      id: stableHash(
+        'dangling-reference',
+        visitId,
+        reference,
+        (reference === 'staff' ? staffId : patientId) ?? '',
+        gone.stamp,
+      ),
+      kind: 'dangling-reference' as const,
+      regionId,
+      week,
+      scopes: [scopeOf(regionId, week)],
+      visitIds: [visitId],
+      staffId,
+      patientId,
+      date,
+      facts: { kind: 'dangling-reference' as const, reference, why, gone },
+    };
+  });
+}
