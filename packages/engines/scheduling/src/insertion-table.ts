@@ -133,8 +133,11 @@ export function createInsertionTable(
     rank(visit);
   }
 
-  /** After a visit was placed with `staff` in the gap whose starts are `[from, until)`. */
-  function touchStaff(staff: number, from: number, until: number): void {
+  /**
+   * After a visit was placed with `staff` in the gap whose starts are `[from, until)`; `room` is the longer of the two
+   * free stretches that the gap became.
+   */
+  function touchStaff(staff: number, from: number, until: number, room: number): void {
     for (let group = 0; group < groups.length; group += 1) {
       const column = (groups[group] as (typeof groups)[number]).position[staff] as number;
       if (column < 0) continue;
@@ -146,7 +149,7 @@ export function createInsertionTable(
         if (overCapacity(plan, visit, staff) > 0) route[cell] = NO_START;
         else if (at >= from && at < until) {
           lookEverywhere(visit, staff, cell);
-        } else if (look(visit, staff, from, until - 1)) {
+        } else if ((visitMinutes[visit] as number) <= room && look(visit, staff, from, until - 1)) {
           const better = search.cost < (route[cell] as number);
           if (better || (search.cost === route[cell] && search.start < at)) {
             route[cell] = search.cost;
@@ -205,11 +208,10 @@ export function createInsertionTable(
       const position = positionIn(around, plan.startOf, at, visit);
       const before = around[position - 1];
       const after = around[position + 1];
-      touchStaff(
-        staff,
-        before === undefined ? Number.NEGATIVE_INFINITY : (plan.startOf[before] as number),
-        after === undefined ? Number.POSITIVE_INFINITY : (plan.startOf[after] as number),
-      );
+      const from = before === undefined ? Number.NEGATIVE_INFINITY : (plan.startOf[before] as number);
+      const until = after === undefined ? Number.POSITIVE_INFINITY : (plan.startOf[after] as number);
+      const freeFrom = before === undefined ? from : endOf(plan, before);
+      touchStaff(staff, from, until, Math.max(at - freeFrom, until - endOf(plan, visit)));
       touchPatient(visitPatient[visit] as number, at, endOf(plan, visit));
     },
     work: () => search.tried,

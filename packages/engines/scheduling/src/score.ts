@@ -54,11 +54,12 @@ export function deltaOf(plan: Plan, visit: number, staff: number, start: EpochMi
   const at = positionIn(route, plan.startOf, start, visit);
   const previous = neighbour(route, at - 1, -1, visit);
   const next = neighbour(route, at, 1, visit);
-  const leg: Leg = { travel: 0, waiting: 0 };
-  addLegs(plan, staff, tourOf(c, staff, start), previous, visit, next, start, leg);
+  const gap = createGap();
+  openGap(plan, staff, tourOf(c, staff, start), previous, visit, next, gap);
+  priceStart(plan, gap, start);
   return {
-    travelMinutes: leg.travel,
-    waitingMinutes: leg.waiting,
+    travelMinutes: gap.travel,
+    waitingMinutes: gap.waiting,
     windowMinutes: windowDeviation(c, visit, start),
     continuity: continuityDelta(plan, visit, staff),
     balance: balanceDelta(plan, visit, staff),
@@ -70,11 +71,41 @@ function neighbour(route: readonly number[], at: number, step: -1 | 1, visit: nu
   return route[index] ?? -1;
 }
 
-/** Filled in place: this runs in the innermost loop. */
-export interface Leg {
+/**
+ * A gap between two visits of a route with one more visit in mind: what does not depend on the start is computed once.
+ * Filled in place by `openGap` and `priceStart`, because this is the innermost loop.
+ */
+export interface Gap {
+  visit: number;
+  minutes: number;
+  place: number;
+  home: number;
+  /** Neighbours in the same tour, -1: none, the tour begins or ends at home. */
+  previous: number;
+  next: number;
+  /** When the carer comes from `previous` (and could start at once). */
+  arrives: EpochMinute;
+  /** Travel and waiting that the gap costs without the visit, less the way in from `previous`. */
+  travelSaved: number;
+  waitingSaved: number;
+  /** Answers of `priceStart`. */
   travel: number;
   waiting: number;
 }
+
+export const createGap = (): Gap => ({
+  visit: -1,
+  minutes: 0,
+  place: -1,
+  home: -1,
+  previous: -1,
+  next: -1,
+  arrives: 0,
+  travelSaved: 0,
+  waitingSaved: 0,
+  travel: 0,
+  waiting: 0,
+});
 
 /** The shift a start belongs to: the last that has begun; one before the first shift when none has. */
 export function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): number {
@@ -84,54 +115,62 @@ export function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): numb
   return shift;
 }
 
-/** Travel and waiting that `visit` at `start` adds between `previous` and `next` (-1: none) in the tour `shift`. */
-export function addLegs(
+/** Opens the gap between `previous` and `next` (-1: none) for `visit` in the tour of `shift`. */
+export function openGap(
   plan: Plan,
   staff: number,
   shift: number,
   previous: number,
   visit: number,
   next: number,
-  start: EpochMinute,
-  out: Leg,
+  gap: Gap,
 ): void {
   const c = plan.compiled;
-  const place = c.visitPlace[visit] as number;
-  const home = c.staffHome[staff] as number;
-  const end = start + (c.visitMinutes[visit] as number);
+  const { travel, visitPlace } = c;
   const begins = shift < (c.shiftFrom[staff] as number) ? Number.NEGATIVE_INFINITY : (c.shiftStart[shift] as number);
-  const ends =
-    shift + 1 < (c.shiftFrom[staff + 1] as number) ? (c.shiftStart[shift + 1] as number) : Number.POSITIVE_INFINITY;
-  const previousHere = previous >= 0 && (plan.startOf[previous] as number) >= begins;
-  const nextHere = next >= 0 && (plan.startOf[next] as number) < ends;
-  let travel = 0;
-  let waiting = 0;
-  if (previousHere) {
-    const left = endOf(plan, previous);
-    const leg = c.travel.minutes(c.visitPlace[previous] as number, place, left);
-    travel += leg;
-    waiting += idle(start - left - leg);
-    if (!nextHere) travel -= c.travel.minutes(c.visitPlace[previous] as number, home, left);
-  } else {
-    travel += c.travel.minutes(home, place, start);
-  }
-  if (nextHere) {
-    const due = plan.startOf[next] as number;
-    const leg = c.travel.minutes(place, c.visitPlace[next] as number, end);
-    travel += leg;
-    waiting += idle(due - end - leg);
-    if (!previousHere) travel -= c.travel.minutes(home, c.visitPlace[next] as number, due);
-  } else {
-    travel += c.travel.minutes(place, home, end);
-  }
-  if (previousHere && nextHere) {
-    const left = endOf(plan, previous);
-    const leg = c.travel.minutes(c.visitPlace[previous] as number, c.visitPlace[next] as number, left);
-    travel -= leg;
-    waiting -= idle((plan.startOf[next] as number) - left - leg);
-  }
-  out.travel = travel;
-  out.waiting = waiting;
+  const isLast = shift + 1 >= (c.shiftFrom[staff + 1] as number);
+  const ends = isLast ? Number.POSITIVE_INFINITY : (c.shiftStart[shift + 1] as number);
+  const place = visitPlace[visit] as number;
+  const home = c.staffHome[staff] as number;
+  const from = previous >= 0 && (plan.startOf[previous] as number) >= begins ? previous : -1;
+  const to = next >= 0 && (plan.startOf[next] as number) < ends ? next : -1;
+  gap.visit = visit;
+  gap.minutes = c.visitMinutes[visit] as number;
+  gap.place = place;
+  gap.home = home;
+  gap.previous = from;
+  gap.next = to;
+  gap.arrives = 0;
+  gap.travelSaved = 0;
+  gap.waitingSaved = 0;
+  if (from >= 0) {
+    const left = endOf(plan, from);
+    const fromPlace = visitPlace[from] as number;
+    const wayIn = travel.minutes(fromPlace, place, left);
+    gap.arrives = left + wayIn;
+    if (to >= 0) {
+      const direct = travel.minutes(fromPlace, visitPlace[to] as number, left);
+      gap.travelSaved = direct - wayIn;
+      gap.waitingSaved = idle((plan.startOf[to] as number) - left - direct);
+    } else gap.travelSaved = travel.minutes(fromPlace, home, left) - wayIn;
+  } else if (to >= 0) gap.travelSaved = travel.minutes(home, visitPlace[to] as number, plan.startOf[to] as number);
+}
+
+/** Travel and waiting that the visit adds when it starts at `start` in the open gap. */
+export function priceStart(plan: Plan, gap: Gap, start: EpochMinute): void {
+  const { travel, visitPlace } = plan.compiled;
+  const end = start + gap.minutes;
+  let driving = -gap.travelSaved;
+  let waiting = -gap.waitingSaved;
+  if (gap.previous >= 0) waiting += idle(start - gap.arrives);
+  else driving += travel.minutes(gap.home, gap.place, start);
+  if (gap.next >= 0) {
+    const leg = travel.minutes(gap.place, visitPlace[gap.next] as number, end);
+    driving += leg;
+    waiting += idle((plan.startOf[gap.next] as number) - end - leg);
+  } else driving += travel.minutes(gap.place, gap.home, end);
+  gap.travel = driving;
+  gap.waiting = waiting;
 }
 
 const idle = (minutes: number): number => (minutes <= 0 ? 0 : Math.min(MOST_WAITING, minutes));

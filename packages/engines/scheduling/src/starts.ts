@@ -6,13 +6,13 @@
 import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
-import { addLegs, type Leg, WEIGHTS } from './score.ts';
+import { createGap, type Gap, openGap, priceStart, WEIGHTS } from './score.ts';
 
 /** More than any cost of a route, less than a 32-bit integer holds. */
 export const NO_START = 0x3fffffff;
 
 /** The best start so far; reused between searches so that the inner loop allocates nothing. */
-export interface StartSearch extends Leg {
+export interface StartSearch {
   start: EpochMinute;
   /** Weighted travel and waiting; `NO_START` when nothing fits. */
   cost: number;
@@ -20,15 +20,22 @@ export interface StartSearch extends Leg {
   wish: EpochMinute | null;
   /** Starts tried since creation: a measure of work that does not depend on the machine. */
   tried: number;
+  /** The gap in hand, the starts it allows, and the visit after it, whatever its tour (-1: none). */
+  readonly gap: Gap;
+  earliest: EpochMinute;
+  latest: EpochMinute;
+  follows: number;
 }
 
 export const createStartSearch = (wish: EpochMinute | null = null): StartSearch => ({
   start: -1,
   cost: NO_START,
-  travel: 0,
-  waiting: 0,
   wish,
   tried: 0,
+  gap: createGap(),
+  earliest: 0,
+  latest: 0,
+  follows: -1,
 });
 
 /** People read times on a five-minute grid; exact minutes are taken only where no grid minute fits. */
@@ -79,7 +86,7 @@ function searchShift(
   const c = plan.compiled;
   const route = plan.routes[staff] as readonly number[];
   const longest = c.longestVisit;
-  const place = c.visitPlace[visit] as number;
+  const minutes = c.visitMinutes[visit] as number;
   let at = positionIn(route, plan.startOf, low, -1);
   // `reached`: of the visits before the gap the one that ends last (not always the last in order: weeks may be tangled).
   let reached = -1;
@@ -99,12 +106,23 @@ function searchShift(
   while (reachedEnd <= high) {
     if (route[at] === visit) at += 1;
     const next = at < route.length ? (route[at] as number) : -1;
-    let earliest = low;
-    if (reached >= 0) {
-      const arrives = reachedEnd + c.travel.minutes(c.visitPlace[reached] as number, place, reachedEnd);
-      if (arrives > earliest) earliest = arrives;
+    const latest = next < 0 ? high : Math.min(high, (plan.startOf[next] as number) - minutes);
+    if (low <= latest && reachedEnd <= latest) {
+      const { gap } = search;
+      openGap(plan, staff, shift, previous, visit, next, gap);
+      let earliest = low;
+      if (reached >= 0) {
+        const arrives =
+          reached === gap.previous
+            ? gap.arrives
+            : reachedEnd + c.travel.minutes(c.visitPlace[reached] as number, gap.place, reachedEnd);
+        if (arrives > earliest) earliest = arrives;
+      }
+      search.earliest = earliest;
+      search.latest = latest;
+      search.follows = next;
+      if (earliest <= latest) searchGap(plan, visit, search);
     }
-    searchGap(plan, visit, staff, shift, previous, next, earliest, high, search);
     if (next < 0) return;
     const nextEnd = endOf(plan, next);
     if (nextEnd >= reachedEnd) {
@@ -116,67 +134,53 @@ function searchShift(
   }
 }
 
-function searchGap(
-  plan: Plan,
-  visit: number,
-  staff: number,
-  shift: number,
-  previous: number,
-  next: number,
-  earliest: EpochMinute,
-  high: EpochMinute,
-  search: StartSearch,
-): void {
+function searchGap(plan: Plan, visit: number, search: StartSearch): void {
   const c = plan.compiled;
-  const minutes = c.visitMinutes[visit] as number;
-  const latest = next < 0 ? high : Math.min(high, (plan.startOf[next] as number) - minutes);
-  if (earliest > latest) return;
-  const attempt = (start: EpochMinute): boolean =>
-    start >= earliest && start <= latest && tryStart(plan, visit, staff, shift, previous, next, start, search);
-
-  let found = attempt(up(earliest)) || attempt(earliest);
-  if (next >= 0) {
+  const { earliest, latest, follows, gap } = search;
+  const minutes = gap.minutes;
+  let found = tryStart(plan, visit, up(earliest), search) || tryStart(plan, visit, earliest, search);
+  if (follows >= 0) {
     // Latest: leave just in time for the next. Travel depends on when one leaves, so the guess is refined once.
-    const due = plan.startOf[next] as number;
-    const from = c.visitPlace[visit] as number;
-    const to = c.visitPlace[next] as number;
-    const guess = due - c.travel.minutes(from, to, due);
-    const last = Math.min(high, due - c.travel.minutes(from, to, guess) - minutes);
-    if (last > earliest) found = attempt(down(last)) || attempt(last) || found;
+    const due = plan.startOf[follows] as number;
+    const to = c.visitPlace[follows] as number;
+    const guess = due - c.travel.minutes(gap.place, to, due);
+    const last = Math.min(latest, due - c.travel.minutes(gap.place, to, guess) - minutes);
+    if (last > earliest) {
+      found = tryStart(plan, visit, down(last), search) || tryStart(plan, visit, last, search) || found;
+    }
   }
-  if (search.wish !== null) found = attempt(search.wish) || found;
+  if (search.wish !== null) found = tryStart(plan, visit, search.wish, search) || found;
   const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
-  for (const other of patient) {
+  for (let index = 0; index < patient.length; index += 1) {
+    const other = patient[index] as number;
     if (other === visit) continue;
     const after = endOf(plan, other);
     const until = (plan.startOf[other] as number) - minutes;
-    if (after >= earliest && after <= latest) found = attempt(up(after)) || attempt(after) || found;
-    if (until >= earliest && until <= latest) found = attempt(down(until)) || attempt(until) || found;
+    if (after > earliest && after <= latest) {
+      found = tryStart(plan, visit, up(after), search) || tryStart(plan, visit, after, search) || found;
+    }
+    if (until >= earliest && until < latest) {
+      found = tryStart(plan, visit, down(until), search) || tryStart(plan, visit, until, search) || found;
+    }
   }
-  if (found || next < 0) return;
+  if (found || follows < 0) return;
   // Leaving later may arrive earlier where travel minutes change: try each change, the last resort.
   let departure = c.travel.nextChange(earliest + minutes);
   while (departure - minutes <= latest) {
-    attempt(departure - minutes);
+    tryStart(plan, visit, departure - minutes, search);
     departure = c.travel.nextChange(departure);
   }
 }
 
-function tryStart(
-  plan: Plan,
-  visit: number,
-  staff: number,
-  shift: number,
-  previous: number,
-  next: number,
-  start: EpochMinute,
-  search: StartSearch,
-): boolean {
+/** Whether the gap in hand allows this start; if so and it is the best so far, it is kept. */
+function tryStart(plan: Plan, visit: number, start: EpochMinute, search: StartSearch): boolean {
+  if (start < search.earliest || start > search.latest) return false;
   const c = plan.compiled;
-  const end = start + (c.visitMinutes[visit] as number);
-  if (next >= 0) {
-    const leg = c.travel.minutes(c.visitPlace[visit] as number, c.visitPlace[next] as number, end);
-    if (end + leg > (plan.startOf[next] as number)) return false;
+  const { gap, follows } = search;
+  const end = start + gap.minutes;
+  if (follows >= 0) {
+    const leg = c.travel.minutes(gap.place, c.visitPlace[follows] as number, end);
+    if (end + leg > (plan.startOf[follows] as number)) return false;
   }
   const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
   for (let index = 0; index < patient.length; index += 1) {
@@ -184,15 +188,11 @@ function tryStart(
     if (other !== visit && (plan.startOf[other] as number) < end && start < endOf(plan, other)) return false;
   }
   search.tried += 1;
-  const { travel, waiting } = search;
-  addLegs(plan, staff, shift, previous, visit, next, start, search);
-  const cost = WEIGHTS.travelMinutes * search.travel + WEIGHTS.waitingMinutes * search.waiting;
+  priceStart(plan, gap, start);
+  const cost = WEIGHTS.travelMinutes * gap.travel + WEIGHTS.waitingMinutes * gap.waiting;
   if (cost < search.cost || (cost === search.cost && nearer(start, search))) {
     search.cost = cost;
     search.start = start;
-  } else {
-    search.travel = travel;
-    search.waiting = waiting;
   }
   return true;
 }

@@ -1,0 +1,9 @@
+export {
+  createTravelModel,
+  type LatLng,
+  PARKING_MINUTES,
+  straightLineMetres,
+  type TravelPort,
+  type TravelRegion,
+  travelBetween,
+} from './model.ts';
