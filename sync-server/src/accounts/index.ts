@@ -1,0 +1,62 @@
+/** Everything about who may sign in, over one durable store. */
+import type { KeyObject } from 'node:crypto';
+import { type Clock, type FileStore, ok, type Random, type Result } from '@fieldfare/kernel';
+import { createAccessTokens } from './access-token.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createPasswords } from './passwords.ts';
+import { openRecords } from './records.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
+
+export interface Accounts {
+  readonly directory: Directory;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  /** Lines of the store that could not be read. */
+  damagedLines(): number;
+  /** Starts the password worker, so that the first sign-in is as quick as the next. */
+  warmUp(): void;
+  close(): Promise<void>;
+}
+
+export async function openAccounts(options: {
+  readonly files: FileStore;
+  /** Seals the store. */
+  readonly storeKey: Uint8Array;
+  /** Authenticates refresh tokens. */
+  readonly refreshKey: Uint8Array;
+  readonly signingKey: KeyObject;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Promise<Result<Accounts>> {
+  const { files, clock, random } = options;
+  const opened = await openRecords({ files, key: options.storeKey, random });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const spent = [...store.records.session.values()].filter((session) => session.expiresAt <= clock.now());
+  if (spent.length > 0) {
+    const dropped = await store.write(spent.map(({ id }) => ({ kind: 'session', id, value: null })));
+    if (!dropped.ok) return dropped;
+  }
+  const passwords = createPasswords();
+  const sessions = createSessions({
+    store,
+    tokens: createAccessTokens({ key: options.signingKey, clock }),
+    key: options.refreshKey,
+    clock,
+    random,
+  });
+  return ok({
+    sessions,
+    directory: createDirectory({ store, sessions, passwords, clock, random }),
+    signIn: createSignIn({ store, sessions, passwords, clock, random }),
+    damagedLines: store.damagedLines,
+    warmUp() {
+      passwords.verify('', null).catch(() => undefined); // a sign-in would meet and report the same failure
+    },
+    async close() {
+      await passwords.close();
+      await store.close();
+    },
+  });
+}

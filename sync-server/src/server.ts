@@ -1,0 +1,158 @@
+/**
+ * Composes and runs one server over one data directory.
+ *
+ *  SRV-LOCK  a second server on the same directory is refused with `busy` and touches nothing
+ *  SRV-STOP  `close` stops accepting, closes sockets with 1001, waits for what is being written and closes the journals
+ */
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DemoAccount, DemoSize } from '@fieldfare/demo';
+import { type Clock, ProblemError, type Random, type Result, systemClock, systemRandom } from '@fieldfare/kernel';
+import { openControl } from './control.ts';
+import { openCore } from './core.ts';
+import { seedDemo } from './demo.ts';
+import { createHttp } from './http/app.ts';
+import { createOriginCheck } from './http/security.ts';
+import { createLiveSessions } from './live-sessions.ts';
+import { createLog, errorFields, type Log } from './log.ts';
+import { openSockets } from './sockets.ts';
+import { findTemplate } from './template.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+export const DEFAULT_WEB_DIR = join(REPOSITORY, 'apps', 'desktop', 'dist', 'web');
+
+export interface ServerOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Address to listen on; the loopback one when absent. */
+  readonly host?: string;
+  /** Folder of the built web app; null serves none. */
+  readonly webDir?: string | null;
+  /** Further origins that may call and connect, e.g. `https://plan.example.org`. */
+  readonly origins?: readonly string[];
+  /** Take the caller's address from X-Forwarded-For when the proxy is on this machine. */
+  readonly trustProxy?: boolean;
+  /** Fills the data directory with the demo agency. */
+  readonly demo?: DemoSize | boolean;
+  /** Root key in base64; FIELDFARE_DATA_KEY of the environment, else server.key, when absent. */
+  readonly dataKey?: string;
+  /** Warnings and errors to standard error when absent. */
+  readonly log?: Log;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Accounts of the demo agency, empty without `demo`. */
+  readonly demoAccounts: readonly DemoAccount[];
+  /** Password of the demo's first coordinator, null without `demo`. */
+  readonly demoPassword: string | null;
+  close(): Promise<void>;
+}
+
+/** Rejects with a `ProblemError` when the directory is busy, unreadable or under another key. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const {
+    clock = systemClock,
+    random = systemRandom,
+    log = createLog({ level: 'warn' }),
+    host = '127.0.0.1',
+  } = options;
+  const webDir = options.webDir === undefined ? DEFAULT_WEB_DIR : options.webDir;
+  const undo: (() => Promise<unknown>)[] = [];
+
+  /** The value, or everything opened so far closed and the problem thrown. */
+  async function need<T>(result: Result<T>): Promise<T> {
+    if (result.ok) return result.value;
+    for (const step of undo.reverse()) await step();
+    throw new ProblemError(result.problems);
+  }
+
+  const templateFolders = [
+    ...(webDir === null ? [] : [join(webDir, 'template')]),
+    join(REPOSITORY, 'packages/store/template'),
+  ];
+  const core = await need(
+    await openCore({
+      dataDir: options.dataDir,
+      clock,
+      random,
+      log,
+      dataKey: options.dataKey ?? process.env.FIELDFARE_DATA_KEY,
+      template: () => findTemplate(templateFolders),
+    }),
+  );
+  undo.push(() => core.close());
+  const demoSize = options.demo === true ? 'small' : options.demo;
+  const demoAccounts = demoSize ? await need(await seedDemo(core, demoSize, clock)) : [];
+
+  let stopping = false;
+  const live = createLiveSessions();
+  core.accounts.sessions.onEnded((sessionId) => live.end(sessionId));
+  const origin = createOriginCheck(options.origins ?? []);
+  const http = createHttp({
+    accounts: core.accounts,
+    tenants: core.tenants,
+    live,
+    origin,
+    log,
+    webDir,
+    trustProxy: options.trustProxy ?? false,
+    unready: () => (stopping ? 'the server is stopping' : null),
+  });
+  const sockets = openSockets({
+    server: http.server,
+    sessions: core.accounts.sessions,
+    tenants: core.tenants,
+    live,
+    origin,
+    clock,
+    random,
+    log,
+  });
+  undo.push(() => sockets.close());
+  const control = await openControl(core.dir.control, core.admin, log).catch((error: unknown) => {
+    log.warn('account commands need the server stopped: the control socket could not be opened', errorFields(error));
+    return null;
+  });
+  if (control) undo.push(() => control.close());
+
+  try {
+    await http.listen({ port: options.port, host });
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    const inUse = (error as { code?: unknown }).code === 'EADDRINUSE';
+    if (!inUse) throw error;
+    throw new ProblemError([
+      { code: 'busy', message: `port ${options.port} is taken by another program`, rule: 'SRV-PORT' },
+    ]);
+  }
+  const { port } = http.server.address() as AddressInfo;
+  log.info('listening', { port });
+  core.accounts.warmUp();
+
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    stopping = true;
+    await control?.close();
+    await sockets.close();
+    await http.close();
+    await core.close();
+    log.info('stopped', { port });
+  }
+  const shown = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
+  return {
+    url: `http://${shown}:${port}`,
+    port,
+    demoAccounts,
+    demoPassword: demoAccounts[0]?.password ?? null,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
