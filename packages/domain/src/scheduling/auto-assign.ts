@@ -1,28 +1,203 @@
-import { fail, problem, unwrap } from '@fieldfare/kernel';
+/**
+ * Auto-assign: the engine searches places for the tray and hands over a proposal; nothing changes until a person
+ * accepts it, and then all of it does or none.
+ *
+ *  SCH-PROPOSAL  a proposal changes nothing
+ *  SCH-STALE     a visit that changed since the engine looked refuses the whole acceptance, naming what changed
+ *  SCH-ALL       an accepted proposal is one commit
+ */
+import { type Command, construct, type Outcome, type Progress, violationsAt } from '@fieldfare/engine-scheduling';
+import {
+  epochMinuteOf,
+  type IsoWeek,
+  localAt,
+  newId,
+  type Problem,
+  problem,
+  type Result,
+  type RowChange,
+  unwrap,
+} from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
-import type { AutoAssignEvent, ProposedPlacement } from './board.ts';
+import type { AutoAssignEvent, Proposal, ProposedPlacement } from './board.ts';
+import { isPlain } from './compile.ts';
+import { placeVisit } from './rules.ts';
+import { readyForWeek } from './shards.ts';
+import { bookableStaff, currentVisit, fresh } from './states.ts';
+import { blocked, failIfAny, unplacedReason } from './violations.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
 
 export interface AutoAssignInput {
   readonly regionId: string;
-  readonly week: string;
+  readonly week: IsoWeek;
   readonly seed?: number | undefined;
+}
+
+/** How long the engine may keep the thread, and how often it tells how far it is. */
+const SLICE_MS = 24;
+const PROGRESS_MS = 100;
+/** A clock that stands still (tests) must not keep the thread for ever. */
+const SLICE_STEPS = 64;
+
+/** Lets timers, messages and the stop of this very run through. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Drives the engine in slices. Ends with its outcome, or with null when the signal ended it. */
+async function* drive(
+  ctx: Context,
+  run: Generator<Progress, Outcome, Command>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Progress, Outcome | null, void> {
+  let toldAt = ctx.clock.now();
+  try {
+    while (!signal?.aborted) {
+      const sliceFrom = ctx.clock.now();
+      for (let step = 0; step < SLICE_STEPS && ctx.clock.now() - sliceFrom < SLICE_MS; step += 1) {
+        const next = run.next();
+        if (next.done) return next.value;
+        if (ctx.clock.now() - toldAt >= PROGRESS_MS) {
+          toldAt = ctx.clock.now();
+          yield next.value;
+        }
+      }
+      await breathe();
+    }
+    return null;
+  } finally {
+    run.return(undefined as never);
+  }
+}
+
+function proposalOf(
+  bench: Workbench,
+  outcome: Outcome,
+  frame: Pick<Proposal, 'id' | 'regionId' | 'week' | 'seed' | 'elapsedMs'>,
+): Proposal {
+  const { zone } = bench.rows.region;
+  const placements: ProposedPlacement[] = [];
+  const unplaced: Proposal['unplaced'][number][] = [];
+  for (const { visitId, staffId, start } of outcome.placements) {
+    const visit = bench.visits.get(visitId);
+    if (!visit) continue;
+    const patientName = bench.patientNameOf(visit.patientId);
+    if (!isPlain(start, zone)) {
+      // The second showing of a repeated hour cannot be written down as a local time.
+      unplaced.push({ visitId, patientName, reason: 'The only place falls into the hour that the clocks repeat' });
+      continue;
+    }
+    const { date, time } = localAt(start, zone);
+    placements.push({
+      visitId,
+      patientName,
+      serviceName: bench.serviceNameOf(visit.serviceCode),
+      staffId,
+      staffName: bench.staffNameOf(staffId),
+      date,
+      start: time,
+      minutes: visit.minutes,
+      basedOn: visit.stamp,
+    });
+  }
+  for (const { visitId, funnel } of outcome.unplaced) {
+    const visit = bench.visits.get(visitId);
+    if (!visit) continue;
+    unplaced.push({ visitId, patientName: bench.patientNameOf(visit.patientId), reason: unplacedReason(funnel) });
+  }
+  return {
+    ...frame,
+    placements,
+    unplaced,
+    travelMinutesBefore: outcome.travelBefore,
+    travelMinutesAfter: outcome.travelAfter,
+  };
+}
+
+export async function* autoAssign(
+  ctx: Context,
+  input: AutoAssignInput,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<AutoAssignEvent, void, void> {
+  unwrap(await readyForWeek(ctx, input));
+  const startedAt = ctx.clock.now();
+  const seed = input.seed ?? Math.floor(ctx.random.float() * 2 ** 32);
+  const bench = await openWorkbench(ctx, input);
+  const elapsed = (): number => Math.max(0, ctx.clock.now() - startedAt);
+  const run = drive(ctx, construct(bench.plan, { seed }), signal);
+  yield {
+    type: 'progress',
+    placed: 0,
+    total: bench.rows.visits.filter(({ staffId }) => staffId === null).length,
+    elapsedMs: elapsed(),
+  };
+  for (;;) {
+    const next = await run.next();
+    if (!next.done) {
+      yield { type: 'progress', placed: next.value.placed, total: next.value.total, elapsedMs: elapsed() };
+      continue;
+    }
+    if (next.value === null) return;
+    const { regionId, week } = input;
+    const frame = { id: newId(ctx.clock, ctx.random), regionId, week, seed, elapsedMs: elapsed() };
+    yield { type: 'proposal', proposal: proposalOf(bench, next.value, frame) };
+    return;
+  }
 }
 
 export interface AcceptInput {
   readonly regionId: string;
-  readonly week: string;
+  readonly week: IsoWeek;
   readonly proposalId: string;
   readonly placements: readonly Pick<ProposedPlacement, 'visitId' | 'staffId' | 'date' | 'start' | 'basedOn'>[];
 }
 
-export async function* autoAssign(
-  _ctx: Context,
-  _input: AutoAssignInput,
-  _signal: AbortSignal | undefined,
-): AsyncGenerator<AutoAssignEvent, void, void> {
-  unwrap(fail(problem('unsupported', 'not built yet')));
+/** Blocking violations of the proposal in the week as it stands now: others may have taken its places meanwhile. */
+function clashesWith(bench: Workbench, input: AcceptInput): Problem[] {
+  const { plan, compiled, rows } = bench;
+  const placed = input.placements.flatMap((placement, index) => {
+    const visit = compiled.visitIndex.get(placement.visitId);
+    const staff = compiled.staffIndex.get(placement.staffId);
+    if (visit === undefined || staff === undefined) return [];
+    const start = epochMinuteOf(placement.date, placement.start, rows.region.zone);
+    plan.place(visit, staff, start);
+    return [{ index, visit, staff, start, staffId: placement.staffId }];
+  });
+  return placed.flatMap(({ index, visit, staff, start, staffId }) =>
+    blocked(violationsAt(plan, visit, staff, start), bench.wordsFor(staffId)).map((found) => ({
+      ...found,
+      path: ['placements', index],
+    })),
+  );
 }
 
-export async function acceptProposal(_ctx: Context, _input: AcceptInput): Promise<{ readonly accepted: number }> {
-  return unwrap(fail(problem('unsupported', 'not built yet')));
+export async function acceptProposal(ctx: Context, input: AcceptInput): Promise<{ readonly accepted: number }> {
+  unwrap(await readyForWeek(ctx, input));
+  const problems: Problem[] = [];
+  const changes: RowChange[] = [];
+  const collect = (result: Result<unknown>, path: readonly (string | number)[]): boolean => {
+    if (result.ok) return true;
+    problems.push(...result.problems.map((found) => ({ ...found, path })));
+    return false;
+  };
+  const seen = new Set<string>();
+  for (const [index, placement] of input.placements.entries()) {
+    const path = ['placements', index];
+    if (seen.has(placement.visitId)) {
+      problems.push(problem('invalid', 'a visit is placed twice', { rule: 'SCH-ALL', path }));
+      continue;
+    }
+    seen.add(placement.visitId);
+    const current = currentVisit(ctx, { ...input, visitId: placement.visitId });
+    if (!collect(current, path) || !current.ok) continue;
+    if (!collect(fresh(current.value, placement.basedOn), path)) continue;
+    if (!collect(bookableStaff(ctx, input.regionId, placement.staffId), path)) continue;
+    const placed = placeVisit(current.value, { ...placement, source: 'engine' });
+    if (collect(placed, path) && placed.ok) changes.push(...placed.value);
+  }
+  unwrap(failIfAny(problems, undefined));
+  const anyDay = new Set(input.placements.map(({ visitId }) => visitId));
+  unwrap(failIfAny(clashesWith(await openWorkbench(ctx, input, { anyDay }), input), undefined));
+  const count = input.placements.length;
+  const label = `Accept proposal (${count} visit${count === 1 ? '' : 's'})`;
+  if (changes.length > 0) unwrap(await ctx.write(changes, { label }));
+  return { accepted: count };
 }

@@ -148,7 +148,13 @@ export async function* boardEvents(
 ): AsyncGenerator<BoardEvent, void, void> {
   unwrap(await readyForWeek(ctx, input));
   let last: WeekBoard | null = null;
-  const boards = ctx.store.live(BOARD_TABLES, () => readBoard(ctx, input), signal ?? new AbortController().signal);
+  // `diffBoards` finds what differs; comparing whole boards as JSON first would only cost time.
+  const boards = ctx.store.live(
+    BOARD_TABLES,
+    () => readBoard(ctx, input),
+    signal ?? new AbortController().signal,
+    () => false,
+  );
   for await (const board of boards) {
     const event: BoardEvent | null = last === null ? { type: 'snapshot', board } : diffBoards(last, board);
     last = board;

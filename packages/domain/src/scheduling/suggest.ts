@@ -1,17 +1,129 @@
-import { fail, problem, unwrap } from '@fieldfare/kernel';
+/** Where one visit could go: every cell of the board for drag feedback, or the best places in order. */
+import { candidates, type Insertion, insertionAt, nearestMiss } from '@fieldfare/engine-scheduling';
+import { daysOfWeek, fail, invariant, type LocalDate, localAt, problem, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { Candidate, CellFeasibility } from './board.ts';
+import type { VisitTarget } from './commands.ts';
+import { standing } from './rules.ts';
+import { readyForWeek } from './shards.ts';
+import { currentVisit } from './states.ts';
+import { reasonText, toBoardViolation } from './violations.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
 
-export interface VisitInput {
-  readonly regionId: string;
-  readonly week: string;
-  readonly visitId: string;
+/** Enough to choose from; the board shows the rest. */
+const MOST_CANDIDATES = 12;
+
+interface Question {
+  readonly bench: Workbench;
+  /** Index of the visit in the compiled week. */
+  readonly visit: number;
 }
 
-export async function feasibility(_ctx: Context, _input: VisitInput): Promise<readonly CellFeasibility[]> {
-  return unwrap(fail(problem('unsupported', 'not built yet')));
+async function ask(ctx: Context, input: VisitTarget, anyDay: boolean): Promise<Question> {
+  unwrap(await readyForWeek(ctx, input));
+  unwrap(standing(unwrap(currentVisit(ctx, input)).visit));
+  const bench = await openWorkbench(ctx, input, anyDay ? { anyDay: new Set([input.visitId]) } : {});
+  const visit = bench.compiled.visitIndex.get(input.visitId);
+  if (visit === undefined) {
+    // Held by a carer this replica does not know: nothing can be said about it.
+    return unwrap(fail(problem('not-found', 'this visit is with an unknown carer', { rule: 'SCH-VISIT' })));
+  }
+  return { bench, visit };
 }
 
-export async function suggest(_ctx: Context, _input: VisitInput): Promise<readonly Candidate[]> {
-  return unwrap(fail(problem('unsupported', 'not built yet')));
+/** The carers who may be offered a visit. */
+function atWork({ rows, compiled }: Workbench): { readonly staffId: string; readonly staff: number }[] {
+  return rows.people.flatMap(({ id, active, deletedAt }) => {
+    const staff = compiled.staffIndex.get(id);
+    return active && deletedAt === null && staff !== undefined ? { staffId: id, staff } : [];
+  });
+}
+
+export async function feasibility(ctx: Context, input: VisitTarget): Promise<readonly CellFeasibility[]> {
+  const { bench, visit } = await ask(ctx, input, true);
+  const { plan, compiled, rows } = bench;
+  const { zone } = rows.region;
+  const windows = compiled.problem.visits[visit]?.startWindows ?? [];
+  const days = daysOfWeek(input.week);
+  invariant(windows.length === days.length, 'a visit that may go anywhere has a window on every day');
+  return atWork(bench).flatMap(({ staffId, staff }) => {
+    const words = bench.wordsFor(staffId);
+    return days.map((date: LocalDate, day): CellFeasibility => {
+      const window = windows[day];
+      const miss = window ? nearestMiss(plan, visit, staff, window) : null;
+      const violations = miss?.violations ?? [];
+      const impossible = miss === null || violations.some(({ severity }) => severity === 'block');
+      return {
+        staffId,
+        date,
+        start: impossible ? null : localAt(miss.start, zone).time,
+        violations: violations.map((violation) => toBoardViolation(violation, words)),
+      };
+    });
+  });
+}
+
+function toCandidate(bench: Workbench, insertion: Insertion, violations: Candidate['violations']): Candidate | null {
+  const person = bench.compiled.problem.staff[insertion.staff];
+  if (!person) return null;
+  return {
+    staffId: person.id,
+    name: bench.staffNameOf(person.id),
+    role: person.role,
+    ...((): Pick<Candidate, 'date' | 'start'> => {
+      const { date, time } = localAt(insertion.start, bench.rows.region.zone);
+      return { date, start: time };
+    })(),
+    match: insertion.match,
+    travelMinutes: insertion.components.travelMinutes,
+    reasons: insertion.reasons.map(reasonText),
+    violations,
+  };
+}
+
+/** Carers in whom nothing fits, where only warnings stand in the way: fewest first. */
+function nearCandidates({ bench, visit }: Question, taken: ReadonlySet<number>): Candidate[] {
+  const { plan, compiled } = bench;
+  const windows = compiled.problem.visits[visit]?.startWindows ?? [];
+  return atWork(bench)
+    .filter(({ staff }) => !taken.has(staff))
+    .flatMap(({ staff, staffId }) =>
+      windows.flatMap((window) => {
+        const miss = nearestMiss(plan, visit, staff, window);
+        if (miss === null || miss.violations.some(({ severity }) => severity === 'block')) return [];
+        const insertion = insertionAt(plan, visit, staff, miss.start);
+        const words = bench.wordsFor(staffId);
+        const candidate = toCandidate(
+          bench,
+          insertion,
+          miss.violations.map((violation) => toBoardViolation(violation, words)),
+        );
+        return candidate ? [{ candidate, cost: insertion.cost, count: miss.violations.length }] : [];
+      }),
+    )
+    .sort((a, b) => a.count - b.count || a.cost - b.cost)
+    .map(({ candidate }) => candidate);
+}
+
+/** Best first: places that break no rule, then, when those are few, places that only warnings speak against. */
+export async function suggest(ctx: Context, input: VisitTarget): Promise<readonly Candidate[]> {
+  const question = await ask(ctx, input, false);
+  const { bench, visit } = question;
+  const open = new Set(atWork(bench).map(({ staff }) => staff));
+  const seen = new Set<string>();
+  const fitting = candidates(bench.plan, visit)
+    .filter(({ staff }) => open.has(staff))
+    .flatMap((insertion) => {
+      const candidate = toCandidate(bench, insertion, []);
+      // One place a carer and day: the cheapest comes first.
+      const cell = candidate ? `${candidate.staffId}/${candidate.date}` : '';
+      if (!candidate || seen.has(cell)) return [];
+      seen.add(cell);
+      return [{ candidate, staff: insertion.staff }];
+    })
+    .slice(0, MOST_CANDIDATES);
+  const best = fitting.map(({ candidate }) => candidate);
+  if (best.length >= MOST_CANDIDATES) return best;
+  const near = nearCandidates(question, new Set(fitting.map(({ staff }) => staff)));
+  return [...best, ...near.slice(0, MOST_CANDIDATES - best.length)];
 }

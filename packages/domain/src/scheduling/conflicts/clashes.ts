@@ -78,7 +78,7 @@ function clash(kind: 'double-booked-staff' | 'double-booked-patient', a: PlacedV
     visitIds: [holder.visit.visitId, other.visit.visitId],
     staffId: staff || a.staffId === b.staffId ? a.staffId : null,
     patientId: !staff || a.patientId === b.patientId ? a.patientId : null,
-    date: low.date < high.date ? low.date : high.date,
+    date: [low.date, high.date].sort(compareText)[0] as string,
     facts: { kind, sides: [holder.side, other.side] },
   };
 }

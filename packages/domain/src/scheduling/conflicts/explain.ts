@@ -3,6 +3,7 @@
  * Says who did what when, which side holds the place for now and why, and what can be done.
  */
 import { epochMinuteOf, type JsonValue, timeOf, type Zone } from '@fieldfare/kernel';
+import { compareText } from '../../collections.ts';
 import type { BoardConflict, ConflictChoice } from '../board.ts';
 import { dayText, lengthText, momentText, spanText, visitSpan } from '../wording.ts';
 import type { ClashSide, ConflictFacts, DerivedConflict, Mark } from './facts.ts';
@@ -38,7 +39,7 @@ function explainClash(facts: Clash, names: Names, zone: Zone): Words {
       ? `${names.patient(side.patientId)} (${service}, ${span})`
       : `${service} by ${names.staff(side.staffId)} (${span})`;
   };
-  const day = first.date > second.date ? first.date : second.date;
+  const day = [first.date, second.date].sort(compareText)[1] as string;
   return {
     title: `${who} is booked twice on ${dayText(day)}, ${overlapText(facts.sides, zone)}`,
     explanation:

@@ -1,0 +1,218 @@
+/**
+ * Rows and a zone in, the engine's problem out. Pure. Local dates and times become elapsed minutes here and nowhere
+ * else on the way to the engine, so days of 23 and 25 hours need no care further on.
+ */
+
+import type { EngineStaff, EngineVisit, Interval, WeekProblem } from '@fieldfare/engine-scheduling';
+import {
+  addDays,
+  daysOfWeek,
+  type EpochMinute,
+  epochMinuteOf,
+  type IsoWeek,
+  isoWeekday,
+  type LocalDate,
+  localAt,
+} from '@fieldfare/kernel';
+import { groupBy } from '../collections.ts';
+import type { Region, ServiceType } from '../orgs/index.ts';
+import type { Patient } from '../patients/index.ts';
+import type { LatLng, TravelPort } from '../travel/index.ts';
+import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
+import { createDayClock, type DayClock } from './day-clock.ts';
+import type { Requirement, Visit } from './tables.ts';
+
+export type WeekPerson = Pick<
+  Staff,
+  | 'id'
+  | 'givenName'
+  | 'familyName'
+  | 'role'
+  | 'partnerId'
+  | 'capacityMinutes'
+  | 'availability'
+  | 'homeLat'
+  | 'homeLng'
+  | 'active'
+> & { readonly deletedAt: string | null };
+
+export type WeekVisit = Pick<
+  Visit,
+  | 'id'
+  | 'week'
+  | 'patientId'
+  | 'requirementId'
+  | 'serviceCode'
+  | 'date'
+  | 'start'
+  | 'minutes'
+  | 'windowFrom'
+  | 'windowTo'
+  | 'providerPreference'
+  | 'priority'
+> & {
+  readonly staffId: string | null;
+  readonly pinned: boolean;
+  /** `BoardVisit.stamp` */
+  readonly stamp: string;
+};
+
+/** What the engine's problem is made from: one region's week, and the days that touch it. */
+export interface WeekRows {
+  readonly week: IsoWeek;
+  readonly region: Region;
+  readonly services: readonly Pick<ServiceType, 'code' | 'name' | 'roles'>[];
+  readonly people: readonly WeekPerson[];
+  readonly absences: readonly Pick<Absence, 'staffId' | 'fromDate' | 'toDate' | 'reason'>[];
+  /** Standing visits of the week, and placed ones of the Sunday before and the Monday after. */
+  readonly visits: readonly WeekVisit[];
+  readonly patients: readonly Pick<Patient, 'id' | 'givenName' | 'familyName' | 'lat' | 'lng'>[];
+  readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId'>[];
+}
+
+export interface CompiledProblem {
+  readonly problem: WeekProblem;
+  /**
+   * Minutes of visits outside the week that stand in the problem, by staff: added to the capacity the engine sees,
+   * because it counts every placed visit.
+   */
+  readonly outsideMinutes: ReadonlyMap<string, number>;
+}
+
+const PRIORITY = { routine: 1, high: 2, urgent: 3 } as const;
+
+/** A service nobody knows may be delivered by nobody. */
+const NO_ROLE = '-';
+
+/** Bookable stretches of one person from the day before the week to the day after, absences taken out. */
+export function shiftsOf(
+  person: Pick<WeekPerson, 'availability' | 'active' | 'deletedAt'>,
+  absences: readonly Pick<Absence, 'fromDate' | 'toDate'>[],
+  days: readonly LocalDate[],
+  clock: DayClock,
+): readonly Interval[] {
+  if (!person.active || person.deletedAt !== null) return [];
+  const stretches = days
+    .filter((date) => !absences.some((absence) => absentOn(absence, date)))
+    .flatMap((date) =>
+      person.availability
+        .filter(({ weekday }) => weekday === isoWeekday(date))
+        .map(({ from, to }) => ({ start: clock.minuteAt(date, from), end: clock.minuteAt(date, to) })),
+    )
+    .filter(({ start, end }) => start < end)
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+  const joined: { start: EpochMinute; end: EpochMinute }[] = [];
+  for (const stretch of stretches) {
+    const last = joined.at(-1);
+    // A night is written as two stretches that meet at midnight: one shift.
+    if (last && stretch.start <= last.end) last.end = Math.max(last.end, stretch.end);
+    else joined.push({ ...stretch });
+  }
+  return joined;
+}
+
+/** When a visit may start: on its own day, or on each of `days`. */
+function windowsOf(
+  visit: Pick<WeekVisit, 'windowFrom' | 'windowTo'>,
+  days: readonly LocalDate[],
+  clock: DayClock,
+): readonly Interval[] {
+  return days.map((date) => {
+    const start = clock.minuteAt(date, visit.windowFrom);
+    return { start, end: Math.max(start, clock.minuteAt(date, visit.windowTo)) };
+  });
+}
+
+/** True when the wall clock names `minute` without doubt: not in the second showing of a repeated hour. */
+export function isPlain(minute: EpochMinute, zone: string): boolean {
+  const { date, time } = localAt(minute, zone);
+  return epochMinuteOf(date, time, zone) === minute;
+}
+
+/**
+ * The week as the engine sees it.
+ * `anyDay`: visits that may go to every day of the week, whatever day they are planned for (a person drags them).
+ */
+export function compileProblem(
+  rows: WeekRows,
+  travel: TravelPort,
+  options: { readonly anyDay?: ReadonlySet<string> } = {},
+): CompiledProblem {
+  const { week, region } = rows;
+  const clock = createDayClock(region.zone);
+  const days = daysOfWeek(week);
+  const [monday = '', sunday = ''] = [days[0], days[6]];
+  const horizon = { start: clock.minuteAt(monday, '00:00'), end: clock.minuteAt(sunday, '24:00') };
+  const around = [addDays(monday, -1), ...days, addDays(sunday, 1)];
+
+  const places: LatLng[] = [];
+  const placeIndex = new Map<string, number>();
+  const placeOf = ({ lat, lng }: LatLng): number => {
+    const key = `${lat},${lng}`;
+    const known = placeIndex.get(key);
+    if (known !== undefined) return known;
+    placeIndex.set(key, places.length);
+    return places.push({ lat, lng }) - 1;
+  };
+
+  const people = new Set(rows.people.map(({ id }) => id));
+  const roles = new Map(rows.services.map((service) => [service.code, service.roles]));
+  const homes = new Map(rows.patients.map((patient) => [patient.id, patient]));
+  const preferred = new Map(rows.requirements.map((row) => [row.id, row.preferredStaffId]));
+  const outsideMinutes = new Map<string, number>();
+
+  const visits = rows.visits.flatMap((visit): EngineVisit[] => {
+    const placed =
+      visit.staffId !== null && visit.date !== null && visit.start !== null
+        ? { staffId: visit.staffId, start: clock.minuteAt(visit.date, visit.start) }
+        : null;
+    // With somebody this replica does not hold there is nobody to check against.
+    if (placed && !people.has(placed.staffId)) return [];
+    const inside = visit.week === week;
+    if (!inside) {
+      if (!placed) return [];
+      outsideMinutes.set(placed.staffId, (outsideMinutes.get(placed.staffId) ?? 0) + visit.minutes);
+    }
+    const open = options.anyDay?.has(visit.id) || visit.date === null ? days : [visit.date];
+    return [
+      {
+        id: visit.id,
+        patientId: visit.patientId,
+        place: placeOf(homes.get(visit.patientId) ?? region),
+        minutes: visit.minutes,
+        roles: roles.get(visit.serviceCode) ?? [NO_ROLE],
+        provider: visit.providerPreference,
+        priority: PRIORITY[visit.priority],
+        startWindows: inside ? windowsOf(visit, open, clock) : [],
+        preferredStaffId: visit.requirementId === null ? null : (preferred.get(visit.requirementId) ?? null),
+        placed,
+        fixed: !inside || visit.pinned,
+      },
+    ];
+  });
+
+  const away = groupBy(rows.absences, ({ staffId }) => staffId);
+  const staff = rows.people.map(
+    (person): EngineStaff => ({
+      id: person.id,
+      role: person.role,
+      partner: person.partnerId !== null,
+      shifts: shiftsOf(person, away.get(person.id) ?? [], around, clock),
+      capacityMinutes: person.capacityMinutes + (outsideMinutes.get(person.id) ?? 0),
+      homePlace: placeOf({ lat: person.homeLat, lng: person.homeLng }),
+    }),
+  );
+
+  return {
+    problem: {
+      horizon,
+      staff,
+      visits,
+      placeCount: places.length,
+      travelMinutes: (from, to, departure) =>
+        from === to ? 0 : travel.minutes(places[from] as LatLng, places[to] as LatLng, departure),
+      travelBucket: (departure) => travel.bucketOf(departure),
+    },
+    outsideMinutes,
+  };
+}
