@@ -1,5 +1,6 @@
 /** Shapes that cross the seams of this package. Behaviour is specified where it is implemented. */
 import type { AnyTable, Clock, Hlc, JsonValue, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
+import type { GuardLimits } from './guard.ts';
 
 /** One immutable element of a table's `Y.Array` in a shard. Short names: they are stored millions of times. */
 export interface RowEntry {
@@ -112,6 +113,10 @@ export interface ReplicaOptions {
   readonly tables: ReadonlyMap<string, AnyTable>;
   readonly clock: Clock;
   readonly random: Random;
+  /** True on the server, whose acknowledgements others wait for: its own commits are never pending. */
+  readonly authority?: boolean;
+  /** Bounds of received updates; `GUARD_LIMITS` when absent. */
+  readonly limits?: GuardLimits;
 }
 
 /** `update`: a Yjs update made here or received; `ack`: an encoded state vector the peer holds durably. */
@@ -148,6 +153,11 @@ export interface Journal {
   read(shard: ShardId): Promise<Result<readonly StoredRecord[]>>;
   shards(): readonly ShardId[];
   lastSeq(): number;
+  /**
+   * Seq of a shard's newest record of each kind, 0 for none, told from frame heads without decrypting. A journal that
+   * cannot tell leaves this out; the replica then reads every shard once to find what is pending.
+   */
+  heads?(shard: ShardId): Readonly<Record<RecordKind, number>>;
   damage(): readonly JournalDamage[];
   stats(): { readonly bytes: number; readonly frames: number; readonly segments: number };
   close(): Promise<void>;

@@ -1,0 +1,36 @@
+/**
+ * Runs tasks one after another per shard. A task over several shards waits for all of them; because it joins all its
+ * lines in one synchronous step, tasks stand in the same order everywhere and cannot wait for each other in a circle.
+ */
+import type { ShardId } from '@fieldfare/kernel';
+
+export interface ShardQueue {
+  run<T>(shards: readonly ShardId[], task: () => Promise<T>): Promise<T>;
+  /** Nothing is under way or waiting for this shard. */
+  idle(shard: ShardId): boolean;
+  /** Resolves when everything joined so far has ended. */
+  drained(): Promise<void>;
+}
+
+export function createShardQueue(): ShardQueue {
+  const tails = new Map<ShardId, Promise<unknown>>();
+  return {
+    run(shards, task) {
+      const before = Promise.all(shards.map((shard) => tails.get(shard)));
+      const result = before.then(task);
+      const tail = result.then(
+        () => undefined,
+        () => undefined,
+      );
+      for (const shard of shards) tails.set(shard, tail);
+      void tail.then(() => {
+        for (const shard of shards) if (tails.get(shard) === tail) tails.delete(shard);
+      });
+      return result;
+    },
+    idle: (shard) => !tails.has(shard),
+    async drained() {
+      await Promise.all(tails.values());
+    },
+  };
+}

@@ -1,0 +1,390 @@
+/**
+ * A tenant's working copy: documents over the journal, one road for every change:
+ *
+ *   local  changes → entries → update bytes ┐
+ *   remote update bytes → guard             ┴→ journal append and flush → apply → onTouched → resolve
+ *
+ *  SYN-REP-DURABLE   nothing is shown, answered or sent before the journal says it is on stable storage
+ *  SYN-REP-ATOMIC    a commit over several shards is one journal batch: all of it or nothing, after a crash too
+ *  SYN-REP-DISK      after a failed append the touched documents are read again from the journal before anything else
+ *                    happens to them, so memory equals the disk whatever the disk made of the write
+ *  SYN-REP-ORDER     changes of one shard are applied in journal order
+ *  SYN-REP-REFUSE    a refused commit or update changes nothing
+ *  SYN-REP-PENDING   a local commit is pending until an acknowledged state vector covers it, over all shards of the
+ *                    journal and across restarts. Never too few; too many after a crash, until the next connection
+ *
+ * An `ack` record is written only while nothing local is uncovered in its shard. So a shard whose newest `ack` stands
+ * behind its newest `local` has nothing pending, and opening needs not decrypt it to know. Ack records cost no flush
+ * of their own more than once a second: they ride with the next commit or wait for `close`.
+ */
+import {
+  createHlcClock,
+  fail,
+  invariant,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type RowChange,
+  type ShardId,
+} from '@fieldfare/kernel';
+import * as Y from 'yjs';
+import { GUARD_LIMITS, inspectUpdate } from './guard.ts';
+import { createOutbox, readLocalUpdate } from './outbox.ts';
+import { createShardQueue } from './queue.ts';
+import { nodeOfClient } from './rows/fold.ts';
+import { mergeOfTables, planWrites } from './rows/plan.ts';
+import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
+import type { CommitReceipt, JournalRecord, Replica, ReplicaOptions, StoredRecord, Touched } from './types.ts';
+
+/** Ack records written on their own are at least this far apart. */
+const ACK_INTERVAL_MS = 1000;
+
+const closedProblem = (): Problem => problem('cancelled', 'the working copy is closed', { rule: 'SYN-REP-CLOSED' });
+
+export async function createReplica(options: ReplicaOptions): Promise<Result<Replica>> {
+  const { tenantId, journal, tables, clock, random, authority = false, limits = GUARD_LIMITS } = options;
+  const clientId = newClientId(random.bytes(4));
+  const node = nodeOfClient(clientId);
+  // The guard judges drift; what stands in our own journal must always be outrun.
+  const hlc = createHlcClock({ clock, node, maxDriftMs: Number.POSITIVE_INFINITY });
+  const mergeOf = mergeOfTables(tables);
+  const docs = new Map<ShardId, ShardDoc>();
+  /** Documents that may differ from the disk since an append failed. They can be read, and must be reloaded to be written. */
+  const stale = new Set<ShardId>();
+  const queue = createShardQueue();
+  const outbox = createOutbox();
+  const acked = new Map<ShardId, Map<number, number>>();
+  const unsavedAcks = new Set<ShardId>();
+  let lastAckSave = Number.NEGATIVE_INFINITY;
+  let ackSave: Promise<void> | null = null;
+  const touchListeners = new Set<(touched: Touched) => void>();
+  const pendingListeners = new Set<() => void>();
+  let closing: Promise<void> | null = null;
+
+  // ---- telling others -------------------------------------------------------------------------------------------
+
+  /** A listener that throws must not make a durable change look failed: its error surfaces as an uncaught one. */
+  function tell<T extends readonly unknown[]>(listeners: ReadonlySet<(...args: T) => void>, ...args: T): void {
+    for (const listener of [...listeners]) {
+      try {
+        listener(...args);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+  const touch = (touched: Touched): void => {
+    if (touched.rows.size > 0 || touched.update !== undefined) tell(touchListeners, touched);
+  };
+
+  // ---- acknowledgements -----------------------------------------------------------------------------------------
+
+  function ackRecords(): JournalRecord[] {
+    const records: JournalRecord[] = [];
+    for (const shard of unsavedAcks) {
+      if (outbox.hasShard(shard) || !queue.idle(shard)) continue; // a local append may be under way
+      const held = acked.get(shard);
+      if (held !== undefined) records.push({ shard, kind: 'ack', bytes: Y.encodeStateVector(held) });
+    }
+    return records;
+  }
+
+  async function saveAcks(): Promise<void> {
+    const records = ackRecords();
+    if (records.length === 0) return;
+    lastAckSave = clock.now();
+    const saved = await journal.append(records);
+    if (saved.ok) for (const { shard } of records) unsavedAcks.delete(shard);
+  }
+
+  function noteHeld(shard: ShardId, held: ReadonlyMap<number, number>): void {
+    let known = acked.get(shard);
+    if (known === undefined) {
+      known = new Map();
+      acked.set(shard, known);
+    }
+    for (const [client, end] of held) if ((known.get(client) ?? 0) < end) known.set(client, end);
+  }
+
+  // ---- journal → memory -----------------------------------------------------------------------------------------
+
+  function takeStored(shard: ShardId, records: readonly StoredRecord[]): Uint8Array[] {
+    const updates: Uint8Array[] = [];
+    for (const { kind, bytes } of records) {
+      if (kind !== 'ack') updates.push(bytes);
+      else if (!authority) noteHeld(shard, decodeStateVector(bytes));
+    }
+    if (authority) return updates;
+    const held = acked.get(shard);
+    for (const { kind, bytes } of records) {
+      if (kind !== 'local') continue;
+      const local = readLocalUpdate(bytes);
+      if (local === null || (held?.get(local.client) ?? 0) >= local.end) continue;
+      outbox.add(shard, local.stamp, local.client, local.end);
+    }
+    return updates;
+  }
+
+  async function readDoc(shard: ShardId): Promise<Result<ShardDoc>> {
+    const records = await journal.read(shard);
+    if (!records.ok) return records;
+    const doc = rebuild(shard, mergeOf, takeStored(shard, records.value));
+    learn(doc);
+    return ok(doc);
+  }
+
+  function learn(doc: ShardDoc): void {
+    let latest = '';
+    let of = '';
+    for (const client of doc.clocks().keys()) {
+      for (const { entry } of doc.index.ofClient(client).values()) {
+        for (const [writer, moment] of Object.entries(entry.c)) {
+          if (moment > latest) {
+            latest = moment;
+            of = writer;
+          }
+        }
+      }
+    }
+    if (latest !== '') hlc.receive(`${latest}-${of}`);
+  }
+
+  const allRows = (doc: ShardDoc): Map<string, Set<string>> =>
+    new Map(doc.index.tables().map((table) => [table, new Set(doc.index.keys(table))]));
+
+  /** The shard's document, read from the journal when it is not here or may differ. Only inside a queued task. */
+  async function openDoc(shard: ShardId): Promise<Result<ShardDoc>> {
+    const known = docs.get(shard);
+    if (known !== undefined && !stale.has(shard)) return ok(known);
+    const pendingBefore = outbox.count();
+    const read = await readDoc(shard);
+    if (!read.ok) return read;
+    stale.delete(shard);
+    docs.set(shard, read.value);
+    const changed = known === undefined || !sameBytes(known.stateVector(), read.value.stateVector());
+    known?.destroy();
+    if (changed) touch({ origin: 'load', shard, rows: allRows(read.value), seq: 0 });
+    if (outbox.count() !== pendingBefore) tell(pendingListeners);
+    return read;
+  }
+
+  /** SYN-REP-DISK. When the disk cannot be read either, the documents stay readable and the next write tries again. */
+  async function backToDisk(shards: readonly ShardId[]): Promise<void> {
+    for (const shard of shards) stale.add(shard);
+    for (const shard of shards) await openDoc(shard);
+  }
+
+  // ---- changes --------------------------------------------------------------------------------------------------
+
+  async function commitNow(changes: readonly RowChange[], by: string, shards: readonly ShardId[]) {
+    const open = new Map<ShardId, ShardDoc>();
+    for (const shard of shards) {
+      const doc = await openDoc(shard);
+      if (!doc.ok) return doc;
+      open.set(shard, doc.value);
+    }
+    const docOf = (shard: ShardId): ShardDoc => {
+      const doc = open.get(shard);
+      invariant(doc !== undefined, 'a commit writes only the shards it has queued for');
+      return doc;
+    };
+    const stamp = hlc.next();
+    const plan = planWrites(changes, stamp, by, tables, docOf);
+    if (!plan.ok) return plan;
+
+    const updates = new Map<ShardId, Uint8Array>();
+    for (const [shard, writes] of plan.value.writes) {
+      const update = docOf(shard).encodeWrites(clientId, writes);
+      if (update.length > limits.maxUpdateBytes) {
+        return fail(problem('too-large', 'too many changes at once', { rule: 'SYN-COMMIT-SIZE' }));
+      }
+      updates.set(shard, update);
+    }
+    const acks = ackRecords();
+    const locals = [...updates].map(([shard, bytes]): JournalRecord => ({ shard, kind: 'local', bytes }));
+    const appended = await journal.append([...acks, ...locals]);
+    if (!appended.ok) {
+      await backToDisk(shards);
+      return appended;
+    }
+    for (const { shard } of acks) unsavedAcks.delete(shard);
+    const touched: Touched[] = [];
+    let seq = appended.value.firstSeq + acks.length;
+    for (const [shard, update] of updates) {
+      const doc = docOf(shard);
+      const rows = doc.apply([update]);
+      touched.push({ origin: 'local', shard, rows, update, seq });
+      seq += 1;
+      if (!authority) outbox.add(shard, stamp, clientId, doc.clock(clientId));
+    }
+    for (const each of touched) touch(each);
+    if (!authority) tell(pendingListeners);
+    const receipt: CommitReceipt = { stamp, seq: appended.value.lastSeq, before: plan.value.before };
+    return ok(receipt);
+  }
+
+  async function receiveNow(
+    shard: ShardId,
+    update: Uint8Array,
+    from: { readonly subject: string | null; readonly sender?: unknown },
+  ): Promise<Result<void>> {
+    const opened = await openDoc(shard);
+    if (!opened.ok) return opened;
+    const doc = opened.value;
+    const facts = inspectUpdate(update, { shard, known: doc, tables, subject: from.subject, clock, limits });
+    if (!facts.ok) return facts;
+    if (facts.value.noop) return ok(undefined);
+    const appended = await journal.append([{ shard, kind: 'remote', bytes: update }]);
+    if (!appended.ok) {
+      await backToDisk([shard]);
+      return appended;
+    }
+    if (facts.value.latest !== null) hlc.receive(facts.value.latest);
+    const rows = doc.apply([update]);
+    const sender = from.sender === undefined ? {} : { sender: from.sender };
+    touch({ origin: 'remote', shard, rows, update, seq: appended.value.lastSeq, ...sender });
+    return ok(undefined);
+  }
+
+  const loadedDoc = (shard: ShardId): ShardDoc => {
+    const doc = docs.get(shard);
+    invariant(doc !== undefined, 'the shard must be loaded first');
+    return doc;
+  };
+
+  // ---- what was pending when the journal was closed ---------------------------------------------------------------
+
+  if (!authority) {
+    for (const shard of journal.shards()) {
+      const heads = journal.heads?.(shard);
+      if (heads !== undefined && heads.local <= heads.ack) continue;
+      const records = await journal.read(shard);
+      if (!records.ok) return records;
+      takeStored(shard, records.value);
+    }
+  }
+
+  const replica: Replica = {
+    tenantId,
+    clientId,
+    node,
+    async load(shards) {
+      for (const shard of shards) {
+        if (closing !== null) return fail(closedProblem());
+        if (docs.has(shard) && !stale.has(shard)) continue;
+        const opened = await queue.run([shard], () => openDoc(shard));
+        if (!opened.ok) return opened;
+      }
+      return ok(undefined);
+    },
+    loaded: () => [...docs.keys()],
+    unload(shards) {
+      for (const shard of shards) {
+        const free = (): void => {
+          docs.get(shard)?.destroy();
+          docs.delete(shard);
+          stale.delete(shard);
+        };
+        if (queue.idle(shard)) free();
+        else void queue.run([shard], async () => free());
+      }
+    },
+    async commit(changes, by) {
+      if (closing !== null) return fail(closedProblem());
+      if (by === '') return fail(problem('invalid', 'a change needs its author', { rule: 'SYN-COMMIT-AUTHOR' }));
+      if (changes.length === 0) return ok({ stamp: hlc.next(), seq: journal.lastSeq(), before: [] });
+      const shards = [...new Set(changes.map((change) => change.shard))];
+      return queue.run(shards, () => commitNow(changes, by, shards));
+    },
+    async receive(shard, update, from) {
+      if (closing !== null) return fail(closedProblem());
+      return queue.run([shard], () => receiveNow(shard, update, from));
+    },
+    row: (shard, table, id) => docs.get(shard)?.row(table, id) ?? null,
+    rows: (shard, table) => docs.get(shard)?.rows(table) ?? [],
+    tables: (shard) => docs.get(shard)?.index.tables() ?? [],
+    stateVector: (shard) => loadedDoc(shard).stateVector(),
+    diff: (shard, stateVector) => loadedDoc(shard).diff(stateVector),
+    acknowledged(shard, stateVector) {
+      if (authority || closing !== null) return;
+      noteHeld(shard, stateVector);
+      if (!outbox.acknowledge(shard, stateVector)) return;
+      if (!outbox.hasShard(shard)) unsavedAcks.add(shard);
+      if (ackSave === null && clock.now() - lastAckSave >= ACK_INTERVAL_MS) {
+        ackSave = saveAcks().finally(() => {
+          ackSave = null;
+        });
+      }
+      tell(pendingListeners);
+    },
+    pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
+    onTouched(listener) {
+      touchListeners.add(listener);
+      return () => touchListeners.delete(listener);
+    },
+    onPending(listener) {
+      pendingListeners.add(listener);
+      return () => pendingListeners.delete(listener);
+    },
+    close() {
+      closing ??= (async () => {
+        await queue.drained();
+        await ackSave;
+        await saveAcks();
+        await journal.close();
+        for (const doc of docs.values()) doc.destroy();
+        docs.clear();
+      })();
+      return closing;
+    },
+  };
+  return ok(replica);
+}
+
+/** 1 to 2³²−1: 0 is the documents' own placeholder. */
+function newClientId(bytes: Uint8Array): number {
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return a * 0x1000000 + b * 0x10000 + c * 0x100 + d || 1;
+}
+
+/**
+ * The document of journalled updates. Frames are checksummed and sealed, so one that Yjs cannot read is a fault of an
+ * earlier build: it is left out, like a damaged frame, and the others stand.
+ */
+function rebuild(
+  shard: ShardId,
+  mergeOf: Parameters<typeof createShardDoc>[1],
+  updates: readonly Uint8Array[],
+): ShardDoc {
+  const doc = createShardDoc(shard, mergeOf);
+  try {
+    doc.apply(updates);
+    return doc;
+  } catch {
+    doc.destroy();
+  }
+  const rest = createShardDoc(shard, mergeOf);
+  for (const update of updates) {
+    try {
+      Y.decodeUpdate(update);
+    } catch {
+      continue;
+    }
+    rest.apply([update]);
+  }
+  return rest;
+}
+
+function decodeStateVector(bytes: Uint8Array): Map<number, number> {
+  try {
+    return Y.decodeStateVector(bytes);
+  } catch {
+    return new Map(); // a lost ack only makes `pending` pessimistic
+  }
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,0 +1,173 @@
+/**
+ * One shard's document. It changes in one way only: by applying update bytes that are already durable. A local write
+ * is first encoded as an update (`encodeWrites`) WITHOUT touching the document, then journalled, then applied like a
+ * received one. So memory is never ahead of the disk, and a failed append needs no undoing.
+ *
+ * Placing of new entries: a client's entries of a table form one chain, each inserted right behind the client's
+ * previous one. Order in the array means nothing to the fold, but neighbours that are deleted then merge into one
+ * Yjs item: 100,000 alternating writes by two clients leave two runs, not 100,000 tombstones.
+ */
+import type { ShardId } from '@fieldfare/kernel';
+import * as encoding from 'lib0/encoding';
+import * as Y from 'yjs';
+import type { FoldedRow, RowEntry } from '../types.ts';
+import { fold, type LiveEntry, type MergeOf } from './fold.ts';
+import { createRowIndex, type RowIndex, rootOf, type TouchedKeys } from './index.ts';
+
+export interface EntryWrite {
+  readonly table: string;
+  readonly entry: RowEntry;
+}
+
+export interface ShardDoc {
+  readonly shard: ShardId;
+  readonly index: RowIndex;
+  /** Next clock of a client: how many of its structs are here. */
+  clock(client: number): number;
+  /** Client → next clock, for every client. */
+  clocks(): Map<number, number>;
+  /** The table whose array holds the struct at this place; null when there is none. */
+  tableAt(client: number, clock: number): string | null;
+  row(table: string, id: string): FoldedRow | null;
+  rows(table: string): Iterable<FoldedRow>;
+  /** The update by which `client` replaces the live entries of the written keys. Changes nothing. At most one write a key. */
+  encodeWrites(client: number, writes: readonly EntryWrite[]): Uint8Array;
+  /** Applies checked updates in one transaction. */
+  apply(updates: readonly Uint8Array[]): TouchedKeys;
+  /** Structs or deletes are here whose predecessors are not: a part of the journal is damaged. */
+  incomplete(): boolean;
+  stateVector(): Uint8Array;
+  diff(stateVector?: Uint8Array): Uint8Array;
+  destroy(): void;
+}
+
+export function createShardDoc(shard: ShardId, mergeOf: (table: string) => MergeOf): ShardDoc {
+  const doc = new Y.Doc();
+  // Nothing is ever written through this document, so its own client id must not meet a real one: Yjs would then
+  // change it and print to the console. Ids of ours are at least 1.
+  doc.clientID = 0;
+  const index = createRowIndex(doc);
+  let touched: TouchedKeys = new Map();
+  doc.on('afterTransaction', (transaction: Y.Transaction) => {
+    // one call of `apply` may be several transactions: Yjs retries what was pending in one of its own
+    for (const [table, keys] of index.take(transaction)) {
+      const known = touched.get(table);
+      if (known === undefined) touched.set(table, keys);
+      else for (const key of keys) known.add(key);
+    }
+  });
+
+  const foldOf = (table: string, id: string, live: readonly LiveEntry[]): FoldedRow | null =>
+    live.length === 0 ? null : fold({ shard, table, id }, live, mergeOf(table));
+
+  /** Where `client` puts its next entry of a table. */
+  function placeOf(client: number, table: string): { left: Y.ID | null; right: Y.ID | null } {
+    const tail = index.tail(table, client);
+    if (tail !== undefined) {
+      const item = Y.getItem(doc.store, Y.createID(client, tail)) as Y.AbstractStruct;
+      return {
+        left: Y.createID(client, tail),
+        right: item instanceof Y.Item && item.right !== null ? item.right.id : null,
+      };
+    }
+    let last = doc.getArray(rootOf(table))._start;
+    while (last?.right) last = last.right;
+    return { left: last === null ? null : last.lastId, right: null };
+  }
+
+  return {
+    shard,
+    index,
+    clock: (client) => Y.getState(doc.store, client),
+    clocks: () => Y.decodeStateVector(Y.encodeStateVector(doc)),
+    tableAt(client, clock) {
+      if (clock >= Y.getState(doc.store, client)) return null;
+      const item = Y.getItem(doc.store, Y.createID(client, clock)) as Y.AbstractStruct;
+      if (!(item instanceof Y.Item) || !(item.parent instanceof Y.AbstractType)) return null;
+      return Y.findRootTypeKey(item.parent).slice(2);
+    },
+    row: (table, id) => foldOf(table, id, index.live(table, id)),
+    *rows(table) {
+      for (const id of index.keys(table)) {
+        const row = foldOf(table, id, index.live(table, id));
+        if (row !== null) yield row;
+      }
+    },
+    encodeWrites(client, writes) {
+      const byTable = new Map<string, RowEntry[]>();
+      const deleted = new Map<number, number[]>();
+      for (const { table, entry } of writes) {
+        const entries = byTable.get(table);
+        if (entries === undefined) byTable.set(table, [entry]);
+        else entries.push(entry);
+        for (const gone of index.live(table, entry.k)) {
+          const clocks = deleted.get(gone.client);
+          if (clocks === undefined) deleted.set(gone.client, [gone.clock]);
+          else clocks.push(gone.clock);
+        }
+      }
+      const encoder = new Y.UpdateEncoderV1();
+      const out = encoder.restEncoder;
+      let clock = Y.getState(doc.store, client);
+      encoding.writeVarUint(out, 1); // one client
+      encoding.writeVarUint(out, byTable.size); // one struct a table
+      encoder.writeClient(client);
+      encoding.writeVarUint(out, clock);
+      for (const [table, entries] of byTable) {
+        const { left, right } = placeOf(client, table);
+        const content = new Y.ContentAny(entries);
+        // Yjs writes a parent given by name (differential updates do so); its types know only the resolved forms
+        const parent = rootOf(table) as unknown as Y.ID;
+        const item = new Y.Item(Y.createID(client, clock), null, left, null, right, parent, null, content);
+        item.write(encoder, 0);
+        clock += entries.length;
+      }
+      writeDeletes(out, deleted);
+      return encoding.toUint8Array(out);
+    },
+    apply(updates) {
+      touched = new Map();
+      doc.transact(() => {
+        for (const update of updates) Y.applyUpdate(doc, update);
+      });
+      const result = touched;
+      touched = new Map();
+      return result;
+    },
+    incomplete: () => doc.store.pendingStructs !== null || doc.store.pendingDs !== null,
+    stateVector: () => Y.encodeStateVector(doc),
+    diff(stateVector) {
+      // Yjs adds what is pending, which would reach the peer as a gap: it is held back until the peer's own diff fills it
+      const { store } = doc;
+      const { pendingStructs, pendingDs } = store;
+      store.pendingStructs = null;
+      store.pendingDs = null;
+      try {
+        return Y.encodeStateAsUpdate(doc, stateVector);
+      } finally {
+        store.pendingStructs = pendingStructs;
+        store.pendingDs = pendingDs;
+      }
+    },
+    destroy: () => doc.destroy(),
+  };
+}
+
+/** Yjs's delete set: per client the ranges of deleted clocks. */
+function writeDeletes(out: encoding.Encoder, deleted: ReadonlyMap<number, number[]>): void {
+  encoding.writeVarUint(out, deleted.size);
+  for (const [client, clocks] of deleted) {
+    const ranges: [number, number][] = [];
+    for (const clock of clocks.sort((a, b) => a - b)) {
+      const last = ranges.at(-1);
+      if (last !== undefined && last[0] + last[1] === clock) last[1] += 1;
+      else ranges.push([clock, 1]);
+    }
+    encoding.writeVarUint(out, client);
+    encoding.writeVarUint(out, ranges.length);
+    for (const [clock, length] of ranges) {
+      encoding.writeVarUint(out, clock);
+      encoding.writeVarUint(out, length);
+    }
+  }
+}
