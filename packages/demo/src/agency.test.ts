@@ -17,6 +17,16 @@ import { buildDemoAgency, type DemoAgency } from './agency.ts';
 import { distanceKm } from './geography.ts';
 import { ROLES_OF } from './organisation.ts';
 
+function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
+}
+
 const TODAY = '2026-11-18';
 const small = buildDemoAgency({ size: 'small', today: TODAY });
 const large = buildDemoAgency({ size: 'large', today: TODAY, historyWeeks: 0 });
@@ -105,7 +115,7 @@ function placed(agency: DemoAgency) {
 }
 
 function overlaps(rows: ReturnType<typeof placed>, keyOf: (row: ReturnType<typeof placed>[number]) => string): number {
-  const groups = Map.groupBy(rows, (row) => `${keyOf(row)}/${row.date}`);
+  const groups = groupBy(rows, (row) => `${keyOf(row)}/${row.date}`);
   let count = 0;
   for (const group of groups.values()) {
     const sorted = group.sort((a, b) => a.start - b.start);
@@ -125,7 +135,7 @@ describe.each([
     expect(overlaps(rows, (row) => row.patient.id)).toBe(0);
   });
   it('SCH-AVAILABILITY: inside a stretch of the carer, who is not away', () => {
-    const away = Map.groupBy(agency.rows.absences, (row) => row.staffId);
+    const away = groupBy(agency.rows.absences, (row) => row.staffId);
     for (const { person, date, start, end } of rows) {
       const inside = person.availability.some(
         (stretch) =>
@@ -145,14 +155,14 @@ describe.each([
     }
   });
   it('SCH-CAPACITY: no week beyond what the contract leaves for visits', () => {
-    for (const group of Map.groupBy(rows, (row) => `${row.person.id}/${row.visit.week}`).values()) {
+    for (const group of groupBy(rows, (row) => `${row.person.id}/${row.visit.week}`).values()) {
       const minutes = group.reduce((sum, row) => sum + row.visit.minutes, 0);
       expect(minutes).toBeLessThanOrEqual(group[0]?.person.capacityMinutes ?? 0);
     }
   });
   it('SCH-TRAVEL: time enough between two visits at the region’s speed', () => {
     const region = new Map(agency.rows.regions.map((row) => [row.id, row]));
-    for (const group of Map.groupBy(rows, (row) => `${row.person.id}/${row.date}`).values()) {
+    for (const group of groupBy(rows, (row) => `${row.person.id}/${row.date}`).values()) {
       const sorted = group.sort((a, b) => a.start - b.start);
       for (const [index, row] of sorted.entries()) {
         const next = sorted[index + 1];

@@ -118,11 +118,13 @@ export function staffOf(options: {
     const town = townFor(area, ordinal + (role === 'psw' ? 0 : 5), dice);
     const home = placeNear(town, dice);
     const reference = `${external ? 'RH' : 'E'}-${String(number).padStart(4, '0')}`;
+    const name = drawName(dice, 'younger', area.french, taken);
     rows.push({
       id: id('staff', reference),
       regionId: region.id,
       reference,
-      ...drawName(dice, 'younger', area.french, taken),
+      givenName: name.givenName,
+      familyName: name.familyName,
       role,
       team: teamOf(role, town, area, external),
       employmentType: external ? 'contract' : terms.type,
@@ -132,6 +134,7 @@ export function staffOf(options: {
       homeLat: home.lat,
       homeLng: home.lng,
       phone: `613-555-01${String(dice.int(0, 99)).padStart(2, '0')}`,
+      languages: [...name.languages],
       active: true,
     });
   };

@@ -1,0 +1,11 @@
+export { type CsvFile, type CsvRecord, DELIMITERS, type Delimiter, MAX_ROWS, parseCsv } from './csv/parse.ts';
+export { decodeText, type Encoding, MAX_BYTES } from './csv/text.ts';
+export { type CsvCell, unescapeFormula, type WriteOptions, writeCsv } from './csv/write.ts';
+export { type ExportOptions, exportCsv, type Language, templateCsv } from './export.ts';
+export type { ImportContext } from './kinds/kind.ts';
+export { IMPORT_KINDS, type ImportKind } from './kinds/kinds.ts';
+export { type ColumnMapping, type FieldInfo, importFields, suggestMapping } from './mapping.ts';
+export { type ExistingRow, type ImportPlan, type PlannedRow, planImport } from './plan.ts';
+export { type CsvPreview, previewCsv } from './preview.ts';
+export { type ImportedRow, MAX_ERRORS, type ReadOutcome, type RowError, readCsv } from './read.ts';
+export { WEEK_COLUMNS, weekCsv } from './week.ts';
