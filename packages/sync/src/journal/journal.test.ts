@@ -1,27 +1,8 @@
 import { type Random, seededRandom, systemRandom, unwrap } from '@fieldfare/kernel';
 import { describe, expect, test } from 'vitest';
-import type { Journal, JournalRecord } from '../types.ts';
-import { createMemoryFiles, type MemoryFiles } from './drivers/memory-files.ts';
+import { createMemoryFiles } from './drivers/memory-files.ts';
 import { openJournal } from './journal.ts';
-
-const KEY = seededRandom(7).bytes(32);
-const TENANT = '0190a000-0000-7000-8000-000000000001';
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const record = (shard: string, body: string, kind: JournalRecord['kind'] = 'local'): JournalRecord => ({
-  shard,
-  kind,
-  bytes: new TextEncoder().encode(body),
-});
-
-async function open(files: MemoryFiles, more: { segmentBytes?: number; random?: Random } = {}): Promise<Journal> {
-  return unwrap(await openJournal({ files, tenantId: TENANT, key: KEY, random: systemRandom, ...more }));
-}
-
-async function contents(journal: Journal): Promise<Record<string, string[]>> {
-  const all: Record<string, string[]> = {};
-  for (const shard of journal.shards()) all[shard] = unwrap(await journal.read(shard)).map((r) => text(r.bytes));
-  return all;
-}
+import { contents, KEY, open, record, TENANT } from './journal-fixture.ts';
 
 describe('journal', () => {
   test('JRN-ACK what was acknowledged is there after a power loss', async () => {
@@ -40,5 +21,181 @@ describe('journal', () => {
     expect(unwrap(await again.read('other'))).toEqual([
       { seq: 3, shard: 'other', kind: 'ack', bytes: record('', 'c').bytes },
     ]);
+  });
+
+  test('JRN-ACK no acknowledgement comes before the flush that covers it', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    for (let i = 0; i < 5; i++) {
+      const before = files.log.length;
+      await journal.append([record('org', `${i}`)]);
+      const done = files.log.slice(before).map(({ op }) => op);
+      expect(done.at(-1)).toBe('flush');
+      expect(done.at(-2)).toBe('append');
+    }
+  });
+
+  test('JRN-GROUP waiting appends share a flush and are acknowledged in call order', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    await journal.append([record('org', 'first')]);
+    const before = files.log.length;
+    const order: number[] = [];
+    const receipts = await Promise.all(
+      Array.from({ length: 64 }, async (_, i) => {
+        const receipt = unwrap(await journal.append([record('org', `${i}`), record('x', `${i}`)]));
+        order.push(i);
+        return receipt;
+      }),
+    );
+    expect(files.log.slice(before).map(({ op }) => op)).toEqual(['append', 'flush']);
+    expect(order).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    expect(receipts.map(({ firstSeq }) => firstSeq)).toEqual(Array.from({ length: 64 }, (_, i) => 2 + 2 * i));
+    files.crash({ keep: 'durable' });
+    expect((await contents(await open(files))).x).toEqual(Array.from({ length: 64 }, (_, i) => `${i}`));
+  });
+
+  test('JRN-GROUP appends made during a flush go together in the next', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    const first = journal.append([record('org', 'a')]);
+    await Promise.resolve();
+    await Promise.resolve();
+    const rest = Array.from({ length: 20 }, (_, i) => journal.append([record('org', `${i}`)]));
+    await Promise.all([first, ...rest]);
+    const flushes = files.log.filter(({ op }) => op === 'flush').length;
+    expect(flushes).toBeLessThanOrEqual(3); // header, first, all the rest
+  });
+
+  test('JRN-SEQ numbers go on across shards, segments and openings', async () => {
+    const files = createMemoryFiles();
+    let journal = await open(files, { segmentBytes: 300 });
+    for (let i = 1; i <= 30; i++) {
+      const shard = i % 3 === 0 ? 'b' : 'a';
+      expect(unwrap(await journal.append([record(shard, `${i}`)])).firstSeq).toBe(i);
+      if (i % 7 === 0) {
+        await journal.close();
+        journal = await open(files, { segmentBytes: 300 });
+        expect(journal.lastSeq()).toBe(i);
+      }
+    }
+    expect(journal.stats().segments).toBeGreaterThan(5);
+    expect(journal.stats().frames).toBe(30);
+    expect(unwrap(await journal.read('b')).map(({ seq }) => seq)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+    expect([...journal.shards()].sort()).toEqual(['a', 'b']);
+    const onDisk = files.names().reduce((sum, name) => sum + files.bytesOf(name).length, 0);
+    expect(journal.stats().bytes).toBe(onDisk);
+  });
+
+  test('JRN-SEQ many sealed segments are read through few open files', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files, { segmentBytes: 100 });
+    for (let i = 0; i < 50; i++) await journal.append([record(`s${i % 2}`, `${i}`)]);
+    const [even, odd] = await Promise.all([
+      journal.read('s0'),
+      journal.read('s1'),
+      journal.append([record('s2', 'x')]),
+    ]);
+    expect(unwrap(even)).toHaveLength(25);
+    expect(unwrap(odd)).toHaveLength(25);
+    await journal.close();
+  });
+
+  test('JRN-READ an unknown shard is empty, and reading one shard leaves the others alone', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    for (let i = 0; i < 100; i++) await journal.append([record(`s${i % 10}`, 'x'.repeat(50_000))]);
+    expect(unwrap(await journal.read('none'))).toEqual([]);
+    const before = files.log.length;
+    expect(unwrap(await journal.read('s3'))).toHaveLength(10);
+    const read = files.log.slice(before).filter(({ op }) => op === 'read');
+    expect(read.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(600_000);
+    const beforeRuns = files.log.length;
+    for (let i = 0; i < 100; i++) await journal.append([record('many', 'y')]);
+    expect(unwrap(await journal.read('many'))).toHaveLength(100);
+    expect(files.log.slice(beforeRuns).filter(({ op }) => op === 'read')).toHaveLength(1);
+  });
+
+  test('JRN-CIPHER no content stands on the disk in plain text, in damage copies neither', async () => {
+    const canary = 'Canary McPatient, 12 Elm Street';
+    const files = createMemoryFiles();
+    const journal = await open(files, { segmentBytes: 500 });
+    for (let i = 0; i < 20; i++) await journal.append([record('org', canary), record('b', canary.repeat(3))]);
+    await journal.close();
+    for (const name of files.names()) files.flipBit(name, files.bytesOf(name).length - 20, 3);
+    const again = await open(files);
+    expect(again.damage().length).toBeGreaterThan(0);
+    expect(files.names().some((name) => name.startsWith('quarantine-'))).toBe(true);
+    for (const name of files.names()) {
+      const latin = Array.from(files.bytesOf(name), (byte) => String.fromCharCode(byte)).join('');
+      expect(latin.includes('Canary') || latin.includes('Elm')).toBe(false);
+    }
+  });
+
+  test('JRN-CIPHER equal contents look different, and no nonce is used twice', async () => {
+    const seen = new Set<string>();
+    const random: Random = {
+      float: systemRandom.float,
+      bytes(count) {
+        const nonce = systemRandom.bytes(count);
+        expect(count).toBe(24);
+        expect(seen.has(nonce.join())).toBe(false);
+        seen.add(nonce.join());
+        return nonce;
+      },
+    };
+    const journal = await open(createMemoryFiles(), { random });
+    for (let i = 0; i < 10; i++) await journal.append([record('org', 'same'), record('org', 'same')]);
+    expect(seen.size).toBe(20);
+  });
+
+  test('JRN-KEY a wrong key is told apart from damage and changes nothing', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    await journal.append([record('org', 'a')]);
+    await journal.close();
+    const before = files.bytesOf('segment-00000001.ffj');
+    const other = { files, tenantId: TENANT, key: seededRandom(8).bytes(32), random: systemRandom };
+    const opened = await openJournal(other);
+    expect(opened).toMatchObject({ ok: false, problems: [{ code: 'unauthenticated', rule: 'JRN-KEY' }] });
+    files.flipBit('segment-00000001.ffj', 3, 0); // with the header gone, the frames must speak
+    expect(await openJournal(other)).toMatchObject({ ok: false, problems: [{ rule: 'JRN-KEY' }] });
+    files.flipBit('segment-00000001.ffj', 3, 0);
+    expect(files.bytesOf('segment-00000001.ffj')).toEqual(before);
+    expect(files.names()).toEqual(['segment-00000001.ffj']);
+    expect(await contents(await open(files))).toEqual({ org: ['a'] });
+  });
+
+  test('JRN-TENANT and JRN-VERSION foreign journals are refused', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    await journal.append([record('org', 'a')]);
+    await journal.close();
+    const other = await openJournal({ files, tenantId: 'another', key: KEY, random: systemRandom });
+    expect(other).toMatchObject({ ok: false, problems: [{ code: 'corrupt', rule: 'JRN-TENANT' }] });
+    expect(await contents(await open(files))).toEqual({ org: ['a'] });
+  });
+
+  test('JRN-SIZE, JRN-SHARD, JRN-EMPTY what cannot be stored is refused before anything is written', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    const huge = { shard: 'org', kind: 'local', bytes: new Uint8Array(33 * 1024 * 1024) } as const;
+    expect(await journal.append([record('org', 'fine'), huge])).toMatchObject({
+      problems: [{ code: 'too-large', rule: 'JRN-SIZE', path: [1, 'bytes'] }],
+    });
+    expect(await journal.append([record('', 'x')])).toMatchObject({ problems: [{ rule: 'JRN-SHARD' }] });
+    expect(await journal.append([])).toMatchObject({ problems: [{ rule: 'JRN-EMPTY' }] });
+    expect(files.log.some(({ op }) => op === 'append')).toBe(false);
+  });
+
+  test('JRN-CLOSED closing waits for what is under way, then refuses', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    const last = journal.append([record('org', 'last')]);
+    await Promise.all([journal.close(), journal.close()]);
+    expect((await last).ok).toBe(true);
+    expect(await journal.append([record('org', 'late')])).toMatchObject({ problems: [{ rule: 'JRN-CLOSED' }] });
+    expect(await journal.read('org')).toMatchObject({ problems: [{ rule: 'JRN-CLOSED' }] });
+    expect(await contents(await open(files))).toEqual({ org: ['last'] });
   });
 });

@@ -3,8 +3,9 @@
  * flushes can fail on plan, bits can flip, space can run out, and every operation is logged so that a test can
  * say what happened before what.
  *
- * The object is the disk and its first holder in one: after `crash()` or `close()` its next use holds the disk again,
- * while files opened before stay dead. `mount()` is a second opener, which is refused while somebody holds the disk.
+ * The object is the disk and a holder of it in one: its first use, and its next use after `crash()` or `close()`, takes
+ * the disk, while files opened before stay dead. `mount()` is another opener, refused while somebody holds the disk. When
+ * work is under way at a crash, give it a mounted store: the disk itself cannot tell the dead process from the next.
  *
  * A failed flush behaves as on Linux: the unwritten pages count as clean afterwards, so a later flush of the same
  * file succeeds without having stored them.
@@ -207,10 +208,11 @@ export function createMemoryFiles(options: MemoryFilesOptions = {}): MemoryFiles
     };
   }
 
-  let own = createHolder();
-  /** The disk's own holder, renewed after a close or a crash. */
+  let own: FileStore | null = null;
+  /** The disk's own holder, from its first use on, renewed after a close or a crash. */
   const self = (): FileStore => {
     if (holder === null) own = createHolder();
+    if (own === null) throw new FileError('locked', 'this disk was mounted elsewhere');
     return own;
   };
   const existing = (name: string): MemoryFile => {
@@ -226,7 +228,7 @@ export function createMemoryFiles(options: MemoryFilesOptions = {}): MemoryFiles
     readAll: async (name) => self().readAll(name),
     replace: async (name, bytes) => self().replace(name, bytes),
     remove: async (name) => self().remove(name),
-    close: async () => own.close(),
+    close: async () => own?.close(),
     async mount() {
       if (holder === null) return ok(createHolder());
       return fail(problem('busy', 'This data is already open in another window or program.', { rule: 'JRN-LOCK' }));
