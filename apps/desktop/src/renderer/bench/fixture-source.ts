@@ -1,0 +1,223 @@
+/** `WorkSource` over the fixture board: enough behaviour to drag, move, propose and undo without a workspace. */
+import type {
+  BoardEvent,
+  BoardVisit,
+  CellFeasibility,
+  HistoryState,
+  ProposedPlacement,
+  WeekBoard,
+} from '@fieldfare/domain';
+import { fail, ok, problem } from '@fieldfare/kernel';
+import { applyBoardEvent } from '../board/apply.ts';
+import type { Feed, WorkSource } from '../board/source.ts';
+import { SERVICES } from './fixture.ts';
+
+
+export function createFixtureSource(initial: WeekBoard): WorkSource {
+  let board = initial;
+  let feed: Feed<BoardEvent> | null = null;
+  let historyFeed: Feed<HistoryState> | null = null;
+  const past: { readonly label: string; readonly visit: BoardVisit }[] = [];
+
+  function put(visits: readonly BoardVisit[], conflicts?: WeekBoard['conflicts']): void {
+    const touched = new Set<string>();
+    const before = new Map(board.visits.map((visit) => [visit.id, visit]));
+    for (const visit of visits) {
+      for (const id of [visit.staffId, before.get(visit.id)?.staffId]) if (id) touched.add(id);
+    }
+    const patch: BoardEvent = {
+      type: 'patch',
+      visits,
+      removedVisits: [],
+      removedLanes: [],
+      lanes: [],
+      ...(conflicts ? { conflicts } : {}),
+    };
+    board = applyBoardEvent(board, patch) ?? board;
+    const lanes = board.lanes
+      .filter(({ staffId }) => touched.has(staffId))
+      .map((lane) => ({
+        ...lane,
+        bookedMinutes: board.visits.reduce((sum, { staffId, minutes }) => sum + (staffId === lane.staffId ? minutes : 0), 0),
+      }));
+    const whole: BoardEvent = { ...patch, lanes };
+    board = applyBoardEvent(board, whole) ?? board;
+    feed?.onData(whole);
+  }
+
+  function change(id: string, label: string, set: Partial<BoardVisit>) {
+    const visit = board.visits.find((one) => one.id === id);
+    if (!visit) return fail(problem('not-found', 'the visit is gone'));
+    past.push({ label, visit });
+    put([{ ...visit, ...set }]);
+    historyFeed?.onData({ undo: label, redo: null });
+    return ok(undefined);
+  }
+
+  function judge(visit: BoardVisit): CellFeasibility[] {
+    const roles: readonly string[] = SERVICES.find(({ code }) => code === visit.serviceCode)?.roles ?? [];
+    return board.lanes.flatMap((lane) =>
+      board.days.map(({ date }, day): CellFeasibility => {
+        const open = lane.availability[day] ?? [];
+        const violations: CellFeasibility['violations'] = [
+          ...(roles.includes(lane.role)
+            ? []
+            : [{ rule: 'SCH-ROLE', severity: 'block' as const, message: `${lane.role.toUpperCase()} may not deliver ${visit.serviceName}` }]),
+          ...(open.length === 0
+            ? [{ rule: 'SCH-AVAILABILITY', severity: 'block' as const, message: 'Not working that day' }]
+            : []),
+          ...(lane.bookedMinutes + visit.minutes > lane.capacityMinutes
+            ? [{ rule: 'SCH-CAPACITY', severity: 'warn' as const, message: 'Week goes over capacity' }]
+            : []),
+        ];
+        const blocked = violations.some(({ severity }) => severity === 'block');
+        return { staffId: lane.staffId, date, start: blocked ? null : visit.windowFrom, violations };
+      }),
+    );
+  }
+
+  const visitOf = (id: string): BoardVisit | undefined => board.visits.find((visit) => visit.id === id);
+
+  return {
+    org: async () =>
+      ok({
+        organisation: { name: 'Bench agency', synthetic: true },
+        regions: [{ id: board.regionId, name: board.regionName, zone: board.zone }],
+        serviceTypes: SERVICES,
+      }),
+    board(_scope, next) {
+      feed = next;
+      next.onData({ type: 'snapshot', board });
+      return () => {
+        feed = null;
+      };
+    },
+    sync(next) {
+      next.onData({ state: 'live', pending: 0, lastSyncedAt: null, retryAt: null, reason: null, refusedShards: [] });
+      return () => {};
+    },
+    retryNow: async () => ok(undefined),
+    history(next) {
+      historyFeed = next;
+      next.onData({ undo: null, redo: null });
+      return () => {
+        historyFeed = null;
+      };
+    },
+    async undo() {
+      const last = past.pop();
+      if (!last) return fail(problem('invalid', 'there is nothing to undo'));
+      put([last.visit]);
+      historyFeed?.onData({ undo: past.at(-1)?.label ?? null, redo: null });
+      return ok({ label: last.label });
+    },
+    redo: async () => fail(problem('invalid', 'there is nothing to redo')),
+    planWeek: async () => ok({ created: 0 }),
+    async assign(_scope, { visitId, staffId, date, start }) {
+      const visit = visitOf(visitId);
+      const cell = visit && judge(visit).find((one) => one.staffId === staffId && one.date === date);
+      const block = cell?.violations.find(({ severity }) => severity === 'block');
+      if (block) return fail(problem('conflict', block.message, { rule: block.rule }));
+      const result = change(visitId, 'Move visit', { staffId, date, start });
+      return result.ok ? ok({ warnings: cell?.violations ?? [] }) : result;
+    },
+    unassign: async (_scope, id) => change(id, 'Unassign visit', { staffId: null, start: null, pinned: false }),
+    updateVisit: async (_scope, id, set) => change(id, 'Edit visit', set),
+    cancelVisit: async () => fail(problem('unsupported', 'the bench cancels nothing')),
+    pin: async (_scope, id, pinned) => change(id, 'Pin visit', { pinned }),
+    async feasibility(_scope, id) {
+      const visit = visitOf(id);
+      return visit ? ok(judge(visit)) : fail(problem('not-found', 'the visit is gone'));
+    },
+    async suggest(_scope, id) {
+      const visit = visitOf(id);
+      if (!visit) return fail(problem('not-found', 'the visit is gone'));
+      const named = new Map(board.lanes.map((lane) => [lane.staffId, lane]));
+      return ok(
+        judge(visit)
+          .filter(({ start, violations }) => start !== null && violations.length === 0)
+          .slice(0, 5)
+          .map((cell, index) => ({
+            staffId: cell.staffId,
+            name: named.get(cell.staffId)?.name ?? '',
+            role: named.get(cell.staffId)?.role ?? '',
+            date: cell.date,
+            start: cell.start ?? visit.windowFrom,
+            match: index < 2 ? ('strong' as const) : ('moderate' as const),
+            travelMinutes: 4 + index * 3,
+            reasons: index === 0 ? ['Knows the patient', 'Already in the area'] : ['Within hours'],
+            violations: [],
+          })),
+      );
+    },
+    autoAssign(scope, next) {
+      const waiting = board.visits.filter(({ staffId }) => staffId === null);
+      const placements: ProposedPlacement[] = [];
+      let at = 0;
+      const timer = setInterval(() => {
+        for (let count = 0; count < 6 && at < waiting.length; count++, at++) {
+          const visit = waiting[at];
+          const cells = visit ? judge(visit).filter(({ start, violations }) => start !== null && violations.length === 0) : [];
+          const cell = cells[(at * 13) % Math.max(1, cells.length)];
+          const lane = board.lanes.find(({ staffId }) => staffId === cell?.staffId);
+          if (!visit || !cell?.start || !lane || at % 17 === 3) continue;
+          placements.push({
+            visitId: visit.id,
+            patientName: visit.patientName,
+            serviceName: visit.serviceName,
+            staffId: cell.staffId,
+            staffName: lane.name,
+            date: cell.date,
+            start: cell.start,
+            minutes: visit.minutes,
+            basedOn: visit.stamp,
+          });
+        }
+        next.onData({ type: 'progress', placed: placements.length, total: waiting.length, elapsedMs: at * 20 });
+        if (at < waiting.length) return;
+        clearInterval(timer);
+        const placed = new Set(placements.map(({ visitId }) => visitId));
+        next.onData({
+          type: 'proposal',
+          proposal: {
+            id: 'p1',
+            regionId: scope.regionId,
+            week: scope.week,
+            seed: 1,
+            placements,
+            unplaced: waiting
+              .filter(({ id }) => !placed.has(id))
+              .map(({ id, patientName }) => ({ visitId: id, patientName, reason: 'No carer with the role is free in the window' })),
+            travelMinutesBefore: 1840,
+            travelMinutesAfter: 1962,
+            elapsedMs: at * 20,
+          },
+        });
+      }, 60);
+      return () => clearInterval(timer);
+    },
+    async accept(_scope, _id, placements) {
+      const chosen = new Map(placements.map((one) => [one.visitId, one]));
+      put(
+        board.visits.flatMap((visit) => {
+          const one = chosen.get(visit.id);
+          return one ? [{ ...visit, staffId: one.staffId, date: one.date, start: one.start }] : [];
+        }),
+      );
+      return ok({ accepted: placements.length });
+    },
+    async resolveConflict(_scope, id, choice, reason) {
+      put(
+        board.visits
+          .filter(({ conflictIds }) => conflictIds.includes(id))
+          .map((visit) => ({ ...visit, conflictIds: visit.conflictIds.filter((one) => one !== id) })),
+        board.conflicts.map((conflict) =>
+          conflict.id === id
+            ? { ...conflict, resolution: { choice, reason, by: 'You', at: '2026-11-24T10:00:00Z' } }
+            : conflict,
+        ),
+      );
+      return ok(undefined);
+    },
+  };
+}

@@ -1,0 +1,255 @@
+/**
+ * Everything one open week does, without React: feeds, the visit in hand, the panel beside the board, and the actions
+ * a person takes. Each action says its outcome to screen readers, and in a notice when something needs a look.
+ */
+import type { BoardVisit, HistoryState } from '@fieldfare/domain';
+import type { LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
+import { problem } from '@fieldfare/kernel';
+import { plural, shortDate } from '../lib/format.ts';
+import { createObservable, type Observable } from '../lib/observable.ts';
+import { problemsText } from '../lib/problems.ts';
+import { type AutoAssign, createAutoAssign } from './auto-assign.ts';
+import { type BoardStore, createBoardStore } from './board-store.ts';
+import { type Carried, type Carry, createCarry } from './carry.ts';
+import type { Scope, VisitEdit, WorkSource } from './source.ts';
+
+export type Panel =
+  | { readonly kind: 'tray' }
+  | { readonly kind: 'visit'; readonly visitId: string }
+  | { readonly kind: 'conflicts'; readonly conflictId: string | null }
+  | { readonly kind: 'proposal' };
+
+export interface UiState {
+  readonly panel: Panel;
+  /** On narrow screens the panel lies over the board only when asked for. */
+  readonly panelOpen: boolean;
+  readonly selectedVisitId: string | null;
+  /** Visit of the "Move to…" dialog. */
+  readonly moving: string | null;
+}
+
+export interface Notice {
+  readonly tone: 'info' | 'good' | 'warn' | 'bad';
+  readonly title: string;
+  readonly message?: string;
+}
+
+export interface BoardController {
+  readonly scope: Scope;
+  readonly source: WorkSource;
+  readonly store: BoardStore;
+  readonly carry: Carry;
+  readonly auto: AutoAssign;
+  readonly ui: Observable<UiState>;
+  readonly history: Observable<HistoryState>;
+  /** Last thing said to screen readers. */
+  readonly said: Observable<string>;
+  writable(): boolean;
+  openVisit(visitId: string): void;
+  showPanel(panel: Panel): void;
+  closePanel(): void;
+  togglePanel(): void;
+  askMove(visitId: string | null): void;
+  assign(visit: BoardVisit, staffId: string, date: LocalDate, start: LocalTime): Promise<boolean>;
+  /** Puts down what is carried on a cell, at the start that suits it best. */
+  dropOn(carried: Carried, staffId: string, date: LocalDate): Promise<boolean>;
+  unassign(visit: BoardVisit): Promise<boolean>;
+  edit(visit: BoardVisit, set: VisitEdit, label: string): Promise<boolean>;
+  pin(visit: BoardVisit, pinned: boolean): Promise<boolean>;
+  cancel(visit: BoardVisit): Promise<boolean>;
+  resolve(conflictId: string, choice: string, reason: string): Promise<boolean>;
+  planWeek(): Promise<boolean>;
+  accept(): Promise<boolean>;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  /** Scrolls the board to a visit and focuses it; set by the board when it is on screen. */
+  reveal: { current: ((visitId: string) => void) | null };
+  start(): () => void;
+}
+
+export function createBoardController(deps: {
+  readonly scope: Scope;
+  readonly source: WorkSource;
+  readonly notify: (notice: Notice) => void;
+  readonly panelOpen: boolean;
+}): BoardController {
+  const { scope, source, notify } = deps;
+  const store = createBoardStore();
+  const ui = createObservable<UiState>({
+    panel: { kind: 'tray' },
+    panelOpen: deps.panelOpen,
+    selectedVisitId: null,
+    moving: null,
+  });
+  const history = createObservable<HistoryState>({ undo: null, redo: null });
+  const said = createObservable('');
+  const auto = createAutoAssign({ source, scope, store });
+  const carry = createCarry({
+    dates: () => store.board()?.days.map((day) => day.date) ?? [],
+    judge: (visitId) => source.feasibility(scope, visitId),
+  });
+  const reveal: BoardController['reveal'] = { current: null };
+
+  const say = (text: string): void => said.set((old) => (old === text ? `${text} ` : text));
+  const nameOf = (staffId: string): string => store.lane(staffId)?.lane.name ?? 'this carer';
+  const writable = (): boolean => store.board()?.writable ?? false;
+
+  function refuse(title: string, problems: readonly Problem[]): false {
+    const message = problemsText(problems);
+    notify({ tone: problems[0]?.code === 'cancelled' ? 'info' : 'bad', title, message });
+    say(`${title}. ${message}`);
+    return false;
+  }
+
+  async function done(title: string, run: Promise<Result<unknown>>, outcome: string): Promise<boolean> {
+    const result = await run;
+    if (!result.ok) return refuse(title, result.problems);
+    say(outcome);
+    return true;
+  }
+
+  async function assign(visit: BoardVisit, staffId: string, date: LocalDate, start: LocalTime): Promise<boolean> {
+    const result = await source.assign(scope, { visitId: visit.id, staffId, date, start, basedOn: visit.stamp });
+    if (!result.ok) return refuse(`${visit.patientName} was not moved`, result.problems);
+    const place = `${nameOf(staffId)}, ${shortDate(date)} at ${start}`;
+    const warnings = result.value.warnings.map((warning) => warning.message);
+    if (warnings.length > 0) {
+      notify({ tone: 'warn', title: `${visit.patientName} → ${place}`, message: warnings.join(' · ') });
+    }
+    say(`${visit.patientName} assigned to ${place}.${warnings.length > 0 ? ` Note: ${warnings.join('; ')}.` : ''}`);
+    return true;
+  }
+
+  async function travelTime(step: 'undo' | 'redo'): Promise<void> {
+    const word = step === 'undo' ? 'Undone' : 'Done again';
+    const result = await source[step]();
+    if (!result.ok) {
+      refuse(step === 'undo' ? 'Could not undo' : 'Could not redo', result.problems);
+      return;
+    }
+    notify({ tone: 'info', title: `${word}: ${result.value.label}` });
+    say(`${word}: ${result.value.label}`);
+  }
+
+  return {
+    scope,
+    source,
+    store,
+    carry,
+    auto,
+    ui,
+    history,
+    said,
+    reveal,
+    writable,
+    openVisit: (visitId) =>
+      ui.set((old) => ({ ...old, panel: { kind: 'visit', visitId }, panelOpen: true, selectedVisitId: visitId })),
+    showPanel: (panel) =>
+      ui.set((old) => ({
+        ...old,
+        panel,
+        panelOpen: true,
+        selectedVisitId: panel.kind === 'visit' ? panel.visitId : null,
+      })),
+    closePanel: () =>
+      ui.set((old) =>
+        old.panel.kind === 'tray'
+          ? { ...old, panelOpen: false, selectedVisitId: null }
+          : { ...old, panel: { kind: 'tray' }, panelOpen: deps.panelOpen, selectedVisitId: null },
+      ),
+    togglePanel: () => ui.set((old) => ({ ...old, panelOpen: !old.panelOpen })),
+    askMove: (moving) => ui.set((old) => ({ ...old, moving })),
+    assign,
+    async dropOn(carried, staffId, date) {
+      const visit = store.visit(carried.visit.id) ?? carried.visit;
+      if (visit.staffId === staffId && visit.date === date) return true;
+      const judgedAt = carry.at(staffId, date);
+      // The verdicts may still be on their way when somebody flings a card.
+      if (!judgedAt) {
+        const judged = await carried.judged;
+        if (!judged.ok) return refuse(`${visit.patientName} was not moved`, judged.problems);
+      }
+      const found = judgedAt ?? carry.at(staffId, date);
+      if (!found) {
+        return refuse(`${visit.patientName} was not moved`, [problem('invalid', 'this place could not be checked')]);
+      }
+      const { cell, fit } = found;
+      if (fit === 'blocked' || cell.start === null) {
+        const why = cell.violations.filter((violation) => violation.severity === 'block');
+        const reasons = (why.length > 0 ? why : cell.violations).map((violation) =>
+          problem('conflict', violation.message, { rule: violation.rule }),
+        );
+        const none = problem('conflict', 'no start that day fits the visit');
+        return refuse(`Not possible: ${nameOf(staffId)}, ${shortDate(date)}`, reasons.length > 0 ? reasons : [none]);
+      }
+      return assign(visit, staffId, date, cell.start);
+    },
+    async unassign(visit) {
+      if (visit.staffId === null) return true;
+      return done(
+        `${visit.patientName} was not unassigned`,
+        source.unassign(scope, visit.id),
+        `${visit.patientName} is back in the unscheduled list.`,
+      );
+    },
+    edit: (visit, set, label) =>
+      done(`${label} was not saved`, source.updateVisit(scope, visit.id, set), `${label} saved.`),
+    pin: (visit, pinned) =>
+      done(
+        'The pin was not changed',
+        source.pin(scope, visit.id, pinned),
+        pinned ? `${visit.patientName} is pinned: auto-assign leaves this visit alone.` : 'Unpinned.',
+      ),
+    async cancel(visit) {
+      const finished = await done(
+        'The visit was not cancelled',
+        source.cancelVisit(scope, visit.id),
+        `The visit to ${visit.patientName} is cancelled.`,
+      );
+      if (finished) ui.set((old) => ({ ...old, panel: { kind: 'tray' }, selectedVisitId: null }));
+      return finished;
+    },
+    resolve: (conflictId, choice, reason) =>
+      done(
+        'The conflict was not resolved',
+        source.resolveConflict(scope, conflictId, choice, reason),
+        'Conflict resolved.',
+      ),
+    async planWeek() {
+      const result = await source.planWeek(scope);
+      if (!result.ok) return refuse('The week was not planned', result.problems);
+      const outcome =
+        result.value.created === 0
+          ? 'No new visits: the week already has every visit its requirements ask for.'
+          : `${plural(result.value.created, 'visit')} added to the unscheduled list.`;
+      notify({ tone: result.value.created === 0 ? 'info' : 'good', title: outcome });
+      say(outcome);
+      return true;
+    },
+    async accept() {
+      const accepted = await auto.accept();
+      if (accepted === null) {
+        const now = auto.state.get();
+        if (now.phase === 'proposal' && now.refused.length > 0) say(`Not accepted. ${problemsText(now.refused)}`);
+        return false;
+      }
+      ui.set((old) => ({ ...old, panel: { kind: 'tray' } }));
+      notify({ tone: 'good', title: `${plural(accepted, 'visit')} assigned`, message: 'Undo takes them all back.' });
+      say(`${plural(accepted, 'visit')} assigned.`);
+      return true;
+    },
+    undo: () => travelTime('undo'),
+    redo: () => travelTime('redo'),
+    start() {
+      const stops = [
+        source.board(scope, { onData: store.apply, onProblem: store.fail }),
+        source.history({ onData: history.set, onProblem: () => {} }),
+      ];
+      return () => {
+        for (const stop of stops) stop();
+        auto.dispose();
+        carry.end();
+      };
+    },
+  };
+}

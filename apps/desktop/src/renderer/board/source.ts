@@ -1,0 +1,83 @@
+/**
+ * What the screens ask for, as a port: the worker's tRPC client answers it in the app, a fixture in the bench.
+ * One-shot calls never throw: a failure is a `Problem`. Feeds end with `onProblem`.
+ */
+import type {
+  AutoAssignEvent,
+  BoardEvent,
+  BoardViolation,
+  Candidate,
+  CellFeasibility,
+  HistoryState,
+  ProposedPlacement,
+} from '@fieldfare/domain';
+import type { IsoWeek, LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
+import type { SyncStatus } from '@fieldfare/sync';
+
+export interface Scope {
+  readonly regionId: string;
+  readonly week: IsoWeek;
+}
+
+export interface OrgView {
+  readonly organisation: { readonly name: string; readonly synthetic: boolean };
+  readonly regions: readonly { readonly id: string; readonly name: string; readonly zone: string }[];
+  readonly serviceTypes: readonly { readonly code: string; readonly name: string; readonly colour: string }[];
+}
+
+export interface Placement {
+  readonly visitId: string;
+  readonly staffId: string;
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+  readonly basedOn?: string;
+}
+
+export interface VisitEdit {
+  readonly start?: LocalTime;
+  readonly minutes?: number;
+  readonly windowFrom?: LocalTime;
+  readonly windowTo?: LocalTime;
+  readonly note?: string;
+  readonly priority?: 'routine' | 'high' | 'urgent';
+}
+
+export interface Feed<T> {
+  readonly onData: (value: T) => void;
+  readonly onProblem: (problems: readonly [Problem, ...Problem[]]) => void;
+  readonly onEnd?: () => void;
+}
+type Stop = () => void;
+
+export interface WorkSource {
+  org(): Promise<Result<OrgView>>;
+  board(scope: Scope, feed: Feed<BoardEvent>): Stop;
+  sync(feed: Feed<SyncStatus>): Stop;
+  retryNow(): Promise<Result<void>>;
+  history(feed: Feed<HistoryState>): Stop;
+  undo(): Promise<Result<{ readonly label: string }>>;
+  redo(): Promise<Result<{ readonly label: string }>>;
+  planWeek(scope: Scope): Promise<Result<{ readonly created: number }>>;
+  assign(scope: Scope, placement: Placement): Promise<Result<{ readonly warnings: readonly BoardViolation[] }>>;
+  unassign(scope: Scope, visitId: string): Promise<Result<void>>;
+  updateVisit(scope: Scope, visitId: string, set: VisitEdit): Promise<Result<void>>;
+  cancelVisit(scope: Scope, visitId: string): Promise<Result<void>>;
+  pin(scope: Scope, visitId: string, pinned: boolean): Promise<Result<void>>;
+  feasibility(scope: Scope, visitId: string): Promise<Result<readonly CellFeasibility[]>>;
+  suggest(scope: Scope, visitId: string): Promise<Result<readonly Candidate[]>>;
+  autoAssign(scope: Scope, feed: Feed<AutoAssignEvent>): Stop;
+  accept(
+    scope: Scope,
+    proposalId: string,
+    placements: readonly Required<Placement>[],
+  ): Promise<Result<{ readonly accepted: number }>>;
+  resolveConflict(scope: Scope, conflictId: string, choice: string, reason: string): Promise<Result<void>>;
+}
+
+export const asPlacement = (one: ProposedPlacement): Required<Placement> => ({
+  visitId: one.visitId,
+  staffId: one.staffId,
+  date: one.date,
+  start: one.start,
+  basedOn: one.basedOn,
+});

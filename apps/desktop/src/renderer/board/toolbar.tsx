@@ -1,0 +1,234 @@
+/** The bar over the board: which week, how it stands, and what can be done with all of it. */
+import type { WeekBoard } from '@fieldfare/domain';
+import { ActionIcon, Badge, Button, Menu, Tooltip } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconChevronDown,
+  IconChevronLeft,
+  IconChevronRight,
+  IconDots,
+  IconEye,
+  IconFlask,
+  IconLayoutSidebarRight,
+  IconPlus,
+  IconWand,
+} from '@tabler/icons-react';
+import { addWeeks, daysOfWeek } from '@fieldfare/kernel';
+import { dateRange, plural, weekLabel } from '../lib/format.ts';
+import { useObservable } from '../lib/observable.ts';
+import { useApp } from '../shell/app-context.tsx';
+import { SyncPill } from '../shell/sync-pill.tsx';
+import { useController, useSummary, useUi } from './context.tsx';
+import classes from './toolbar.module.css';
+
+function RegionPicker({ regionId, week }: { readonly regionId: string; readonly week: string }) {
+  const { org, goTo } = useApp();
+  const current = org.regions.find(({ id }) => id === regionId);
+  return (
+    <Menu position="bottom-start" width={220} shadow="md" radius="lg">
+      <Menu.Target>
+        <button type="button" className={classes.region} aria-label={`Region: ${current?.name ?? 'unknown'}`}>
+          <span className={classes.regionName}>{current?.name ?? 'Region'}</span>
+          <IconChevronDown size={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{org.organisation.name}</Menu.Label>
+        {org.regions.map(({ id, name }) => (
+          <Menu.Item key={id} onClick={() => goTo(id, week)} rightSection={id === regionId ? '✓' : null}>
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function WeekNav({ regionId, week, thisWeek }: { readonly regionId: string; readonly week: string; readonly thisWeek: string }) {
+  const { goTo } = useApp();
+  const days = daysOfWeek(week);
+  return (
+    <div className={classes.week}>
+      <Tooltip label="Previous week ([)">
+        <ActionIcon size={28} aria-label="Previous week" onClick={() => goTo(regionId, addWeeks(week, -1))}>
+          <IconChevronLeft size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <Button
+        variant="default"
+        size="compact-sm"
+        disabled={week === thisWeek}
+        onClick={() => goTo(regionId, thisWeek)}
+        className={classes.today ?? ''}
+      >
+        Today
+      </Button>
+      <Tooltip label="Next week (])">
+        <ActionIcon size={28} aria-label="Next week" onClick={() => goTo(regionId, addWeeks(week, 1))}>
+          <IconChevronRight size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <h1 className={classes.range} data-week={week}>
+        {dateRange(days[0] ?? '', days[6] ?? '')}
+        <span className={classes.weekNumber} title={week}>
+          {weekLabel(week)}
+        </span>
+      </h1>
+    </div>
+  );
+}
+
+function Summary() {
+  const summary = useSummary();
+  return (
+    <div className={classes.summary} data-testid="summary">
+      <span>
+        <b>{summary.assigned}</b> assigned
+      </span>
+      <span data-attention={summary.unscheduled > 0 || undefined}>
+        <b>{summary.unscheduled}</b> unscheduled
+      </span>
+    </div>
+  );
+}
+
+function HistoryButtons() {
+  const controller = useController();
+  const history = useObservable(controller.history);
+  const undo = history.undo === null ? 'Nothing to undo' : `Undo: ${history.undo} (Ctrl+Z)`;
+  const redo = history.redo === null ? 'Nothing to redo' : `Redo: ${history.redo} (Ctrl+Shift+Z)`;
+  return (
+    <div className={classes.history}>
+      <Tooltip label={undo}>
+        <ActionIcon
+          aria-label={undo}
+          aria-disabled={history.undo === null}
+          data-off={history.undo === null ? '' : null}
+          onClick={() => history.undo !== null && void controller.undo()}
+        >
+          <IconArrowBackUp size={18} stroke={1.8} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={redo}>
+        <ActionIcon
+          aria-label={redo}
+          aria-disabled={history.redo === null}
+          data-off={history.redo === null ? '' : null}
+          onClick={() => history.redo !== null && void controller.redo()}
+        >
+          <IconArrowForwardUp size={18} stroke={1.8} />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  );
+}
+
+function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
+  const controller = useController();
+  const state = useObservable(controller.auto.state);
+  const open = (): void => controller.showPanel({ kind: 'proposal' });
+  if (state.phase === 'running') {
+    return (
+      <Button variant="light" onClick={open} leftSection={<IconWand size={15} />}>
+        {state.placed} / {state.total}
+      </Button>
+    );
+  }
+  if (state.phase === 'proposal') {
+    return (
+      <Button variant="light" onClick={open} leftSection={<IconWand size={15} />}>
+        Review proposal
+      </Button>
+    );
+  }
+  return (
+    <Tooltip label={unscheduled === 0 ? 'Every visit has a carer' : 'Propose carers and times for unscheduled visits'}>
+      <Button
+        leftSection={<IconWand size={15} />}
+        disabled={unscheduled === 0}
+        onClick={() => {
+          open();
+          controller.auto.start();
+        }}
+      >
+        Auto-assign
+      </Button>
+    </Tooltip>
+  );
+}
+
+export function Toolbar({ board, week, thisWeek }: { readonly board: WeekBoard | null; readonly week: string; readonly thisWeek: string }) {
+  const controller = useController();
+  const { org } = useApp();
+  const summary = useSummary();
+  const panel = useUi((ui) => ui.panel.kind);
+  const panelOpen = useUi((ui) => ui.panelOpen);
+  const writable = board?.writable ?? false;
+  return (
+    <header className={classes.bar}>
+      <RegionPicker regionId={controller.scope.regionId} week={week} />
+      <WeekNav regionId={controller.scope.regionId} week={week} thisWeek={thisWeek} />
+      {org.organisation.synthetic && (
+        <Tooltip label={`${org.organisation.name}: generated people and visits. Nobody here is real.`}>
+          <Badge
+            variant="light"
+            color="chestnut"
+            leftSection={<IconFlask size={12} />}
+            data-testid="synthetic-badge"
+            tabIndex={0}
+            className={classes.badge ?? ''}
+          >
+            Synthetic data
+          </Badge>
+        </Tooltip>
+      )}
+      {board !== null && !writable && (
+        <Badge variant="light" color="gray" leftSection={<IconEye size={12} />} className={classes.badge ?? ''}>
+          Read only
+        </Badge>
+      )}
+      <span className={classes.grow} />
+      {board !== null && <Summary />}
+      {writable && <HistoryButtons />}
+      <Button
+        variant={summary.conflicts > 0 ? 'light' : 'subtle'}
+        color={summary.conflicts > 0 ? 'red' : 'gray'}
+        leftSection={<IconAlertTriangle size={15} />}
+        aria-label={`Conflicts: ${summary.conflicts} open`}
+        aria-pressed={panel === 'conflicts' && panelOpen}
+        onClick={() =>
+          panel === 'conflicts' ? controller.closePanel() : controller.showPanel({ kind: 'conflicts', conflictId: null })
+        }
+      >
+        {summary.conflicts === 0 ? 'Conflicts' : plural(summary.conflicts, 'conflict')}
+      </Button>
+      {writable && <AutoAssignButton unscheduled={summary.unscheduled} />}
+      <SyncPill />
+      {writable && (
+        <Menu position="bottom-end" width={260} shadow="md" radius="lg">
+          <Menu.Target>
+            <ActionIcon aria-label="More for this week">
+              <IconDots size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void controller.planWeek()}>
+              Plan this week from requirements
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <Tooltip label={panelOpen ? 'Hide side panel' : 'Show side panel'}>
+        <ActionIcon
+          aria-label={panelOpen ? 'Hide side panel' : 'Show side panel'}
+          aria-pressed={panelOpen}
+          onClick={controller.togglePanel}
+        >
+          <IconLayoutSidebarRight size={18} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+    </header>
+  );
+}

@@ -1,0 +1,213 @@
+/** "Move to…": the best places first, then any carer, day and time, each with what speaks against it. */
+import type { BoardVisit, Candidate, CellFeasibility, WeekBoard } from '@fieldfare/domain';
+import { Badge, Button, Loader, Modal, Select, TextInput } from '@mantine/core';
+import { IconCar } from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
+import { fitOf } from '../board/carry.ts';
+import { useController, useUi, useVisit } from '../board/context.tsx';
+import { duration, parseTime, roleName, shortDate } from '../lib/format.ts';
+import { problemsText } from '../lib/problems.ts';
+import classes from './move-dialog.module.css';
+
+const MATCH = {
+  strong: { label: 'Strong match', color: 'green' },
+  moderate: { label: 'Fair match', color: 'yellow' },
+  none: { label: 'Weak match', color: 'gray' },
+} as const;
+
+type Loaded<T> = { readonly state: 'loading' } | { readonly state: 'ready'; readonly value: T } | { readonly state: 'failed'; readonly text: string };
+
+function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly onDone: () => void }) {
+  const controller = useController();
+  const { source, scope } = controller;
+  const [found, setFound] = useState<Loaded<readonly Candidate[]>>({ state: 'loading' });
+  useEffect(() => {
+    let live = true;
+    void source.suggest(scope, visit.id).then((result) => {
+      if (!live) return;
+      setFound(
+        result.ok ? { state: 'ready', value: result.value } : { state: 'failed', text: problemsText(result.problems) },
+      );
+    });
+    return () => {
+      live = false;
+    };
+  }, [source, scope, visit.id]);
+
+  if (found.state === 'loading') {
+    return (
+      <div className={classes.waiting}>
+        <Loader size="xs" /> Looking for places…
+      </div>
+    );
+  }
+  if (found.state === 'failed') return <div className={classes.waiting}>{found.text}</div>;
+  if (found.value.length === 0) {
+    return <div className={classes.waiting}>No place keeps every rule. Choose one below to see what stands against it.</div>;
+  }
+  return (
+    <ol className={classes.candidates} aria-label="Suggested places">
+      {found.value.slice(0, 8).map((candidate) => (
+        <li key={`${candidate.staffId}${candidate.date}${candidate.start}`}>
+          <button
+            type="button"
+            className={classes.candidate}
+            data-staff-id={candidate.staffId}
+            data-date={candidate.date}
+            onClick={() =>
+              void controller.assign(visit, candidate.staffId, candidate.date, candidate.start).then((moved) => {
+                if (moved) onDone();
+              })
+            }
+          >
+            <span className={classes.who}>
+              <strong>{candidate.name}</strong> <span className={classes.dim}>{roleName(candidate.role)}</span>
+            </span>
+            <span className={classes.when}>
+              {shortDate(candidate.date)}, {candidate.start}
+            </span>
+            <span className={classes.why}>
+              {[...candidate.reasons, ...candidate.violations.map((violation) => violation.message)].join(' · ')}
+            </span>
+            <span className={classes.tags}>
+              <span className={classes.dim}>
+                <IconCar size={13} /> +{candidate.travelMinutes} min
+              </span>
+              <Badge size="sm" variant="light" color={MATCH[candidate.match].color}>
+                {MATCH[candidate.match].label}
+              </Badge>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function AnyPlace(props: { readonly visit: BoardVisit; readonly board: WeekBoard; readonly onDone: () => void }) {
+  const { visit, board } = props;
+  const controller = useController();
+  const { source, scope } = controller;
+  const [cells, setCells] = useState<readonly CellFeasibility[]>([]);
+  const [staffId, setStaffId] = useState<string | null>(visit.staffId);
+  const [date, setDate] = useState<string | null>(visit.date);
+  const [typed, setTyped] = useState<string | null>(null);
+  useEffect(() => {
+    let live = true;
+    void source.feasibility(scope, visit.id).then((result) => {
+      if (live && result.ok) setCells(result.value);
+    });
+    return () => {
+      live = false;
+    };
+  }, [source, scope, visit.id]);
+
+  const carers = useMemo(
+    () =>
+      board.lanes.map((lane) => ({
+        value: lane.staffId,
+        label: `${lane.name}, ${roleName(lane.role)}${lane.partnerName === null ? '' : ` (${lane.partnerName})`}`,
+      })),
+    [board.lanes],
+  );
+  const cell = cells.find((one) => one.staffId === staffId && one.date === date);
+  const text = typed ?? cell?.start ?? visit.start ?? visit.windowFrom;
+  const start = parseTime(text);
+  const ownTime = start !== null && cell !== undefined && start !== cell.start;
+  const fit = cell ? fitOf(cell) : null;
+  return (
+    <form
+      className={classes.any}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (staffId === null || date === null || start === null) return;
+        void controller.assign(visit, staffId, date, start).then((moved) => {
+          if (moved) props.onDone();
+        });
+      }}
+    >
+      <div className={classes.fields}>
+        <Select
+          label="Carer"
+          size="sm"
+          searchable
+          data={carers}
+          value={staffId}
+          onChange={setStaffId}
+          nothingFoundMessage="Nobody by that name"
+          maxDropdownHeight={240}
+        />
+        <Select
+          label="Day"
+          size="sm"
+          data={board.days.map((day) => ({ value: day.date, label: shortDate(day.date) }))}
+          value={date}
+          onChange={setDate}
+          allowDeselect={false}
+        />
+        <TextInput
+          label="Start"
+          size="sm"
+          value={text}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          error={start === null ? 'HH:MM' : null}
+        />
+      </div>
+      <div className={classes.verdict} data-fit={ownTime ? undefined : (fit ?? undefined)} role="status">
+        {staffId === null || date === null
+          ? 'Choose a carer and a day.'
+          : cell === undefined
+            ? 'Checking…'
+            : [
+                ...cell.violations.map((violation) => violation.message),
+                ...(ownTime ? ['Your own time is checked against every rule when you move it.'] : []),
+              ].join(' · ') || 'Fits: keeps every rule.'}
+      </div>
+      <div className={classes.buttons}>
+        <Button variant="default" size="sm" onClick={props.onDone}>
+          Close
+        </Button>
+        <Button
+          type="submit"
+          size="sm"
+          disabled={staffId === null || date === null || start === null || (fit === 'blocked' && !ownTime)}
+        >
+          Move here
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function MoveBody({ visitId, board, onDone }: { readonly visitId: string; readonly board: WeekBoard; readonly onDone: () => void }) {
+  const visit = useVisit(visitId);
+  if (!visit) return <div className={classes.waiting}>This visit is no longer in the week.</div>;
+  return (
+    <>
+      <div className={classes.subject} data-colour={visit.colour}>
+        <span className={classes.swatch} />
+        {visit.serviceName}, {duration(visit.minutes)}, start between {visit.windowFrom} and {visit.windowTo},{' '}
+        {visit.municipality}
+      </div>
+      <h3 className={classes.heading}>Best places</h3>
+      <Suggestions visit={visit} onDone={onDone} />
+      <h3 className={classes.heading}>Any place</h3>
+      <AnyPlace key={visitId} visit={visit} board={board} onDone={onDone} />
+    </>
+  );
+}
+
+export function MoveDialog({ board }: { readonly board: WeekBoard }) {
+  const controller = useController();
+  const visitId = useUi((ui) => ui.moving);
+  const name = visitId === null ? '' : (controller.store.visit(visitId)?.patientName ?? 'visit');
+  const close = (): void => {
+    controller.askMove(null);
+    if (visitId !== null) requestAnimationFrame(() => controller.reveal.current?.(visitId));
+  };
+  return (
+    <Modal opened={visitId !== null} onClose={close} title={`Move ${name} to…`} size={560} centered>
+      {visitId !== null && <MoveBody visitId={visitId} board={board} onDone={close} />}
+    </Modal>
+  );
+}

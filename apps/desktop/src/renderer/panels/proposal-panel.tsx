@@ -1,0 +1,224 @@
+/** Auto-assign: how far it is, then what it proposes. Nothing changes until somebody accepts. */
+import type { ProposedPlacement, WeekBoard } from '@fieldfare/domain';
+import { Button, Checkbox, CloseButton, Progress } from '@mantine/core';
+import { IconArrowRight, IconChevronRight } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useRef, useState } from 'react';
+import type { AutoAssignState } from '../board/auto-assign.ts';
+import { useController } from '../board/context.tsx';
+import { plural, shortDate } from '../lib/format.ts';
+import { useObservable } from '../lib/observable.ts';
+import { problemsText, problemText } from '../lib/problems.ts';
+import classes from './panels.module.css';
+
+const ROW = 52;
+
+const PlacementRow = memo(function PlacementRow(props: {
+  readonly placement: ProposedPlacement;
+  readonly ticked: boolean;
+  readonly onTick: (visitId: string, on: boolean) => void;
+}) {
+  const { placement, ticked } = props;
+  return (
+    <label className={classes.placement}>
+      <Checkbox
+        size="xs"
+        checked={ticked}
+        onChange={(event) => props.onTick(placement.visitId, event.currentTarget.checked)}
+        aria-label={`${placement.patientName}, ${placement.serviceName}, to ${placement.staffName}, ${shortDate(placement.date)} at ${placement.start}`}
+      />
+      <span className={classes.placementText}>
+        <span className={classes.placementLine}>
+          <strong>{placement.patientName}</strong> <span className={classes.dim}>{placement.serviceName}</span>
+        </span>
+        <span className={classes.placementLine}>
+          <IconArrowRight size={12} /> {placement.staffName}
+          <span className={classes.dim}>
+            {shortDate(placement.date)}, {placement.start}
+          </span>
+        </span>
+      </span>
+    </label>
+  );
+});
+
+function Running({ state }: { readonly state: Extract<AutoAssignState, { phase: 'running' }> }) {
+  const { auto, closePanel } = useController();
+  const share = state.total === 0 ? 0 : (state.placed / state.total) * 100;
+  return (
+    <div className={classes.running}>
+      <div className={classes.bigNumber}>
+        {state.placed} <span className={classes.dim}>of {plural(state.total, 'visit')} placed</span>
+      </div>
+      <Progress value={share} aria-label="Auto-assign progress" animated striped size="md" />
+      <p className={classes.prose}>
+        Looking for the carers and times with the least driving that keep every rule. Nothing changes until you accept.
+      </p>
+      <Button
+        variant="default"
+        onClick={() => {
+          auto.drop();
+          closePanel();
+        }}
+      >
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase: 'proposal' }> }) {
+  const controller = useController();
+  const { auto } = controller;
+  const { proposal, ticked } = state;
+  const { placements, unplaced } = proposal;
+  const [showUnplaced, setShowUnplaced] = useState(placements.length === 0);
+  const list = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: placements.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+  });
+  const [onTick] = useState(() => (visitId: string, on: boolean) => auto.tick([visitId], on));
+  const allTicked = ticked.size === placements.length;
+  const saved = proposal.travelMinutesAfter - proposal.travelMinutesBefore;
+  return (
+    <>
+      <div className={classes.numbers}>
+        <div>
+          <b>{placements.length}</b> placed
+        </div>
+        <div>
+          <b>{unplaced.length}</b> not placed
+        </div>
+        <div>
+          <b>
+            {saved > 0 ? '+' : ''}
+            {saved}
+          </b>{' '}
+          min driving
+        </div>
+      </div>
+      <div className={classes.subtle}>
+        Driving this week: {proposal.travelMinutesBefore} min now, {proposal.travelMinutesAfter} min with all of it.
+        Worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s.
+      </div>
+      {state.refused.length > 0 && (
+        <div className={classes.refused} role="alert">
+          <strong>Somebody changed the week meanwhile, so nothing was accepted.</strong>
+          <ul>
+            {state.refused.slice(0, 6).map((one, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: problems have no id and never reorder
+              <li key={index}>{problemText(one)}</li>
+            ))}
+          </ul>
+          What went stale is unticked; accept the rest, or run auto-assign again.
+          <Button mt={6} variant="default" onClick={auto.start}>
+            Run again
+          </Button>
+        </div>
+      )}
+      {placements.length > 0 && (
+        <div className={classes.tickAll}>
+          <Checkbox
+            size="xs"
+            label={`${ticked.size} of ${placements.length} selected`}
+            checked={allTicked}
+            indeterminate={!allTicked && ticked.size > 0}
+            onChange={() =>
+              auto.tick(
+                placements.map(({ visitId }) => visitId),
+                !allTicked,
+              )
+            }
+          />
+        </div>
+      )}
+      <div ref={list} className={classes.list}>
+        <div className={classes.sizer} style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const placement = placements[item.index];
+            return placement ? (
+              <div
+                key={placement.visitId}
+                className={classes.entry}
+                style={{ transform: `translateY(${item.start}px)`, height: ROW }}
+              >
+                <PlacementRow placement={placement} ticked={ticked.has(placement.visitId)} onTick={onTick} />
+              </div>
+            ) : null;
+          })}
+        </div>
+        {unplaced.length > 0 && (
+          <>
+            <button
+              type="button"
+              className={classes.disclose}
+              aria-expanded={showUnplaced}
+              onClick={() => setShowUnplaced((shown) => !shown)}
+            >
+              <IconChevronRight size={14} /> Not placed ({unplaced.length})
+            </button>
+            {showUnplaced && (
+              <ul className={classes.unplaced}>
+                {unplaced.map((one) => (
+                  <li key={one.visitId}>
+                    <button type="button" className={classes.link} onClick={() => controller.openVisit(one.visitId)}>
+                      {one.patientName}
+                    </button>
+                    <span className={classes.dim}>{one.reason}</span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </>
+        )}
+      </div>
+      <footer className={classes.actions}>
+        <Button loading={state.accepting} disabled={ticked.size === 0} onClick={() => void controller.accept()}>
+          {allTicked ? `Accept all ${placements.length}` : `Accept selected (${ticked.size})`}
+        </Button>
+        <Button
+          variant="default"
+          onClick={() => {
+            auto.drop();
+            controller.showPanel({ kind: 'tray' });
+          }}
+        >
+          Drop proposal
+        </Button>
+      </footer>
+    </>
+  );
+}
+
+export function ProposalPanel({ board }: { readonly board: WeekBoard }) {
+  const controller = useController();
+  const state = useObservable(controller.auto.state);
+  return (
+    <section className={classes.panel} aria-label="Auto-assign" data-testid="proposal-panel">
+      <header className={classes.head}>
+        <h2 className={classes.title}>{state.phase === 'proposal' ? 'Proposal' : 'Auto-assign'}</h2>
+        <span className={classes.grow} />
+        <CloseButton size="sm" aria-label="Close auto-assign" onClick={controller.closePanel} />
+      </header>
+      {state.phase === 'running' && <Running state={state} />}
+      {state.phase === 'proposal' && <Proposed state={state} />}
+      {state.phase === 'failed' && (
+        <div className={classes.empty} role="alert">
+          {problemsText(state.problems)}
+          <Button variant="default" onClick={controller.auto.start}>
+            Try again
+          </Button>
+        </div>
+      )}
+      {state.phase === 'idle' && (
+        <div className={classes.empty}>
+          Nothing is proposed for now.
+          {board.writable && <Button onClick={controller.auto.start}>Run auto-assign</Button>}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,254 @@
+/** One visit in full: what, for whom, when, by whom; edited in place, moved, pinned, cancelled. */
+import type { BoardVisit, WeekBoard } from '@fieldfare/domain';
+import { Badge, Button, CloseButton, Select, Textarea, TextInput } from '@mantine/core';
+import { IconArrowsMove, IconMapPin, IconPin, IconPinnedOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { useController, useLane, useVisit } from '../board/context.tsx';
+import type { VisitEdit } from '../board/source.ts';
+import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.ts';
+import classes from './panels.module.css';
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** A field that keeps what is typed until it is left, then saves it; what others change shows when it is not being typed in. */
+function useDraft(saved: string, save: (text: string) => void) {
+  const [draft, setDraft] = useState<string | null>(null);
+  return {
+    value: draft ?? saved,
+    dirty: draft !== null && draft !== saved,
+    onChange: (text: string) => setDraft(text),
+    commit: () => {
+      if (draft !== null && draft !== saved) save(draft);
+      setDraft(null);
+    },
+    discard: () => setDraft(null),
+  };
+}
+
+function Editor({ visit, writable }: { readonly visit: BoardVisit; readonly writable: boolean }) {
+  const controller = useController();
+  const [wrong, setWrong] = useState<string | null>(null);
+  const save = (set: VisitEdit, label: string): void => {
+    setWrong(null);
+    void controller.edit(visit, set, label);
+  };
+  const start = useDraft(visit.start ?? '', (text) => {
+    const time = parseTime(text);
+    if (time === null) setWrong('Write a time such as 09:30.');
+    else save({ start: time }, 'Start');
+  });
+  const minutes = useDraft(String(visit.minutes), (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 5 || value > 720) setWrong('Minutes: a whole number from 5 to 720.');
+    else save({ minutes: value }, 'Length');
+  });
+  const note = useDraft(visit.note, (text) => save({ note: text.slice(0, 2000) }, 'Note'));
+  const enter = (commit: () => void) => (event: { key: string }) => {
+    if (event.key === 'Enter') commit();
+  };
+  return (
+    <div className={classes.form}>
+      <div className={classes.pair}>
+        <TextInput
+          size="xs"
+          label="Start"
+          placeholder="HH:MM"
+          value={start.value}
+          readOnly={!writable}
+          onChange={(event) => start.onChange(event.currentTarget.value)}
+          onBlur={start.commit}
+          onKeyDown={enter(start.commit)}
+        />
+        <TextInput
+          size="xs"
+          label="Minutes"
+          inputMode="numeric"
+          value={minutes.value}
+          readOnly={!writable}
+          onChange={(event) => minutes.onChange(event.currentTarget.value)}
+          onBlur={minutes.commit}
+          onKeyDown={enter(minutes.commit)}
+        />
+        <Select
+          size="xs"
+          label="Priority"
+          data={[
+            { value: 'routine', label: 'Routine' },
+            { value: 'high', label: 'High' },
+            { value: 'urgent', label: 'Urgent' },
+          ]}
+          value={visit.priority}
+          readOnly={!writable}
+          allowDeselect={false}
+          onChange={(value) => {
+            if (value === 'routine' || value === 'high' || value === 'urgent') save({ priority: value }, 'Priority');
+          }}
+        />
+      </div>
+      {wrong !== null && (
+        <div className={classes.wrong} role="alert">
+          {wrong}
+        </div>
+      )}
+      <Textarea
+        size="xs"
+        label="Note"
+        placeholder={writable ? 'What the carer should know' : 'No note'}
+        autosize
+        minRows={2}
+        maxRows={7}
+        maxLength={2000}
+        value={note.value}
+        readOnly={!writable}
+        onChange={(event) => note.onChange(event.currentTarget.value)}
+        onBlur={note.commit}
+      />
+    </div>
+  );
+}
+
+export function VisitPanel({ visitId, board }: { readonly visitId: string; readonly board: WeekBoard }) {
+  const controller = useController();
+  const visit = useVisit(visitId);
+  const lane = useLane(visit?.staffId ?? '');
+  const [cancelling, setCancelling] = useState(false);
+  const close = <CloseButton size="sm" aria-label="Close visit details" onClick={controller.closePanel} />;
+  if (!visit) {
+    return (
+      <section className={classes.panel} aria-label="Visit details">
+        <header className={classes.head}>
+          <h2 className={classes.title}>Visit</h2>
+          <span className={classes.grow} />
+          {close}
+        </header>
+        <div className={classes.empty}>This visit is no longer in the week.</div>
+      </section>
+    );
+  }
+  const { writable } = board;
+  const conflicts = board.conflicts.filter(({ id, resolution }) => resolution === null && visit.conflictIds.includes(id));
+  return (
+    <section className={classes.panel} aria-label="Visit details" data-testid="visit-panel" data-visit-panel={visit.id}>
+      <header className={classes.head} data-colour={visit.colour}>
+        <span className={classes.swatch} />
+        <h2 className={classes.title}>{visit.patientName}</h2>
+        <span className={classes.grow} />
+        {close}
+      </header>
+      <div className={classes.scroll}>
+        <div className={classes.subtitle}>
+          <IconMapPin size={14} /> {visit.municipality}
+          {visit.patientRisk !== 'low' && (
+            <Badge size="sm" variant="light" color={visit.patientRisk === 'high' ? 'red' : 'yellow'}>
+              {visit.patientRisk === 'high' ? 'High' : 'Moderate'} risk
+            </Badge>
+          )}
+          {visit.pinned && (
+            <Badge size="sm" variant="light" color="gray" leftSection={<IconPin size={11} />}>
+              Pinned
+            </Badge>
+          )}
+        </div>
+
+        {conflicts.map((conflict) => (
+          <button
+            key={conflict.id}
+            type="button"
+            className={classes.conflictNote}
+            onClick={() => controller.showPanel({ kind: 'conflicts', conflictId: conflict.id })}
+          >
+            <strong>{conflict.title}</strong>
+            <span>{conflict.explanation}</span>
+            <em>Resolve…</em>
+          </button>
+        ))}
+
+        <dl className={classes.facts}>
+          <Fact label="Service">
+            {visit.serviceName}, {duration(visit.minutes)}
+          </Fact>
+          <Fact label="When">
+            <span className="ff-num">
+              {visit.date === null ? 'Any day this week' : longDate(visit.date)}
+              {visit.start !== null && `, ${visit.start}–${endTime(visit.start, visit.minutes)}`}
+            </span>
+          </Fact>
+          <Fact label="Window">
+            <span className="ff-num">
+              starts {visit.windowFrom}–{visit.windowTo}
+            </span>
+          </Fact>
+          <Fact label="Carer">
+            {visit.staffId === null ? (
+              <span className={classes.dim}>Nobody yet</span>
+            ) : lane ? (
+              `${lane.lane.name}, ${roleName(lane.lane.role)}${lane.lane.partnerName === null ? '' : ` (${lane.lane.partnerName})`}`
+            ) : (
+              <span className={classes.warnText}>A carer no longer on this roster</span>
+            )}
+          </Fact>
+          {visit.providerPreference !== 'any' && (
+            <Fact label="Provider">{visit.providerPreference === 'own' ? 'Own staff only' : 'Partner staff only'}</Fact>
+          )}
+        </dl>
+
+        <Editor key={visit.id} visit={visit} writable={writable} />
+      </div>
+
+      {writable && (
+        <footer className={classes.actions}>
+          {cancelling ? (
+            <>
+              <span className={classes.question}>Cancel this visit for good?</span>
+              <Button variant="default" onClick={() => setCancelling(false)}>
+                Keep
+              </Button>
+              <Button color="red" onClick={() => void controller.cancel(visit)}>
+                Cancel visit
+              </Button>
+            </>
+          ) : (
+            <>
+              <Button leftSection={<IconArrowsMove size={14} />} onClick={() => controller.askMove(visit.id)}>
+                Move to…
+              </Button>
+              {visit.staffId !== null && (
+                <Button
+                  variant="default"
+                  leftSection={<IconUserMinus size={14} />}
+                  onClick={() => void controller.unassign(visit)}
+                >
+                  Unassign
+                </Button>
+              )}
+              {visit.staffId !== null && (
+                <Button
+                  variant="default"
+                  leftSection={visit.pinned ? <IconPinnedOff size={14} /> : <IconPin size={14} />}
+                  onClick={() => void controller.pin(visit, !visit.pinned)}
+                >
+                  {visit.pinned ? 'Unpin' : 'Pin'}
+                </Button>
+              )}
+              <Button
+                variant="subtle"
+                color="red"
+                leftSection={<IconTrash size={14} />}
+                onClick={() => setCancelling(true)}
+              >
+                Cancel visit…
+              </Button>
+            </>
+          )}
+        </footer>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+/** What the screens share once somebody is signed in: the port to the data, the organisation, the session's doors. */
+import type { Clock } from '@fieldfare/kernel';
+import { createContext, use } from 'react';
+import type { OrgView, WorkSource } from '../board/source.ts';
+
+export interface AppContextValue {
+  readonly source: WorkSource;
+  readonly org: OrgView;
+  readonly user: { readonly name: string; readonly login: string };
+  readonly clock: Clock;
+  /** Said when the browser may evict what is stored here. */
+  readonly storageAtRisk: boolean;
+  lock(): void;
+  signOut(): void;
+  goTo(regionId: string, week: string): void;
+}
+
+const AppContext = createContext<AppContextValue | null>(null);
+export const AppProvider = AppContext.Provider;
+
+export function useApp(): AppContextValue {
+  const app = use(AppContext);
+  if (!app) throw new Error('no session around this component');
+  return app;
+}

@@ -1,0 +1,40 @@
+/** What stands around every screen of an open session: the rail, notices that concern all of it, the shortcuts list. */
+import { CloseButton } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useApp } from './app-context.tsx';
+import { Rail } from './rail.tsx';
+import classes from './shell.module.css';
+import { Shortcuts } from './shortcuts.tsx';
+
+export function Frame({ children, onImport }: { readonly children: ReactNode; readonly onImport: (() => void) | null }) {
+  const { lock, storageAtRisk } = useApp();
+  const [help, setHelp] = useState(false);
+  const [warned, setWarned] = useState(false);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'l') {
+        event.preventDefault();
+        lock();
+      } else if (event.key === '?' && !(event.target as Element).closest('input, textarea')) setHelp(true);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [lock]);
+  return (
+    <div className={classes.frame}>
+      <Rail onImport={onImport} onShortcuts={() => setHelp(true)} />
+      <div className={classes.page}>
+        {storageAtRisk && !warned && (
+          <div className={classes.notice} role="status">
+            This browser may clear what is stored here when the disk runs low. Synced work is safe on the server; what
+            still waits to be sent is not. Allow storage for this site, or use the desktop app.
+            <span className={classes.grow} />
+            <CloseButton size="xs" aria-label="Dismiss" onClick={() => setWarned(true)} />
+          </div>
+        )}
+        {children}
+      </div>
+      <Shortcuts opened={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+/** The narrow rail at the left: where one can go, help, and who one is. */
+import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
+import {
+  IconCalendarWeek,
+  IconDeviceDesktop,
+  IconFileImport,
+  IconKeyboard,
+  IconLock,
+  IconLogout,
+  IconMoon,
+  IconSun,
+} from '@tabler/icons-react';
+import { initials } from '../lib/format.ts';
+import { useApp } from './app-context.tsx';
+import mark from './mark.svg';
+import classes from './shell.module.css';
+
+const SCHEMES = [
+  { value: 'light', label: 'Light', icon: IconSun },
+  { value: 'dark', label: 'Dark', icon: IconMoon },
+  { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
+] as const;
+
+export function Rail(props: { readonly onImport: (() => void) | null; readonly onShortcuts: () => void }) {
+  const { user, org, lock, signOut } = useApp();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <nav className={classes.rail} aria-label="Main">
+      <img src={mark} alt="Fieldfare" width={30} height={30} className={classes.mark} />
+      <Tooltip label="Week board" position="right">
+        <ActionIcon size={36} variant="light" color="heron" aria-label="Week board" aria-current="page">
+          <IconCalendarWeek size={20} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+      {props.onImport && (
+        <Tooltip label="Import from CSV" position="right">
+          <ActionIcon size={36} aria-label="Import from CSV" onClick={props.onImport}>
+            <IconFileImport size={20} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      <span className={classes.grow} />
+      <Tooltip label="Keyboard shortcuts (?)" position="right">
+        <ActionIcon size={36} aria-label="Keyboard shortcuts" onClick={props.onShortcuts}>
+          <IconKeyboard size={20} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+      <Menu position="right-end" width={224} shadow="md" radius="lg">
+        <Menu.Target>
+          <button type="button" className={classes.user} aria-label={`Account: ${user.name}`}>
+            {initials(user.name)}
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <div className={classes.who}>
+            <strong>{user.name}</strong>
+            <span>{org.organisation.name}</span>
+          </div>
+          <Menu.Divider />
+          <Menu.Label>Appearance</Menu.Label>
+          {SCHEMES.map(({ value, label, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              leftSection={<Icon size={15} />}
+              rightSection={colorScheme === value ? '✓' : null}
+              onClick={() => setColorScheme(value)}
+              closeMenuOnClick={false}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item
+            leftSection={<IconLock size={15} />}
+            rightSection={<kbd className={classes.kbd}>Ctrl L</kbd>}
+            onClick={lock}
+          >
+            Lock
+          </Menu.Item>
+          <Menu.Item leftSection={<IconLogout size={15} />} onClick={signOut}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </nav>
+  );
+}

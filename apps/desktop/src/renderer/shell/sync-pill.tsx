@@ -1,0 +1,93 @@
+/** Where sync stands, truthfully: a word, what still waits, when all was last safe on the server. */
+import { Button, Popover } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import type { SyncState, SyncStatus } from '@fieldfare/sync';
+import { useEffect, useState } from 'react';
+import type { WorkSource } from '../board/source.ts';
+import { ago, plural, sentence } from '../lib/format.ts';
+import { useApp } from './app-context.tsx';
+import classes from './shell.module.css';
+
+export const SYNC_WORDS: Readonly<Record<SyncState, string>> = {
+  offline: 'Offline',
+  connecting: 'Connecting',
+  'catching-up': 'Catching up',
+  live: 'Live',
+  refused: 'Refused',
+};
+
+const ABOUT: Readonly<Record<SyncState, string>> = {
+  offline: 'No connection to the server. Everything works here; changes wait and go out when it is back.',
+  connecting: 'Reaching the server.',
+  'catching-up': 'Connected: exchanging what changed on both sides.',
+  live: 'Connected: changes travel as they are made.',
+  refused: 'The server does not accept this session. Changes stay safe on this device.',
+};
+
+function useSync(source: WorkSource): SyncStatus | null {
+  const [status, setStatus] = useState<SyncStatus | null>(null);
+  useEffect(() => source.sync({ onData: setStatus, onProblem: () => {} }), [source]);
+  return status;
+}
+
+export function SyncPill() {
+  const { source, clock } = useApp();
+  const status = useSync(source);
+  const [now, setNow] = useState(() => clock.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(clock.now()), 5000);
+    return () => clearInterval(timer);
+  }, [clock]);
+  const state = status?.state ?? 'connecting';
+  const pending = status?.pending ?? 0;
+  const last = status?.lastSyncedAt ?? null;
+  const waiting = pending === 0 ? 'nothing waiting' : `${plural(pending, 'change')} waiting`;
+  return (
+    <Popover width={292} position="bottom-end" shadow="md" radius="lg">
+      <Popover.Target>
+        <button
+          type="button"
+          className={classes.sync}
+          data-sync-state={state}
+          data-pending={pending}
+          data-testid="sync-pill"
+          aria-label={`Sync: ${SYNC_WORDS[state]}, ${waiting}`}
+        >
+          <span className={classes.dot} />
+          {SYNC_WORDS[state]}
+          {pending > 0 && <span className={classes.pending}>{pending}</span>}
+          {state !== 'live' && last !== null && <span className={classes.since}>{ago(last, now)}</span>}
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.syncDetails ?? ''}>
+        <strong>{SYNC_WORDS[state]}</strong>
+        <p>{ABOUT[state]}</p>
+        {status?.reason != null && <p className={classes.reason}>{sentence(status.reason)}</p>}
+        <dl>
+          <dt>Waiting to be sent</dt>
+          <dd>{plural(pending, 'change')}</dd>
+          <dt>Last fully synced</dt>
+          <dd>{last === null ? 'never on this device' : ago(last, now)}</dd>
+          {status?.retryAt != null && (
+            <>
+              <dt>Next attempt</dt>
+              <dd>in {Math.max(0, Math.ceil((status.retryAt - now) / 1000))} s</dd>
+            </>
+          )}
+        </dl>
+        {(status?.refusedShards.length ?? 0) > 0 && (
+          <ul className={classes.reason}>
+            {status?.refusedShards.map(({ shard, reason }) => (
+              <li key={shard}>{sentence(reason)}</li>
+            ))}
+          </ul>
+        )}
+        {state !== 'live' && (
+          <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => void source.retryNow()}>
+            Retry now
+          </Button>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
