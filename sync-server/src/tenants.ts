@@ -13,6 +13,7 @@ import { openNodeFiles } from '@fieldfare/sync/node';
 import { openServerWorkspace, type ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
 import { type DataDir, deriveKey } from './data-dir.ts';
+import { tellingWhatIsLoaded } from './late-listener.ts';
 import type { Log } from './log.ts';
 import { reconcileUsers } from './user-rows.ts';
 
@@ -66,7 +67,14 @@ export function createTenants(options: {
         ...(shard === null ? {} : { shard }),
       });
     }
-    const opened = await createReplica({ tenantId, journal: journal.value, tables, clock, random });
+    const opened = await createReplica({
+      tenantId,
+      journal: journal.value,
+      tables,
+      clock,
+      random,
+      authority: true,
+    });
     if (!opened.ok) {
       await journal.value.close();
       return opened;
@@ -77,7 +85,9 @@ export function createTenants(options: {
       id: tenantId,
       replica,
       workspace() {
-        workspace ??= template().then((blob) => openServerWorkspace({ replica, clock, random, template: blob }));
+        workspace ??= template().then((blob) =>
+          openServerWorkspace({ replica: tellingWhatIsLoaded(replica), clock, random, template: blob }),
+        );
         workspace.catch(() => {
           workspace = null; // the next call tries again
         });

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFoundProblem, sendProblems } from './problems.ts';
 
 const ABSENT = `Fieldfare's server is running, but there is no built app here to show.
@@ -23,7 +23,7 @@ function wantsPage({ method, url, headers }: FastifyRequest): boolean {
   const [path = '/'] = url.split('?');
   const read = method === 'GET' || method === 'HEAD';
   const html = headers.accept?.includes('text/html') ?? false;
-  return read && !API.test(path) && (path === '/' || (html && !/\.[a-z0-9]+$/i.test(path)));
+  return read && html && !API.test(path) && !/\.[a-z0-9]+$/i.test(path);
 }
 
 export function registerWeb(app: FastifyInstance, webDir: string | null): void {
@@ -40,9 +40,12 @@ export function registerWeb(app: FastifyInstance, webDir: string | null): void {
       },
     });
   }
+  const page = (reply: FastifyReply): FastifyReply =>
+    built
+      ? reply.sendFile('index.html')
+      : reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8').send(ABSENT);
+  app.get('/', (_request, reply) => page(reply));
   app.setNotFoundHandler((request, reply) => {
-    if (!wantsPage(request)) return sendProblems(reply, [notFoundProblem]);
-    if (built) return reply.sendFile('index.html');
-    return reply.code(200).header('cache-control', 'no-store').type('text/plain; charset=utf-8').send(ABSENT);
+    return wantsPage(request) ? page(reply.code(200)) : sendProblems(reply, [notFoundProblem]);
   });
 }
