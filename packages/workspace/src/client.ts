@@ -14,17 +14,24 @@ export interface RequestPort {
 
 const clientError = (error: WireError): TRPCClientError<WorkspaceRouter> => TRPCClientError.from({ error } as never);
 
+/** How long a change took to be durable, on the browser's own timeline: profilers and benches read it there. */
+const timeline = (path: string, asked: number): void => {
+  performance.measure(`fieldfare:${path}`, { start: asked });
+};
+
 function workerLink(port: RequestPort, transferPort: (port: MessagePort) => MessagePort): TRPCLink<WorkspaceRouter> {
   return () =>
     ({ op }) =>
       observable((observer) => {
         const request: RequestOp = { type: op.type, path: op.path, input: op.input };
         if (op.type !== 'subscription') {
+          const asked = performance.now();
           port.request(request).then(
             (result) => {
               if (!result.ok) return observer.error(clientError(result.error));
               observer.next({ result: { type: 'data', data: result.data } });
               observer.complete();
+              if (op.type === 'mutation') timeline(op.path, asked);
             },
             (cause: unknown) => observer.error(TRPCClientError.from(cause as Error)),
           );

@@ -4,6 +4,7 @@ import { assignments, conflictResolutions, requirements, visits } from './tables
 
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
+export type { Done } from './commands.ts';
 export { conflictDerivation } from './conflicts/derivation.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
 export { assignmentIdOf } from './rules.ts';
