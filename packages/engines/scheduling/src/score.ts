@@ -160,8 +160,8 @@ export function openGap(
 export function priceStart(plan: Plan, gap: Gap, start: EpochMinute): void {
   const { travel, visitPlace } = plan.compiled;
   const end = start + gap.minutes;
-  let driving = -gap.travelSaved;
-  let waiting = -gap.waitingSaved;
+  let driving = 0 - gap.travelSaved; // not `-x`: that makes a negative zero
+  let waiting = 0 - gap.waitingSaved;
   if (gap.previous >= 0) waiting += idle(start - gap.arrives);
   else driving += travel.minutes(gap.home, gap.place, start);
   if (gap.next >= 0) {

@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { generateWeek, MONDAY } from '../test/generate.ts';
+import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
+import { fits, SEVERITY, violationsAt } from './feasibility.ts';
+import type { EngineStaff, EngineVisit, RuleId, Violation } from './problem.ts';
+import { RULES } from './problem.ts';
+import { violationsOfPlan } from './validate.ts';
+
+interface Row {
+  readonly rule: RuleId;
+  readonly says: string;
+  readonly staff?: Partial<EngineStaff>;
+  readonly visit?: Partial<EngineVisit>;
+  /** Visits already with the carer, unless `with` names somebody else. */
+  readonly others?: readonly (Partial<EngineVisit> & { readonly time: string; readonly with?: string })[];
+  /** The last start that is right and the first that is wrong; or one of them. */
+  readonly inside?: string;
+  readonly outside?: string;
+  readonly params?: Violation['params'];
+}
+
+const early = { startWindows: [{ start: at('00:00'), end: at('23:00') }] };
+
+const ROWS: readonly Row[] = [
+  {
+    rule: 'SCH-OVERLAP-STAFF',
+    says: 'back to back before another visit',
+    others: [{ time: '10:00' }],
+    inside: '09:00',
+    outside: '09:01',
+    params: { otherVisitId: 'other0', overlapMinutes: 1, otherStart: at('10:00'), otherEnd: at('11:00') },
+  },
+  {
+    rule: 'SCH-OVERLAP-STAFF',
+    says: 'back to back after',
+    others: [{ time: '10:00' }],
+    inside: '11:00',
+    outside: '10:59',
+  },
+  {
+    rule: 'SCH-OVERLAP-STAFF',
+    says: 'under a long visit that began before a short one (a tangled merge)',
+    others: [
+      { time: '08:00', minutes: 240 },
+      { time: '08:30', minutes: 15 },
+    ],
+    inside: '12:00',
+    outside: '11:59',
+  },
+  {
+    rule: 'SCH-OVERLAP-PATIENT',
+    says: 'while somebody else is with the patient',
+    visit: { patientId: 'same' },
+    others: [{ time: '10:00', with: 'b', patientId: 'same' }],
+    inside: '09:00',
+    outside: '09:01',
+    params: { otherVisitId: 'other0', overlapMinutes: 1, otherStart: at('10:00'), otherEnd: at('11:00') },
+  },
+  {
+    rule: 'SCH-OVERLAP-PATIENT',
+    says: 'after somebody else leaves',
+    visit: { patientId: 'same' },
+    others: [{ time: '10:00', with: 'b', patientId: 'same' }],
+    inside: '11:00',
+    outside: '10:59',
+  },
+  { rule: 'SCH-ROLE', says: 'one of the allowed roles', visit: { roles: ['aide', 'nurse'] }, inside: '09:00' },
+  {
+    rule: 'SCH-ROLE',
+    says: 'none of the allowed roles',
+    visit: { roles: ['aide', 'ot'] },
+    outside: '09:00',
+    params: { role: 'nurse', allowed: 'aide, ot' },
+  },
+  { rule: 'SCH-PROVIDER', says: 'own staff asked, own staff offered', visit: { provider: 'own' }, inside: '09:00' },
+  {
+    rule: 'SCH-PROVIDER',
+    says: 'partner asked, own staff offered',
+    visit: { provider: 'partner' },
+    outside: '09:00',
+    params: { wanted: 'partner', provider: 'own' },
+  },
+  {
+    rule: 'SCH-PROVIDER',
+    says: 'own staff asked, partner offered',
+    visit: { provider: 'own' },
+    staff: { partner: true },
+    outside: '09:00',
+    params: { wanted: 'own', provider: 'partner' },
+  },
+  {
+    rule: 'SCH-AVAILABILITY',
+    says: 'from the first minute of the shift',
+    visit: early,
+    inside: '08:00',
+    outside: '07:59',
+    params: {
+      start: at('07:59'),
+      end: at('08:59'),
+      outsideMinutes: 1,
+      shiftStart: at('08:00'),
+      shiftEnd: at('16:00'),
+    },
+  },
+  {
+    rule: 'SCH-AVAILABILITY',
+    says: 'to the last minute of the shift',
+    visit: early,
+    inside: '15:00',
+    outside: '15:01',
+  },
+  {
+    rule: 'SCH-AVAILABILITY',
+    says: 'inside one stretch, not across two',
+    visit: early,
+    staff: {
+      shifts: [
+        { start: at('08:00'), end: at('12:00') },
+        { start: at('12:30'), end: at('16:00') },
+      ],
+    },
+    inside: '11:00',
+    outside: '11:30',
+  },
+  { rule: 'SCH-AVAILABILITY', says: 'with no shift at all', staff: { shifts: [] }, outside: '09:00' },
+  {
+    rule: 'SCH-WINDOW',
+    says: 'from the opening of the window',
+    visit: { startWindows: [{ start: at('09:00'), end: at('10:00') }] },
+    inside: '09:00',
+    outside: '08:59',
+    params: { deviationMinutes: 1, windowStart: at('09:00'), windowEnd: at('10:00') },
+  },
+  {
+    rule: 'SCH-WINDOW',
+    says: 'to its end, included',
+    visit: { startWindows: [{ start: at('09:00'), end: at('10:00') }] },
+    inside: '10:00',
+    outside: '10:01',
+  },
+  {
+    rule: 'SCH-TRAVEL',
+    says: 'in time from the visit before',
+    visit: { place: 20 },
+    others: [{ time: '09:00' }],
+    inside: '10:20',
+    outside: '10:19',
+    params: { neededMinutes: 20, gapMinutes: 19, otherVisitId: 'other0', leg: 'before' },
+  },
+  {
+    rule: 'SCH-TRAVEL',
+    says: 'in time for the visit after',
+    visit: { place: 20 },
+    others: [{ time: '12:00' }],
+    inside: '10:40',
+    outside: '10:41',
+    params: { neededMinutes: 20, gapMinutes: 19, otherVisitId: 'other0', leg: 'after' },
+  },
+  {
+    rule: 'SCH-TRAVEL',
+    says: 'across a break between two stretches',
+    visit: { place: 50, startWindows: [{ start: at('12:30'), end: at('14:00') }] },
+    staff: {
+      shifts: [
+        { start: at('08:00'), end: at('12:00') },
+        { start: at('12:30'), end: at('16:00') },
+      ],
+    },
+    others: [{ time: '11:00' }],
+    inside: '12:50',
+    outside: '12:49',
+  },
+  { rule: 'SCH-TRAVEL', says: 'the way from home lies outside the shift', visit: { place: 90 }, inside: '08:00' },
+  {
+    rule: 'SCH-CAPACITY',
+    says: 'up to capacity',
+    staff: { capacityMinutes: 120 },
+    others: [{ time: '08:00' }],
+    inside: '12:00',
+  },
+  {
+    rule: 'SCH-CAPACITY',
+    says: 'a minute over',
+    staff: { capacityMinutes: 119 },
+    others: [{ time: '08:00' }],
+    outside: '12:00',
+    params: { bookedMinutes: 60, visitMinutes: 60, capacityMinutes: 119, overMinutes: 1 },
+  },
+];
+
+function planOfRow(row: Row) {
+  const others = (row.others ?? []).map(({ time, with: carer = 'a', ...more }, index) =>
+    visitOf(`other${index}`, { ...more, placed: { staffId: carer, start: at(time) } }),
+  );
+  return planOf(weekOf([staffOf('a', row.staff), staffOf('b')], [visitOf('v', row.visit), ...others]));
+}
+
+describe('rules', () => {
+  it('have a row for each rule, inside and outside', () => {
+    for (const rule of Object.keys(RULES)) {
+      const rows = ROWS.filter((row) => row.rule === rule);
+      expect(rows.some((row) => row.inside !== undefined)).toBe(true);
+      expect(rows.some((row) => row.outside !== undefined)).toBe(true);
+    }
+  });
+
+  it.each(ROWS.filter((row) => row.inside !== undefined))('$rule $says: $inside is right', (row) => {
+    expect(violationsAt(planOfRow(row), 0, 0, at(row.inside ?? ''))).toEqual([]);
+  });
+
+  it.each(ROWS.filter((row) => row.outside !== undefined))('$rule $says: $outside is wrong', (row) => {
+    const violations = violationsAt(planOfRow(row), 0, 0, at(row.outside ?? ''));
+    expect(violations.map(({ rule }) => rule)).toEqual([row.rule]);
+    expect(violations[0]?.severity).toBe(SEVERITY[row.rule]);
+    if (row.params !== undefined) expect(violations[0]?.params).toEqual(row.params);
+  });
+
+  it('never hold a visit’s own placement against it', () => {
+    const plan = planOfRow({ rule: 'SCH-CAPACITY', says: '', staff: { capacityMinutes: 60 } });
+    plan.place(0, 0, at('09:00'));
+    expect(violationsAt(plan, 0, 0, at('09:00'))).toEqual([]);
+    expect(violationsAt(plan, 0, 0, at('09:30'))).toEqual([]);
+  });
+
+  it('fits ≡ no violations, on tangled weeks and any minute', () => {
+    let right = 0;
+    fc.assert(
+      fc.property(fc.integer(), fc.double({ min: 0, max: 0.9, noNaN: true }), (seed, mess) => {
+        const week = generateWeek({ seed, staff: 5, visits: 25, days: 2, mess });
+        const plan = planOf(week);
+        for (let visit = 0; visit < 25; visit += 1) {
+          for (let staff = 0; staff < 5; staff += 1) {
+            for (let start = MONDAY + 360 + (seed & 7); start < MONDAY + 1440; start += 17) {
+              const without = violationsAt(plan, visit, staff, start).length === 0;
+              if (fits(plan, visit, staff, start) !== without) return false;
+              right += without ? 1 : 0;
+            }
+          }
+        }
+        return true;
+      }),
+      { numRuns: 40 },
+    );
+    expect(right).toBeGreaterThan(1000); // both answers were seen
+  });
+
+  it('load a rule-breaking week and name both sides of a clash', () => {
+    const clash = { placed: { staffId: 'a', start: at('09:00') } };
+    const plan = planOf(weekOf([staffOf('a')], [visitOf('v', clash), visitOf('w', clash)]));
+    expect(violationsOfPlan(plan).map(({ visit, violations }) => [visit, violations.map(({ rule }) => rule)])).toEqual([
+      [0, ['SCH-OVERLAP-STAFF']],
+      [1, ['SCH-OVERLAP-STAFF']],
+    ]);
+  });
+});
