@@ -94,6 +94,16 @@ describe('journal on a failing disk', () => {
     }
   });
 
+  test('JRN-ACK a disk that takes a part and claims the whole is not believed', async () => {
+    let failures = 0;
+    for (let nth = 1; nth <= 16; nth++) {
+      for (const partial of [0, 0.5, 0.99]) {
+        failures += await survive([{ op: 'append', nth, partial, silent: true }], `silent append ${nth} ${partial}`);
+      }
+    }
+    expect(failures).toBeGreaterThan(10);
+  });
+
   test('JRN-FULL a disk without space refuses with a sentence for a person and recovers', async () => {
     const files = createMemoryFiles({ capacity: 2000 });
     const journal = await open(files);

@@ -5,7 +5,7 @@
  *  JRN-FSYNC  after a failed flush nothing of the file's unflushed bytes is trusted, and the file is never flushed
  *             again: Linux marks the pages clean, so a second flush would succeed without storing anything
  */
-import { type AppendFile, FileError, type FileStore } from '@fieldfare/kernel';
+import { type AppendFile, FileError, type FileStore, invariant } from '@fieldfare/kernel';
 import { encodeSegmentHeader, segmentName } from './format.ts';
 import type { Segment } from './recovery.ts';
 
@@ -41,7 +41,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     nextOrdinal += 1;
     try {
       if (file.size() > 0) await file.truncate(0); // an earlier beginning that could not be removed
-      await file.append(header);
+      await appendAll(file, 0, header);
       await file.flush();
     } catch (error) {
       await file.close().catch(ignore);
@@ -76,7 +76,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
       const current = active;
       const offset = current.segment.size;
       try {
-        await current.file.append(bytes);
+        await appendAll(current.file, offset, bytes);
       } catch (error) {
         await rollBack(current);
         throw error;
@@ -92,6 +92,13 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
       return { segment: current.segment, offset };
     },
   };
+}
+
+/** Appends at `offset`, the file's end. Platforms have claimed writes that they did not make, so the size is asked. */
+async function appendAll(file: AppendFile, offset: number, bytes: Uint8Array): Promise<void> {
+  invariant(file.size() === offset, 'a segment ends where its durable bytes end');
+  await file.append(bytes);
+  if (file.size() !== offset + bytes.length) throw new FileError('io', 'the disk took a part and claimed the whole');
 }
 
 /** For clean-up after a failure that is reported anyway. */

@@ -1,12 +1,16 @@
 import { FileError, seededRandom, unwrap } from '@fieldfare/kernel';
-import { describeFileStore } from '@fieldfare/testkit';
+import { describeFileStore, type FileStorePlace } from '@fieldfare/testkit';
 import { describe, expect, test } from 'vitest';
+import { describeJournal } from '../journal-suite.ts';
 import { createMemoryFiles } from './memory-files.ts';
 
-describeFileStore('memory', async () => {
+const createPlace = async (): Promise<FileStorePlace> => {
   const disk = createMemoryFiles();
   return { open: () => disk.mount(), cleanUp: async () => undefined };
-});
+};
+
+describeFileStore('memory', createPlace);
+describeJournal('memory', createPlace);
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 

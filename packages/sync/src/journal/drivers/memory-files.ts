@@ -40,6 +40,8 @@ export interface MemoryFault {
   readonly count?: number;
   /** For appends: this share of the bytes (0 to 1) reaches the file before the failure. Default 0.5. */
   readonly partial?: number;
+  /** For appends: the call resolves all the same, as some browsers do on a full disk. */
+  readonly silent?: boolean;
 }
 
 export interface MemoryFilesOptions {
@@ -154,6 +156,7 @@ export function createMemoryFiles(options: MemoryFilesOptions = {}): MemoryFiles
             const fault = strike('append', name, bytes.length);
             if (fault) {
               file.append(bytes.subarray(0, Math.floor(bytes.length * (fault.partial ?? 0.5))));
+              if (fault.silent) return;
               throw errorOf(fault, 'append');
             }
             const room = capacity - used();

@@ -4,22 +4,27 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unwrap } from '@fieldfare/kernel';
-import { describeFileStore } from '@fieldfare/testkit';
+import { describeFileStore, type FileStorePlace } from '@fieldfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { contents, open } from '../journal-fixture.ts';
+import { describeJournal } from '../journal-suite.ts';
 import { openNodeFiles } from './node-files.ts';
 
 async function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'fieldfare-files-'));
 }
 
-describeFileStore('node', async () => {
+const createPlace = async (): Promise<FileStorePlace> => {
   const base = await temporaryDirectory();
   const dir = join(base, 'data', 'tenant');
   return {
     open: () => openNodeFiles(dir),
     cleanUp: () => rm(base, { recursive: true }),
   };
-});
+};
+
+describeFileStore('node', createPlace);
+describeJournal('node', createPlace);
 
 describe('node files', () => {
   let dir: string;
@@ -66,6 +71,47 @@ describe('node files', () => {
     expect(late.said).toBe('busy');
     await files.close();
     expect(await readdir(dir)).toEqual([]);
+  });
+
+  test('JRN-ACK a process killed at any moment leaves all it acknowledged, and whole batches only', async () => {
+    const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+    const script = `
+      const { openNodeFiles } = await import(${url('./node-files.ts')});
+      const { open, record } = await import(${url('../journal-fixture.ts')});
+      const files = await openNodeFiles(${JSON.stringify(dir)});
+      const journal = await open(files.value, { segmentBytes: 20000 });
+      const write = async (lane) => {
+        for (let i = 0; ; i++) {
+          const label = process.argv[1] + '-' + lane + '-' + i;
+          const done = await journal.append([record('org', label), record('org', label + "'")]);
+          if (done.ok) process.stdout.write(label + '\\n');
+        }
+      };
+      for (const lane of [1, 2, 3]) void write(lane);`;
+    const acked: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, `${round}`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.on('data', (data: Buffer) => {
+        said += data.toString();
+        if (said.length > 2000 + 500 * round) child.kill('SIGKILL');
+      });
+      await once(child, 'close');
+      acked.push(...said.split('\n').slice(0, -1));
+      const journal = await open(unwrap(await openNodeFiles(dir)));
+      const found = (await contents(journal)).org ?? [];
+      const places = new Map(found.map((label, at) => [label, at]));
+      for (const label of acked) {
+        const at = places.get(label) ?? -1;
+        expect(at, label).toBeGreaterThanOrEqual(0);
+        expect(found[at + 1]).toBe(`${label}'`);
+      }
+      expect(found.length % 2).toBe(0);
+      await journal.close();
+    }
+    expect(acked.length).toBeGreaterThan(400);
   });
 
   test('JRN-LOCK of many who find a dead holder, one gets the directory', async () => {
