@@ -5,6 +5,9 @@
  * distance = haversine (sphere of 6,371,008.8 m, the IUGG mean radius) on coordinates rounded to 0.0001° (about 11 m),
  * in whole metres; minutes = ceil(distance × roadFactor / speed of the local hour of departure) + 3 for parking and
  * reaching the door; 0 between equal places.
+ *
+ * Distances are not remembered here: computing one costs less than finding it in a map, and the scheduling engine keeps
+ * dense tables of the answers. What is remembered is the zone's hour, which is dear.
  */
 import { type EpochMinute, invariant, localAt, minuteOfDay, type Zone } from '@fieldfare/kernel';
 
@@ -34,8 +37,6 @@ export const PARKING_MINUTES = 3;
 const EARTH_RADIUS_M = 6_371_008.8;
 /** Coordinates are compared and computed at 1/10,000 of a degree. */
 const GRID = 10_000;
-/** Pairs remembered before the cache starts again: about 16 MB. */
-const MOST_PAIRS = 200_000;
 /** Zone offsets change on quarter hours; a few weeks of them fit. */
 const MOST_QUARTERS = 20_000;
 
@@ -47,8 +48,6 @@ export function createTravelModel(region: TravelRegion): TravelPort {
   const speeds = [...new Set(speedKmhByHour)];
   const bucketByHour = speedKmhByHour.map((speed) => speeds.indexOf(speed));
 
-  const metres = new Map<number, Map<number, number>>();
-  let pairs = 0;
   const bucketByQuarter = new Map<number, number>();
 
   function bucketOf(departure: EpochMinute): number {
@@ -62,33 +61,12 @@ export function createTravelModel(region: TravelRegion): TravelPort {
     return bucket;
   }
 
-  function distance(from: LatLng, to: LatLng, a: number, b: number): number {
-    // One entry a pair, under the smaller key: the base distance is the same both ways.
-    const low = Math.min(a, b);
-    const high = Math.max(a, b);
-    const row = metres.get(low);
-    const known = row?.get(high);
-    if (known !== undefined) return known;
-    if (pairs >= MOST_PAIRS) {
-      metres.clear();
-      pairs = 0;
-    }
-    const fresh = straightLineMetres(a === low ? from : to, a === low ? to : from);
-    const kept = metres.get(low);
-    if (kept === undefined) metres.set(low, new Map([[high, fresh]]));
-    else kept.set(high, fresh);
-    pairs += 1;
-    return fresh;
-  }
-
   return {
     bucketOf,
     minutes(from, to, departure) {
-      const a = keyOf(from);
-      const b = keyOf(to);
-      if (a === b) return 0;
+      if (onGrid(from.lat) === onGrid(to.lat) && onGrid(from.lng) === onGrid(to.lng)) return 0;
       const speed = speeds[bucketOf(departure)] ?? 1;
-      const driving = (distance(from, to, a, b) * roadFactor * 60) / (speed * 1000);
+      const driving = (straightLineMetres(from, to) * roadFactor * 60) / (speed * 1000);
       return Math.ceil(driving) + PARKING_MINUTES;
     },
   };
@@ -96,7 +74,7 @@ export function createTravelModel(region: TravelRegion): TravelPort {
 
 /** Whole metres on the sphere between two places, rounded to the cache's grid first. */
 export function straightLineMetres(from: LatLng, to: LatLng): number {
-  const radians = (degrees: number): number => ((Math.round(degrees * GRID) / GRID) * Math.PI) / 180;
+  const radians = (degrees: number): number => ((onGrid(degrees) / GRID) * Math.PI) / 180;
   const lat1 = radians(from.lat);
   const lat2 = radians(to.lat);
   const sinLat = Math.sin((lat2 - lat1) / 2);
@@ -105,10 +83,7 @@ export function straightLineMetres(from: LatLng, to: LatLng): number {
   return Math.round(2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h))));
 }
 
-/** A place on the grid as one whole number (under 2^43). */
-function keyOf({ lat, lng }: LatLng): number {
-  return Math.round((lat + 90) * GRID) * 3_600_001 + Math.round((lng + 180) * GRID);
-}
+const onGrid = (degrees: number): number => Math.round(degrees * GRID);
 
 /** The travel half of the scheduling engine's input, for places numbered in the order given. */
 export function travelBetween(

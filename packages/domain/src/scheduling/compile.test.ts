@@ -1,0 +1,154 @@
+import { compileWeek, createPlan, violationsAt } from '@fieldfare/engine-scheduling';
+import { addDays, daysOfWeek, epochMinuteOf, type IsoWeek, minutesInDay, unwrap, weekOfDate } from '@fieldfare/kernel';
+import { describe, expect, it } from 'vitest';
+import { createAgency } from '../../test/agency.ts';
+import { createTravelModel } from '../travel/index.ts';
+import { compileProblem, isPlain, shiftsOf, type WeekRows, type WeekVisit } from './compile.ts';
+import { createDayClock } from './day-clock.ts';
+
+const ZONE = 'America/Toronto';
+/** The weeks in which Toronto's clocks change, on their Sunday. */
+const SPRING: IsoWeek = weekOfDate('2026-03-08');
+const AUTUMN: IsoWeek = weekOfDate('2026-11-01');
+const WEEKS = [SPRING, AUTUMN, '2026-W48', '2026-W53'];
+
+const agency = createAgency([SPRING]);
+const region: WeekRows['region'] = {
+  id: agency.regionId,
+  name: 'Ottawa East',
+  zone: ZONE,
+  lat: 45.42,
+  lng: -75.69,
+  roadFactor: 1.3,
+  speedKmhByHour: Array.from({ length: 24 }, () => 50),
+};
+
+const night = (weekday: number) => [
+  { weekday, from: '20:00', to: '24:00' },
+  { weekday: (weekday % 7) + 1, from: '00:00', to: '06:00' },
+];
+
+function visit(over: Partial<WeekVisit>): WeekVisit {
+  const { note: _note, cancelledAt: _cancelled, regionId: _region, ...row } = agency.visit();
+  return { ...row, staffId: null, pinned: false, stamp: '', ...over };
+}
+
+function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRows> = {}): WeekRows {
+  return {
+    week,
+    region,
+    services: [{ code: 'nursing', name: 'Nursing', roles: ['rn', 'rpn'] }],
+    people: [agency.joan, agency.carl].map((person) => ({ ...person, deletedAt: null })),
+    absences: [],
+    visits,
+    patients: [agency.simone, agency.paul],
+    requirements: [],
+    ...over,
+  };
+}
+
+const compiled = (week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRows> = {}) =>
+  compileProblem(rows(week, visits, over), createTravelModel(region));
+
+describe('day clock', () => {
+  it('TIME-DST gives the calendar’s own answer for every quarter of an hour of every day, changes included', () => {
+    const clock = createDayClock(ZONE);
+    for (const week of WEEKS) {
+      for (const date of daysOfWeek(week)) {
+        for (let minute = 0; minute < 1440; minute += 15) {
+          const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+          expect(clock.minuteAt(date, time)).toBe(epochMinuteOf(date, time, ZONE));
+        }
+        expect(clock.minuteAt(date, '24:00')).toBe(epochMinuteOf(addDays(date, 1), '00:00', ZONE));
+      }
+    }
+  });
+});
+
+describe('compileProblem', () => {
+  it.each([
+    [SPRING, 167],
+    [AUTUMN, 169],
+    ['2026-W48', 168],
+  ])('TIME-DST week %s has a horizon of %i hours', (week, hours) => {
+    const { horizon } = compiled(week, []).problem;
+    expect(horizon.end - horizon.start).toBe(hours * 60);
+    expect(daysOfWeek(week).reduce((sum, date) => sum + minutesInDay(date, ZONE), 0)).toBe(hours * 60);
+  });
+
+  it('TIME-DST a night shift over a change is an hour shorter or longer, and one shift', () => {
+    const person = { availability: night(6), active: true, deletedAt: null };
+    const lengths = [SPRING, AUTUMN, '2026-W48'].map((week) => {
+      const days = daysOfWeek(week);
+      const shifts = shiftsOf(person, [], days, createDayClock(ZONE));
+      expect(shifts).toHaveLength(1);
+      return (shifts[0]?.end ?? 0) - (shifts[0]?.start ?? 0);
+    });
+    expect(lengths).toEqual([9 * 60, 11 * 60, 10 * 60]);
+  });
+
+  it('TIME-DST visits either side of a change overlap by elapsed time, not by the wall clock', () => {
+    // 01:30 + 60 min ends at 03:30 on the wall in spring, and at 01:30 again in autumn.
+    for (const [week, date, other, clash] of [
+      [SPRING, '2026-03-08', '03:15', true],
+      [SPRING, '2026-03-08', '03:30', false],
+      [AUTUMN, '2026-11-01', '02:00', false],
+      [AUTUMN, '2026-11-01', '01:45', true],
+    ] as const) {
+      const placed = { week, date, minutes: 60, staffId: agency.joan.id };
+      const { problem } = compiled(week, [
+        visit({ ...placed, start: '01:30' }),
+        visit({ ...placed, start: other, patientId: agency.paul.id }),
+      ]);
+      const week0 = unwrap(compileWeek(problem));
+      const at = problem.visits[1]?.placed?.start ?? 0;
+      const rules = violationsAt(createPlan(week0), 1, 0, at).map(({ rule }) => rule);
+      expect(rules.includes('SCH-OVERLAP-STAFF'), `${date} ${other}`).toBe(clash);
+    }
+  });
+
+  it('TIME-DST a start window in the skipped hour still opens before it closes', () => {
+    const { problem } = compiled(SPRING, [
+      visit({ week: SPRING, date: '2026-03-08', windowFrom: '02:15', windowTo: '03:00' }),
+    ]);
+    const [window] = problem.visits[0]?.startWindows ?? [];
+    expect((window?.end ?? 0) >= (window?.start ?? 1)).toBe(true);
+    expect(compileWeek(problem).ok).toBe(true);
+  });
+
+  it('TIME-DST only the second showing of a repeated hour cannot be written down', () => {
+    const first = epochMinuteOf('2026-11-01', '01:30', ZONE);
+    expect(isPlain(first, ZONE)).toBe(true);
+    expect(isPlain(first + 60, ZONE)).toBe(false);
+    expect(isPlain(first + 120, ZONE)).toBe(true);
+  });
+
+  it('WRK-ABSENT an absence takes its days out of the shifts', () => {
+    const days = daysOfWeek('2026-W48');
+    const absences = [
+      { staffId: agency.joan.id, fromDate: days[1] ?? '', toDate: days[3] ?? '', reason: 'sick' as const },
+    ];
+    const { problem } = compiled('2026-W48', [], { absences });
+    expect(problem.staff[0]?.shifts).toHaveLength(9 - 3);
+    expect(problem.staff[1]?.shifts).toHaveLength(9);
+  });
+
+  it('counts a neighbour day’s visit as fixed, and not against this week’s capacity', () => {
+    const sunday = addDays(daysOfWeek('2026-W48')[0] ?? '', -1);
+    const outside = visit({ week: '2026-W47', date: sunday, start: '23:30', staffId: agency.joan.id });
+    const { problem, outsideMinutes } = compiled('2026-W48', [outside, visit({})]);
+    expect(problem.visits[0]).toMatchObject({ fixed: true, startWindows: [] });
+    expect(problem.staff[0]?.capacityMinutes).toBe(agency.joan.capacityMinutes + 45);
+    expect(outsideMinutes.get(agency.joan.id)).toBe(45);
+    expect(compileWeek(problem).ok).toBe(true);
+  });
+
+  it('keeps a visit to its day, unless a person may drag it anywhere', () => {
+    const row = visit({});
+    const own = compiled('2026-W48', [row]).problem.visits[0]?.startWindows;
+    expect(own).toHaveLength(1);
+    const any = compileProblem(rows('2026-W48', [row]), createTravelModel(region), { anyDay: new Set([row.id]) });
+    expect(any.problem.visits[0]?.startWindows).toHaveLength(7);
+    expect(compiled('2026-W48', [visit({ date: null })]).problem.visits[0]?.startWindows).toHaveLength(7);
+  });
+});
