@@ -214,4 +214,8 @@ export interface ConnectionOptions {
   readonly random: Random;
   /** `setTimeout` of the platform, or of a simulator. Returns its cancel. */
   readonly setTimer: (run: () => void, ms: number) => () => void;
+  /** This device, as the token names it; the server may check that they agree. */
+  readonly deviceId?: string;
+  /** Where an earlier session left off, epoch ms. */
+  readonly lastSyncedAt?: number | null;
 }

@@ -1,0 +1,400 @@
+/**
+ * Drives sockets and timers for the machine, and carries the data: what each side lacks, then every change as it
+ * becomes durable. The outbox is nothing but the journal: what the server's state vector does not cover is sent.
+ *
+ *  SYN-CON-OUT    a local commit is sent once it is durable here; after a lost link everything not covered by the
+ *                 server's durable state vector is sent again, and the server takes it once
+ *  SYN-CON-ACK    only the server's durable ack or durable state vector takes a commit off the pending ones
+ *  SYN-CON-KEEP   edits the server refuses stay in the journal and count as pending
+ */
+import type { Problem, ShardId } from '@fieldfare/kernel';
+import * as Y from 'yjs';
+import {
+  type ControlMessage,
+  decodeFrame,
+  encodeControl,
+  encodeShard,
+  PROTOCOL_VERSION,
+  type ShardMessage,
+} from '../protocol/messages.ts';
+import type { Connection, ConnectionOptions, SocketLike, SyncStatus, Touched } from '../types.ts';
+import { initialLink, type LinkEffect, type LinkEvent, statusOf, step, type TimerName } from './machine.ts';
+
+/** `lastSyncedAt` moving alone is told to listeners at most this often. */
+const SYNCED_NEWS_MS = 10_000;
+
+interface Channel {
+  readonly shard: ShardId;
+  writable: boolean;
+  /** Our diff was sent: from now on every local commit goes out by itself. */
+  sent: boolean;
+  /** The server's diff is in our journal. */
+  received: boolean;
+  /** The server refused an update: later ones would leave a gap there. */
+  blocked: boolean;
+  /** State is being exchanged again because an update did not fit. */
+  resyncing: boolean;
+}
+
+interface Link {
+  readonly socket: SocketLike;
+  readonly channels: Map<number, Channel>;
+  readonly token: string;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { replica, url, openSocket, accessToken, clock, random, setTimer } = options;
+  let state = initialLink;
+  let link: Link | null = null;
+  let token = '';
+  /** Grows with each question for a token: a late answer to an earlier one is dropped. */
+  let asked = 0;
+  let nonce = 0;
+  let lastSyncedAt: number | null = options.lastSyncedAt ?? null;
+  let told: SyncStatus | null = null;
+  const timers = new Map<TimerName, () => void>();
+  const listeners = new Set<(status: SyncStatus) => void>();
+  const events: LinkEvent[] = [];
+  let running = false;
+
+  const moment = () => ({ now: clock.now(), luck: random.float() });
+
+  // ---- machine ----------------------------------------------------------------------------------------------------
+
+  /** Effects may cause events at once; they wait their turn. */
+  function dispatch(event: LinkEvent): void {
+    events.push(event);
+    if (running) return;
+    running = true;
+    try {
+      for (let next = events.shift(); next !== undefined; next = events.shift()) {
+        const result = step(state, next);
+        state = result.state;
+        for (const effect of result.effects) run(effect);
+      }
+    } finally {
+      running = false;
+    }
+    report();
+  }
+
+  function run(effect: LinkEffect): void {
+    switch (effect.do) {
+      case 'askToken':
+        void askToken();
+        return;
+      case 'dial':
+        dial();
+        return;
+      case 'greet':
+        control({
+          type: 'hello',
+          protocolVersion: PROTOCOL_VERSION,
+          accessToken: token,
+          deviceId: options.deviceId ?? '',
+        });
+        return;
+      case 'hangUp':
+        hangUp(effect.code);
+        return;
+      case 'open':
+        void open(effect.channel, effect.shard);
+        return;
+      case 'exchange':
+        void exchange(effect.channel, effect.shard);
+        return;
+      case 'ping':
+        nonce += 1;
+        control({ type: 'ping', nonce });
+        return;
+      case 'setTimer':
+        timers.get(effect.name)?.();
+        timers.set(
+          effect.name,
+          setTimer(() => dispatch({ type: 'timer', name: effect.name, ...moment() }), effect.ms),
+        );
+        return;
+      case 'clearTimer':
+        timers.get(effect.name)?.();
+        timers.delete(effect.name);
+        return;
+      case 'clearTimers':
+        for (const cancel of timers.values()) cancel();
+        timers.clear();
+    }
+  }
+
+  function current(): SyncStatus {
+    const pending = replica.pending().count;
+    const status = statusOf(state, pending, lastSyncedAt);
+    if (status.state !== 'live' || pending > 0) return status;
+    lastSyncedAt = clock.now();
+    return { ...status, lastSyncedAt };
+  }
+
+  function report(): void {
+    const status = current();
+    if (told !== null && sameStatus(told, status)) return;
+    told = status;
+    for (const listener of [...listeners]) listener(status);
+  }
+
+  // ---- socket -----------------------------------------------------------------------------------------------------
+
+  async function askToken(): Promise<void> {
+    asked += 1;
+    const question = asked;
+    const answer = await accessToken();
+    if (question !== asked) return;
+    if (answer.ok) {
+      token = answer.value;
+      dispatch({ type: 'token', token });
+    } else {
+      dispatch({ type: 'noToken', problem: answer.problems[0], ...moment() });
+    }
+  }
+
+  function dial(): void {
+    let socket: SocketLike;
+    try {
+      socket = openSocket(url);
+    } catch {
+      dispatch({ type: 'closed', code: 1006, reason: '', ...moment() });
+      return;
+    }
+    socket.binaryType = 'arraybuffer';
+    const own: Link = { socket, channels: new Map(), token };
+    link = own;
+    socket.onopen = () => {
+      if (link === own) dispatch({ type: 'connected' });
+    };
+    socket.onmessage = ({ data }) => {
+      if (link === own) hear(own, data);
+    };
+    socket.onerror = () => undefined; // a close always follows
+    socket.onclose = ({ code, reason }) => {
+      if (link !== own) return;
+      link = null;
+      dispatch({ type: 'closed', code, reason, ...moment() });
+    };
+  }
+
+  function hangUp(code: number): void {
+    asked += 1;
+    const old = link;
+    link = null;
+    old?.socket.close(code);
+  }
+
+  const control = (message: ControlMessage): void => link?.socket.send(encodeControl(message));
+  const shardMessage = (channel: number, message: ShardMessage): void =>
+    link?.socket.send(encodeShard(channel, message));
+
+  function hear(own: Link, data: unknown): void {
+    const frame = decodeFrame(data);
+    if (!frame.ok) {
+      hangUp(1002);
+      dispatch({ type: 'closed', code: 1002, reason: 'unreadable', ...moment() });
+      return;
+    }
+    dispatch({ type: 'heard' });
+    if ('control' in frame.value) hearControl(own, frame.value.control);
+    else void hearShard(own, frame.value.channel, frame.value.shard);
+  }
+
+  function hearControl(own: Link, message: ControlMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        dispatch({ type: 'welcomed' });
+        return;
+      case 'opened': {
+        const channel = own.channels.get(message.channel);
+        if (channel !== undefined) channel.writable = message.access === 'write';
+        dispatch({ type: 'opened', channel: message.channel });
+        return;
+      }
+      case 'refused': {
+        const channel = own.channels.get(message.channel);
+        if (channel !== undefined) channel.blocked = true;
+        dispatch({ type: 'refused', channel: message.channel, problem: message.problem });
+        return;
+      }
+      case 'ping':
+        control({ type: 'pong', nonce: message.nonce });
+        return;
+      default:
+        return;
+    }
+  }
+
+  // ---- shards -----------------------------------------------------------------------------------------------------
+
+  async function open(channel: number, shard: ShardId): Promise<void> {
+    const own = link;
+    // A turn of the event loop between shards: a first sync of many must not hold up the work at hand.
+    await new Promise<void>((resume) => setTimer(resume, 0));
+    const loaded = await replica.load([shard]);
+    if (own === null || link !== own) return;
+    if (!loaded.ok) {
+      dispatch({ type: 'failed', shard, reason: loaded.problems[0].message, lasting: true });
+      return;
+    }
+    for (const [old, { shard: other }] of own.channels) {
+      if (other !== shard) continue;
+      own.channels.delete(old); // opened again after a refusal
+      control({ type: 'close', channel: old });
+    }
+    own.channels.set(channel, {
+      shard,
+      writable: false,
+      sent: false,
+      received: false,
+      blocked: false,
+      resyncing: false,
+    });
+    control({ type: 'open', channel, shard });
+  }
+
+  /** Says what stands here; the server answers with the rest. The shard may have been unloaded meanwhile. */
+  async function exchange(number: number, shard: ShardId): Promise<void> {
+    const own = link;
+    const loaded = await replica.load([shard]);
+    if (own === null || link !== own) return;
+    if (loaded.ok) shardMessage(number, { type: 'step1', stateVector: replica.stateVector(shard) });
+    else dispatch({ type: 'failed', shard, reason: loaded.problems[0].message, lasting: true });
+  }
+
+  async function hearShard(own: Link, number: number, message: ShardMessage): Promise<void> {
+    const channel = own.channels.get(number);
+    if (channel === undefined) return; // closed meanwhile
+    const { shard } = channel;
+    switch (message.type) {
+      case 'ack':
+        replica.acknowledged(shard, message.clocks);
+        return;
+      case 'step1': {
+        const loaded = await replica.load([shard]);
+        if (link !== own || own.channels.get(number) !== channel || !loaded.ok) return;
+        answer(number, channel, message.stateVector);
+        break;
+      }
+      case 'step2':
+      case 'update': {
+        const taken = await replica.receive(shard, message.update, { subject: null, sender: own });
+        if (link !== own || own.channels.get(number) !== channel) return;
+        if (!taken.ok) {
+          misfit(number, channel, taken.problems[0]);
+          return;
+        }
+        if (message.type === 'step2') {
+          channel.received = true;
+          channel.resyncing = false;
+        }
+      }
+    }
+    if (channel.received && channel.sent) dispatch({ type: 'synced', shard });
+  }
+
+  /** The server says what it holds durably; it gets the rest. */
+  function answer(number: number, channel: Channel, stateVector: Uint8Array): void {
+    const { shard } = channel;
+    const held = decodeClocks(stateVector);
+    if (held === null) {
+      dispatch({ type: 'failed', shard, reason: 'the server sent an unreadable state', lasting: true });
+      return;
+    }
+    replica.acknowledged(shard, held);
+    const lacks = [...Y.decodeStateVector(replica.stateVector(shard))].some(
+      ([client, clock]) => clock > (held.get(client) ?? 0),
+    );
+    channel.sent = true;
+    if (!lacks) return;
+    if (channel.writable) {
+      shardMessage(number, { type: 'step2', update: replica.diff(shard, stateVector) });
+      return;
+    }
+    channel.blocked = true;
+    dispatch({
+      type: 'failed',
+      shard,
+      reason: 'you may read this, but your changes to it are not accepted',
+      lasting: false,
+    });
+  }
+
+  /** What the server sent was not taken. A gap is healed by exchanging state once more; anything else is final. */
+  function misfit(number: number, channel: Channel, problem: Problem): void {
+    const { shard } = channel;
+    if (problem.rule === 'SYN-GUARD-GAP') {
+      if (!channel.resyncing) {
+        channel.resyncing = true;
+        void exchange(number, shard);
+      }
+      return;
+    }
+    dispatch({ type: 'failed', shard, reason: problem.message, lasting: true });
+  }
+
+  function sendLocal({ origin, shard, update }: Touched): void {
+    if (origin !== 'local' || update === undefined || link === null) return;
+    for (const [number, channel] of link.channels) {
+      if (channel.shard !== shard || !channel.sent || channel.blocked) continue;
+      if (channel.writable) {
+        shardMessage(number, { type: 'update', update });
+      } else {
+        channel.blocked = true;
+        dispatch({
+          type: 'failed',
+          shard,
+          reason: 'you may read this, but your changes to it are not accepted',
+          lasting: false,
+        });
+      }
+    }
+  }
+
+  /** Shards with unsent edits are followed whether anybody looks at them or not. */
+  function notePending(): void {
+    const fresh = replica.pending().shards.filter((shard) => !state.shards.has(shard));
+    if (fresh.length > 0) dispatch({ type: 'follow', shards: fresh });
+    else report();
+  }
+
+  replica.onTouched(sendLocal);
+  replica.onPending(notePending);
+  notePending();
+
+  return {
+    status: current,
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    follow: (shards) => dispatch({ type: 'follow', shards }),
+    start: () => dispatch({ type: 'start' }),
+    retryNow: () => dispatch({ type: 'retryNow' }),
+    stop: () => dispatch({ type: 'stop' }),
+  };
+}
+
+function decodeClocks(stateVector: Uint8Array): Map<number, number> | null {
+  try {
+    return Y.decodeStateVector(stateVector);
+  } catch {
+    return null;
+  }
+}
+
+function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
+  return (
+    a.state === b.state &&
+    a.pending === b.pending &&
+    a.retryAt === b.retryAt &&
+    a.reason === b.reason &&
+    Math.abs((a.lastSyncedAt ?? 0) - (b.lastSyncedAt ?? 0)) < SYNCED_NEWS_MS &&
+    a.refusedShards.length === b.refusedShards.length &&
+    a.refusedShards.every(
+      ({ shard, reason }, i) => b.refusedShards[i]?.shard === shard && b.refusedShards[i]?.reason === reason,
+    )
+  );
+}

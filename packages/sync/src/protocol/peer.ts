@@ -1,0 +1,416 @@
+/**
+ * The server's side of one socket. A peer knows one replica, its tenant's: whatever a client writes, it cannot name
+ * another tenant's data.
+ *
+ *  SYN-PEER-FIRST     `welcome` within `preAuthMs` of the connection, whatever trickles in meanwhile, or the socket closes;
+ *                     before it nothing is loaded
+ *  SYN-PEER-ACCESS    access is judged before a shard is loaded, and writes on a read-only shard change nothing
+ *  SYN-PEER-ACK       guard → append → flush → ack to the sender → update to the others
+ *  SYN-PEER-SLOW      a client that lets more than `maxBufferedBytes` pile up is cut (4408) and catches up later
+ *  SYN-PEER-EXPIRY    the socket closes (4401) when its token expires
+ *  SYN-PEER-TENANT    a principal meets only its own tenant's replica
+ */
+import {
+  type Clock,
+  fail,
+  ok,
+  type Principal,
+  type Problem,
+  parseShard,
+  problem,
+  type Result,
+  type ShardAccess,
+  type ShardId,
+  type ShardRef,
+  shardAccess,
+} from '@fieldfare/kernel';
+import * as Y from 'yjs';
+import { GUARD_LIMITS } from '../guard.ts';
+import type { Replica, SocketLike, Touched } from '../types.ts';
+import {
+  CLOSE,
+  type ControlMessage,
+  decodeFrame,
+  encodeControl,
+  encodeShard,
+  PROTOCOL_VERSION,
+  type ShardMessage,
+} from './messages.ts';
+
+export interface PeerLimits {
+  readonly preAuthMs: number;
+  readonly maxFrameBytes: number;
+  readonly maxUpdateBytes: number;
+  readonly maxChannels: number;
+  readonly maxBufferedBytes: number;
+  /** A state answer waits until less than this is buffered. */
+  readonly resumeBufferedBytes: number;
+  /** Received and not yet durable. */
+  readonly maxInFlightBytes: number;
+  /** A client that says nothing for this long is gone: it pings far more often. */
+  readonly silentMs: number;
+}
+
+export const PEER_LIMITS: PeerLimits = {
+  preAuthMs: 5_000,
+  maxFrameBytes: GUARD_LIMITS.maxUpdateBytes + 1024,
+  maxUpdateBytes: GUARD_LIMITS.maxUpdateBytes,
+  maxChannels: 1024,
+  maxBufferedBytes: 4 * 1024 * 1024,
+  resumeBufferedBytes: 1024 * 1024,
+  maxInFlightBytes: 32 * 1024 * 1024,
+  silentMs: 60_000,
+};
+
+/** For logs and counters. Ids, rules and sizes only: nothing about a patient. */
+export interface PeerEvent {
+  readonly type: 'welcomed' | 'opened' | 'refused' | 'stored' | 'closed';
+  readonly tenantId?: string;
+  readonly userId?: string;
+  readonly deviceId?: string;
+  readonly shard?: ShardId;
+  readonly rule?: string;
+  readonly bytes?: number;
+  readonly code?: number;
+}
+
+/** Who a token speaks for, and until when (epoch ms). */
+export type Authenticated = Principal & { readonly expiresAt?: number };
+
+export interface PeerOptions {
+  /** Already open. `ws` sockets fit: `socket as unknown as SocketLike`. */
+  readonly socket: SocketLike;
+  readonly authenticate: (token: string) => Promise<Result<Authenticated>>;
+  readonly openTenant: (tenantId: string) => Promise<Result<Replica>>;
+  readonly access?: (principal: Principal, shard: ShardRef) => ShardAccess;
+  readonly limits?: Partial<PeerLimits>;
+  readonly clock: Clock;
+  readonly setTimer: (run: () => void, ms: number) => () => void;
+  readonly onEvent?: (event: PeerEvent) => void;
+}
+
+export interface Peer {
+  close(code: number, reason: string): void;
+}
+
+interface Room {
+  readonly shard: ShardId;
+  readonly access: 'read' | 'write';
+  /** The client was given the state; from now on it gets every update. */
+  subscribed: boolean;
+}
+
+/** How often a waiting state answer looks whether the socket has drained. */
+const DRAIN_POLL_MS = 25;
+const MAX_TIMER_MS = 0x7fffffff;
+
+export function servePeer(options: PeerOptions): Peer {
+  const { socket, authenticate, openTenant, clock, setTimer } = options;
+  const limits: PeerLimits = { ...PEER_LIMITS, ...options.limits };
+  const access = options.access ?? ((who, shard) => shardAccess(who, who.tenantId, shard));
+  const rooms = new Map<number, Room>();
+  const cleanups: (() => void)[] = [];
+  let stage: 'new' | 'authenticating' | 'up' | 'closed' = 'new';
+  let principal: Principal | null = null;
+  let replica: Replica | null = null;
+  let inFlight = 0;
+  /** Bytes of state answers that may be buffered on top of the cap: one large shard must not look like a slow client. */
+  let allowance = 0;
+  let heardAt = clock.now();
+  let answers: Promise<void> = Promise.resolve();
+  const self = {};
+  /** Updates of ours that were acknowledged when they were applied. */
+  const acked = new WeakSet<Uint8Array>();
+
+  const tell = (event: PeerEvent): void =>
+    options.onEvent?.({
+      ...(principal === null
+        ? {}
+        : { tenantId: principal.tenantId, userId: principal.userId, deviceId: principal.deviceId }),
+      ...event,
+    });
+
+  function end(code: number): void {
+    if (stage === 'closed') return;
+    stage = 'closed';
+    for (const cleanup of cleanups.splice(0)) cleanup();
+    rooms.clear();
+    tell({ type: 'closed', code });
+  }
+
+  function close(code: number, reason: string): void {
+    if (stage === 'closed') return;
+    end(code);
+    socket.close(code, reason);
+  }
+
+  function after(ms: number, run: () => void): void {
+    let left = ms;
+    const wait = (): void => {
+      const now = Math.min(left, MAX_TIMER_MS);
+      left -= now;
+      const cancel = setTimer(() => (left > 0 ? wait() : run()), now);
+      cleanups.push(cancel);
+    };
+    wait();
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------------------------
+
+  function send(bytes: Uint8Array): void {
+    if (stage === 'closed') return;
+    const buffered = socket.bufferedAmount;
+    if (buffered < limits.resumeBufferedBytes) allowance = 0;
+    if (buffered > limits.maxBufferedBytes + allowance) {
+      close(CLOSE.tooSlow, 'reads too slowly');
+      return;
+    }
+    socket.send(bytes);
+  }
+  const control = (message: ControlMessage): void => send(encodeControl(message));
+  const shardMessage = (channel: number, message: ShardMessage): void => send(encodeShard(channel, message));
+
+  function refuse(channel: number, what: Problem, shard?: ShardId): void {
+    tell({ type: 'refused', ...(shard === undefined ? {} : { shard }), rule: what.rule ?? what.code });
+    control({ type: 'refused', channel, problem: what });
+  }
+
+  const acknowledge = (channel: number, update: Uint8Array): void =>
+    shardMessage(channel, { type: 'ack', clocks: Y.parseUpdateMeta(update).to });
+
+  /** The sender's ack leaves now, everybody else's copy after all listeners have run: SYN-PEER-ACK. */
+  function onTouched({ origin, shard, update, sender }: Touched): void {
+    if (origin === 'load' || update === undefined) return;
+    for (const [channel, room] of rooms) {
+      if (room.shard !== shard) continue;
+      if (sender === self) {
+        if (!acked.has(update)) {
+          acked.add(update);
+          acknowledge(channel, update);
+        }
+      } else if (room.subscribed) {
+        queueMicrotask(() => shardMessage(channel, { type: 'update', update }));
+      }
+    }
+  }
+
+  // ---- control ----------------------------------------------------------------------------------------------------
+
+  async function greet(message: ControlMessage & { readonly type: 'hello' }): Promise<void> {
+    stage = 'authenticating';
+    if (message.protocolVersion !== PROTOCOL_VERSION) {
+      refuse(
+        0,
+        problem('unsupported', 'this version cannot synchronise with the server', { rule: 'SYN-WIRE-VERSION' }),
+      );
+      close(CLOSE.version, 'version');
+      return;
+    }
+    const who = await authenticate(message.accessToken);
+    if (isClosed()) return;
+    if (!who.ok) {
+      const [{ code }] = who.problems;
+      close(code === 'unauthenticated' ? CLOSE.unauthenticated : code === 'forbidden' ? CLOSE.forbidden : 1011, code);
+      return;
+    }
+    const { expiresAt, deviceId, tenantId } = who.value;
+    if (message.deviceId !== '' && message.deviceId !== deviceId) {
+      close(CLOSE.unauthenticated, 'another device');
+      return;
+    }
+    const opened = await openTenant(tenantId);
+    if (isClosed()) return;
+    if (!opened.ok) {
+      close(CLOSE.storage, 'not available');
+      return;
+    }
+    if (opened.value.tenantId !== tenantId) {
+      close(CLOSE.forbidden, 'another organisation');
+      return;
+    }
+    principal = who.value;
+    replica = opened.value;
+    stage = 'up';
+    cancelPreAuth();
+    cleanups.push(replica.onTouched(onTouched));
+    if (expiresAt !== undefined) {
+      after(Math.max(0, expiresAt - clock.now()), () => close(CLOSE.unauthenticated, 'token expired'));
+    }
+    watchSilence();
+    control({
+      type: 'welcome',
+      serverTime: clock.now(),
+      maxFrameBytes: limits.maxFrameBytes,
+      maxUpdateBytes: limits.maxUpdateBytes,
+      maxChannels: limits.maxChannels,
+    });
+    tell({ type: 'welcomed' });
+  }
+
+  const isClosed = (): boolean => stage === 'closed';
+
+  function watchSilence(): void {
+    after(limits.silentMs, () => {
+      if (clock.now() - heardAt >= limits.silentMs) close(CLOSE.silent, 'silent');
+      else watchSilence();
+    });
+  }
+
+  function judge(shard: ShardId): Result<'read' | 'write'> {
+    const ref = parseShard(shard);
+    if (!ref.ok) return ref;
+    const granted = principal === null ? 'none' : access(principal, ref.value);
+    return granted === 'none'
+      ? fail(problem('forbidden', 'you have no access to this', { rule: 'SYN-PEER-ACCESS' }))
+      : ok(granted);
+  }
+
+  async function open(channel: number, shard: ShardId): Promise<void> {
+    if (channel === 0 || rooms.has(channel)) {
+      close(CLOSE.badMessage, 'channel in use');
+      return;
+    }
+    const granted = judge(shard);
+    if (!granted.ok) {
+      refuse(channel, granted.problems[0]);
+      return;
+    }
+    if (rooms.size >= limits.maxChannels) {
+      refuse(channel, problem('too-large', 'too many parts are open at once', { rule: 'SYN-PEER-CHANNELS' }), shard);
+      return;
+    }
+    const room: Room = { shard, access: granted.value, subscribed: false };
+    rooms.set(channel, room);
+    const loaded = await replica?.load([shard]);
+    if (isClosed() || rooms.get(channel) !== room || replica === null) return;
+    if (loaded?.ok !== true) {
+      close(CLOSE.storage, 'not available');
+      return;
+    }
+    control({ type: 'opened', channel, access: room.access });
+    shardMessage(channel, { type: 'step1', stateVector: replica.stateVector(shard) });
+    tell({ type: 'opened', shard });
+  }
+
+  // ---- data -------------------------------------------------------------------------------------------------------
+
+  /** Answers one after another, each when the socket has drained: memory stays bounded however many shards are opened. */
+  function answer(channel: number, room: Room, stateVector: Uint8Array): void {
+    answers = answers.then(async () => {
+      while (!isClosed() && socket.bufferedAmount > limits.resumeBufferedBytes) {
+        await new Promise<void>((resume) => setTimer(resume, DRAIN_POLL_MS));
+      }
+      if (isClosed() || rooms.get(channel) !== room || replica === null) return;
+      const loaded = await replica.load([room.shard]);
+      if (isClosed() || rooms.get(channel) !== room) return;
+      if (!loaded.ok) {
+        close(CLOSE.storage, 'not available');
+        return;
+      }
+      let update: Uint8Array;
+      try {
+        update = replica.diff(room.shard, stateVector);
+      } catch {
+        close(CLOSE.badMessage, 'unreadable state vector');
+        return;
+      }
+      room.subscribed = true;
+      shardMessage(channel, { type: 'step2', update });
+      allowance += update.length;
+    });
+  }
+
+  async function take(channel: number, room: Room, update: Uint8Array): Promise<void> {
+    const { shard } = room;
+    if (room.access !== 'write') {
+      refuse(channel, problem('forbidden', 'you may only read this', { rule: 'SYN-PEER-ACCESS' }), shard);
+      return;
+    }
+    if (replica === null || principal === null) return;
+    inFlight += update.length;
+    if (inFlight > limits.maxInFlightBytes) {
+      close(CLOSE.tooSlow, 'sends faster than can be stored');
+      return;
+    }
+    const taken = await replica.receive(shard, update, { subject: principal.userId, sender: self });
+    inFlight -= update.length;
+    if (isClosed()) return;
+    if (taken.ok) {
+      tell({ type: 'stored', shard, bytes: update.length });
+      if (!acked.has(update) && rooms.get(channel) === room) acknowledge(channel, update); // it held nothing new
+      return;
+    }
+    const [first] = taken.problems;
+    const { code } = first;
+    if (code === 'storage-failed' || code === 'storage-full' || code === 'corrupt' || code === 'cancelled') {
+      tell({ type: 'refused', shard, rule: first.rule ?? code });
+      close(CLOSE.storage, 'cannot store'); // not the client's fault: it keeps its edits and comes back
+    } else {
+      refuse(channel, first, shard);
+    }
+  }
+
+  function hear(data: unknown): void {
+    heardAt = clock.now();
+    const size = data instanceof ArrayBuffer || data instanceof Uint8Array ? data.byteLength : 0;
+    if (size > limits.maxFrameBytes) {
+      close(1009, 'too large');
+      return;
+    }
+    const frame = decodeFrame(data);
+    if (!frame.ok) {
+      close(CLOSE.badMessage, 'unreadable');
+      return;
+    }
+    if ('control' in frame.value) hearControl(frame.value.control);
+    else hearShard(frame.value.channel, frame.value.shard);
+  }
+
+  function hearControl(message: ControlMessage): void {
+    if (message.type === 'hello' && stage === 'new') {
+      void greet(message);
+      return;
+    }
+    if (stage !== 'up') {
+      close(CLOSE.badMessage, 'hello first');
+      return;
+    }
+    switch (message.type) {
+      case 'open':
+        void open(message.channel, message.shard);
+        return;
+      case 'close':
+        rooms.delete(message.channel);
+        return;
+      case 'ping':
+        control({ type: 'pong', nonce: message.nonce });
+        return;
+      case 'pong':
+        return;
+      default:
+        close(CLOSE.badMessage, 'not for the server');
+    }
+  }
+
+  function hearShard(channel: number, message: ShardMessage): void {
+    if (stage !== 'up') {
+      close(CLOSE.badMessage, 'hello first');
+      return;
+    }
+    const room = rooms.get(channel);
+    if (room === undefined) return; // closed while the message was under way
+    if (message.type === 'step1') answer(channel, room, message.stateVector);
+    else if (message.type === 'ack') close(CLOSE.badMessage, 'not for the server');
+    else void take(channel, room, message.update);
+  }
+
+  const cancelPreAuth = setTimer(() => close(CLOSE.unauthenticated, 'too late'), limits.preAuthMs);
+  cleanups.push(cancelPreAuth);
+  socket.binaryType = 'arraybuffer';
+  socket.onmessage = ({ data }) => {
+    if (stage !== 'closed') hear(data);
+  };
+  socket.onerror = () => undefined; // a close follows
+  socket.onclose = ({ code }) => end(code);
+  return { close };
+}
