@@ -55,14 +55,9 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 function numberKind(schema: z.core.$ZodType): ColumnKind {
-  const { format, minimum, maximum } = schema._zod.bag as {
-    format?: string;
-    minimum?: number;
-    maximum?: number;
-  };
-  const whole = format === 'safeint' || format === 'int32' || format === 'uint32';
-  if (!whole) return 'double precision';
-  return (minimum ?? -Infinity) >= INT32_MIN && (maximum ?? Infinity) <= INT32_MAX ? 'integer' : 'bigint';
+  const { isInt, minValue, maxValue } = schema as z.ZodNumber;
+  if (!isInt) return 'double precision';
+  return (minValue ?? -Infinity) >= INT32_MIN && (maxValue ?? Infinity) <= INT32_MAX ? 'integer' : 'bigint';
 }
 
 function kindOfValue(value: unknown): ColumnKind | null {

@@ -2,27 +2,32 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { quote, type StoreSchema } from './schema.ts';
 
-/**
- * SHA-256 over the sorted SHA-256s of a table's rows. Columns are read in name order, so a migrated table and one
- * made from nothing compare equal.
- */
-async function hashOf(pglite: PGlite, table: string): Promise<string> {
-  const { rows: columns } = await pglite.query<{ name: string }>(
+/** Columns of a derived table in name order. */
+async function derivedColumns(pglite: PGlite, table: string): Promise<readonly string[]> {
+  const { rows } = await pglite.query<{ name: string }>(
     `select column_name as name from information_schema.columns
      where table_schema = 'public' and table_name = $1 order by column_name collate "C"`,
     [table],
   );
-  const row = `row(${columns.map(({ name }) => quote(name)).join(', ')})::text`;
+  return rows.map(({ name }) => name);
+}
+
+/** SHA-256 over the sorted SHA-256s of a table's rows: equal for equal sets of rows, in whatever order they came. */
+async function hashOf(pglite: PGlite, table: string, columns: readonly string[]): Promise<string> {
   const { rows } = await pglite.query<{ hash: string }>(
-    `select encode(sha256(coalesce(string_agg(hash, '' order by hash), '')), 'hex') as hash
-     from (select sha256(convert_to(${row}, 'UTF8')) as hash from ${quote(table)}) as hashes`,
+    `select encode(sha256(coalesce(string_agg(hash, ''::bytea order by hash), ''::bytea)), 'hex') as hash
+     from (select sha256(convert_to(row(${columns.map(quote).join(', ')})::text, 'UTF8')) as hash
+           from ${quote(table)}) as hashes`,
   );
   return rows[0]?.hash ?? '';
 }
 
 export async function digestOf(pglite: PGlite, schema: StoreSchema): Promise<Readonly<Record<string, string>>> {
-  const names = [...schema.tables.keys(), ...schema.derived].sort();
-  const digest: Record<string, string> = {};
-  for (const name of names) digest[name] = await hashOf(pglite, name);
-  return digest;
+  const digest: [string, string][] = [];
+  for (const table of schema.tables.values())
+    digest.push([table.name, await hashOf(pglite, table.name, table.content)]);
+  for (const name of schema.derived) {
+    digest.push([name, await hashOf(pglite, name, await derivedColumns(pglite, name))]);
+  }
+  return Object.fromEntries(digest.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -51,7 +51,8 @@ function needsCare(value: unknown, depth: number): boolean {
 
 export function jsonText(value: unknown): SqlText {
   if (value === null || value === undefined) return null;
-  return JSON.stringify(needsCare(value, MAX_DEPTH) ? storableJson(value, MAX_DEPTH) : value) ?? null;
+  const text = JSON.stringify(needsCare(value, MAX_DEPTH) ? storableJson(value, MAX_DEPTH) : value) ?? null;
+  return text === 'null' ? null : text; // what JSON has no word for, such as NaN, is missing like any null
 }
 
 /** The value as SQL text, or undefined when the column cannot hold it. */
@@ -82,6 +83,45 @@ const isEmpty = (object: object): boolean => {
   return true;
 };
 
+/**
+ * One value for most fields and the exceptions, see `PLATFORM_COLUMNS`: `[common, diff]`. The virtual columns give
+ * exactly `values` back. A common value of null stands for `implied`.
+ */
+function compact(
+  { fields, byField }: TableSchema,
+  values: Readonly<Record<string, string>>,
+  implied: string | null,
+): [string | null, SqlText] {
+  const counts = new Map<string, number>();
+  for (const { field } of fields) {
+    const value = values[field];
+    if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  let common = implied;
+  let most = 0;
+  for (const [value, count] of counts) if (count > most) [common, most] = [value, count];
+
+  let diff: [string, string | null][] | undefined;
+  if (most < fields.length && common !== null) {
+    for (const { field } of fields) {
+      const value = Object.hasOwn(values, field) ? (values[field] ?? null) : null;
+      if (value === common) continue;
+      diff ??= [];
+      diff.push([field, value]);
+    }
+  }
+  for (const field in values) {
+    if (byField.has(field)) continue;
+    const value = values[field] ?? null;
+    diff ??= [];
+    diff.push([field, value]);
+  }
+  return [
+    common === null || common === implied ? null : storable(common),
+    diff ? jsonText(Object.fromEntries(diff)) : null,
+  ];
+}
+
 /** The row's values in the order of `table.columns`. */
 export function encodeRow(table: TableSchema, row: ProjectableRow): SqlText[] {
   let extra: [string, unknown][] | undefined;
@@ -106,7 +146,9 @@ export function encodeRow(table: TableSchema, row: ProjectableRow): SqlText[] {
   values.push(row.deleted ? storable(typeof deletedAt === 'string' ? deletedAt : row.stamp) : null);
   values.push(storable(row.shard), storable(row.stamp));
   values.push(fit('integer', row.version, false) ?? '0');
-  values.push(jsonText(row.stamps), jsonText(row.authors));
+  const [stamp, stampDiff] = compact(table, row.stamps, row.stamp);
+  const [author, authorDiff] = compact(table, row.authors, null);
+  values.push(stamp, stampDiff, author, authorDiff);
   values.push(isEmpty(row.siblings) ? null : jsonText(row.siblings));
   // Object.fromEntries defines properties, so a field called `__proto__` is data like any other.
   values.push(extra ? jsonText(Object.fromEntries(extra)) : null);

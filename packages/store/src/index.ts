@@ -1,6 +1,13 @@
-export { type Bell, createBell } from './live.ts';
 export type { PGliteAssets } from './pglite.ts';
+export { rebuildAndCompare } from './rebuild.ts';
 export { schemaHash } from './schema.ts';
 export { openStore } from './store.ts';
 export { buildTemplate } from './template/build.ts';
+export {
+  describeTemplate,
+  PGLITE_VERSION,
+  parseManifest,
+  type TemplateManifest,
+  verifyTemplate,
+} from './template/manifest.ts';
 export * from './types.ts';

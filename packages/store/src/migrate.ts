@@ -6,7 +6,7 @@
  */
 import type { PGlite } from '@electric-sql/pglite';
 import { fail, ok, problem, type Result } from '@fieldfare/kernel';
-import { META_TABLE, quote, type SqlColumn, type StoreSchema } from './schema.ts';
+import { META_TABLE, quote, type SqlColumn, type StoreSchema, type TableSchema } from './schema.ts';
 
 export interface Migration {
   readonly added: readonly { readonly table: string; readonly column: string }[];
@@ -39,6 +39,24 @@ export async function writeMeta(target: Pick<PGlite, 'query'>, key: string, valu
   await target.query(SET_META, [key, value]);
 }
 
+/**
+ * A table with new fields: `_stamps` and `_authors` speak of them too, and the rows that stand say that they have
+ * none (unless they carried the field already, as an unknown one).
+ */
+function respell(table: TableSchema): string {
+  const none = `'${JSON.stringify(Object.fromEntries(table.fields.map(({ field }) => [field, null])))}'::jsonb`;
+  const known = (virtual: string) => `(${none} - array(select jsonb_object_keys(${virtual})))`;
+  const target = quote(table.name);
+  return [
+    `update ${target} set _stamp_diff = ${known('_stamps')} || coalesce(_stamp_diff, '{}'),
+       _author_diff = ${known('_authors')} || coalesce(_author_diff, '{}')`,
+    ...table.virtual.map(
+      ({ column, expression }) =>
+        `alter table ${target} alter column ${quote(column)} set expression as (${expression})`,
+    ),
+  ].join(';\n');
+}
+
 /** Creates what is missing and checks what is there. Changes nothing when it refuses. */
 export async function migrate(pglite: PGlite, schema: StoreSchema): Promise<Result<Migration>> {
   const existing = await existingColumns(pglite);
@@ -65,12 +83,14 @@ export async function migrate(pglite: PGlite, schema: StoreSchema): Promise<Resu
       }
     }
   }
+  const changed = [...schema.tables.values()].filter((table) => missing.some((each) => each.table === table.name));
   await pglite.transaction(async (trx) => {
     // Derived tables are computed: a new definition starts from nothing.
     for (const name of schema.derived) await trx.exec(`drop table if exists ${quote(name)}`);
     for (const { table, column } of missing) {
       await trx.exec(`alter table ${quote(table)} add column ${quote(column.column)} ${column.kind}`);
     }
+    for (const table of changed) await trx.exec(respell(table));
     await trx.exec(schema.ddl.join(';\n'));
     await writeMeta(trx, 'schema_hash', schema.hash);
     await writeMeta(trx, 'projected_seq', '0');

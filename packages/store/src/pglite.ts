@@ -19,6 +19,7 @@ const SETTINGS = {
   max_wal_senders: '0',
   min_wal_size: '2MB',
   max_wal_size: '8MB',
+  wal_recycle: 'off',
   jit: 'off',
   work_mem: '16MB',
 } as const;

@@ -11,6 +11,11 @@ export interface SqlColumn {
   readonly kind: ColumnKind;
 }
 
+export interface VirtualColumn {
+  readonly column: string;
+  readonly expression: string;
+}
+
 export interface TableSchema {
   readonly name: string;
   /** Declared fields in declared order, without `id`. */
@@ -18,6 +23,10 @@ export interface TableSchema {
   readonly byField: ReadonlyMap<string, FieldColumn>;
   /** Every stored column, `id` first, platform columns last. */
   readonly columns: readonly SqlColumn[];
+  /** Columns SQL computes when they are read: `_stamps` and `_authors`. */
+  readonly virtual: readonly VirtualColumn[];
+  /** What makes up a row's content, in name order, however it is stored: for digests. */
+  readonly content: readonly string[];
   /** Fields some index reads. Their text is bounded, see encode.ts. */
   readonly indexed: ReadonlySet<string>;
   readonly createTable: string;
@@ -37,17 +46,38 @@ export interface StoreSchema {
 
 export const META_TABLE = 'fieldfare_meta';
 
-/** The platform's own columns of every table, after the declared ones. */
+/**
+ * The platform's own stored columns of every table, after the declared ones.
+ *
+ * Stamps and authors by field are three quarters of a row's bytes and nearly always one value for all fields, so they
+ * are stored as that value (`_base`, null when it is `_stamp`; `_author`) and the exceptions (`*_diff`: field → value, null
+ * for a declared field without one). `_stamps` and `_authors` are virtual columns that put them together again.
+ */
 export const PLATFORM_COLUMNS: readonly SqlColumn[] = [
   { column: 'deleted_at', kind: 'text' },
   { column: '_shard', kind: 'text' },
   { column: '_stamp', kind: 'text' },
   { column: '_version', kind: 'integer' },
-  { column: '_stamps', kind: 'jsonb' },
-  { column: '_authors', kind: 'jsonb' },
+  { column: '_base', kind: 'text' },
+  { column: '_stamp_diff', kind: 'jsonb' },
+  { column: '_author', kind: 'text' },
+  { column: '_author_diff', kind: 'jsonb' },
   { column: '_siblings', kind: 'jsonb' },
   { column: '_extra', kind: 'jsonb' },
 ];
+
+/** Stored columns that only say how the virtual ones are put together. */
+const ENCODING = new Set(['_base', '_stamp_diff', '_author', '_author_diff']);
+
+function virtualColumns(fields: readonly FieldColumn[]): readonly VirtualColumn[] {
+  const names = `array[${fields.map(({ field }) => `'${field}'`).join(', ')}]::text[]`;
+  const spread = (common: string, diff: string) =>
+    `jsonb_strip_nulls(jsonb_object(${names}, array_fill(${common}, array[${fields.length}])) || coalesce(${diff}, '{}'::jsonb))`;
+  return [
+    { column: '_stamps', expression: spread('coalesce(_base, _stamp)', '_stamp_diff') },
+    { column: '_authors', expression: spread('_author', '_author_diff') },
+  ];
+}
 
 /** Postgres cuts longer names silently. */
 const MAX_NAME = 63;
@@ -68,9 +98,17 @@ function tableSchema(table: AnyTable): TableSchema {
     ...fields.map(({ column, kind }) => ({ column, kind })),
     ...PLATFORM_COLUMNS,
   ];
+  const json = fields.find(({ field, kind }) => kind === 'jsonb' && table.indexes.flat().includes(field));
+  invariant(json === undefined, `table ${table.name}: ${json?.field} is JSON and cannot be indexed`);
   invariant(new Set(columns.map((each) => each.column)).size === columns.length, `table ${table.name}: a column twice`);
-  const lines = columns.map(({ column, kind }) => `${quote(column)} ${kind}${column === 'id' ? ' primary key' : ''}`);
+  const virtual = virtualColumns(fields);
+  const lines = [
+    ...columns.map(({ column, kind }) => `${quote(column)} ${kind}${column === 'id' ? ' primary key' : ''}`),
+    ...virtual.map(({ column, expression }) => `${quote(column)} jsonb generated always as (${expression}) virtual`),
+  ];
   const createIndexes = table.indexes.map((index) => {
+    // Keeps every index entry below what a page takes, see MAX_INDEXED_CHARACTERS.
+    invariant(index.length <= 3, `table ${table.name}: an index has at most three columns`);
     const names = index.map(snakeCase);
     const name = `${table.name}_${names.join('_')}_idx`.slice(0, MAX_NAME);
     return `create index if not exists ${quote(name)} on ${quote(table.name)} (${names.map(quote).join(', ')})`;
@@ -80,6 +118,11 @@ function tableSchema(table: AnyTable): TableSchema {
     fields,
     byField: new Map(fields.map((field) => [field.field, field])),
     columns,
+    virtual,
+    content: [...columns, ...virtual]
+      .map(({ column }) => column)
+      .filter((column) => !ENCODING.has(column))
+      .sort(),
     indexed: new Set(table.indexes.flat()),
     // Unlogged: the projection is rebuilt, never recovered, and in single-user mode nobody trims the WAL.
     createTable: `create unlogged table if not exists ${quote(table.name)} (\n  ${lines.join(',\n  ')}\n)`,

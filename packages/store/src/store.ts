@@ -10,6 +10,7 @@ import { migrate, writeMeta } from './migrate.ts';
 import { openPGlite } from './pglite.ts';
 import { quote, type StoreSchema, storeSchema } from './schema.ts';
 import type { ProjectableRow, Store, StoreOptions, TouchedRows } from './types.ts';
+import { createUpkeep } from './upkeep.ts';
 
 function byTable(rows: readonly ProjectableRow[], schema: StoreSchema): ReadonlyMap<string, ProjectableRow[]> {
   const grouped = new Map<string, ProjectableRow[]>();
@@ -33,6 +34,7 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
   let seq = unwrap(await migrate(pglite, schema)).projectedSeq;
   const db: Kysely<DB> = kyselyOver<DB>(pglite);
   const bell = createBell();
+  const upkeep = createUpkeep(pglite);
   let tail: Promise<unknown> = Promise.resolve();
   let broken: unknown;
 
@@ -53,15 +55,17 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
       }
     };
     const done = tail.then(run);
-    tail = done.catch(() => {});
+    // Whoever wrote need not wait for the housekeeping; the next write does.
+    tail = done.then(() => upkeep.tend()).catch(() => {});
     return done;
   }
 
   async function derive(trx: Queryable, touched: TouchedRows): Promise<Set<string>> {
     const changed = new Set(touched.keys());
     if (touched.size === 0) return changed;
+    const inside = kyselyOver(trx);
     for (const derivation of schema.derivations) {
-      for (const table of await derivation.run(kyselyOver(trx), touched)) changed.add(table);
+      for (const table of await derivation.run(inside, touched)) changed.add(table);
     }
     return changed;
   }
@@ -83,6 +87,7 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
           if (reached !== seq) await writeMeta(trx, 'projected_seq', String(reached));
           return derived;
         });
+        for (const [name, group] of grouped) upkeep.wrote(name, group.length);
         seq = reached;
         return changed;
       });

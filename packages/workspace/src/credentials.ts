@@ -31,6 +31,8 @@ export interface Credentials {
   accessToken(): Promise<Result<string>>;
   /** The server has turned the current token down: the next call fetches another. */
   discard(): void;
+  /** Ends the session at the server when it can be reached, and on this disk in any case. */
+  revoke(): Promise<void>;
 }
 
 export interface CredentialsOptions {
@@ -62,6 +64,11 @@ function create(options: CredentialsOptions, first: Stored, firstToken: string |
     principal: first.principal,
     discard() {
       token = null;
+    },
+    async revoke() {
+      token = null;
+      await options.files.remove(FILE);
+      await api.logout(refreshToken);
     },
     async accessToken() {
       const age = clock.now() - fetchedAt;

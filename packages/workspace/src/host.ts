@@ -48,6 +48,10 @@ export function createWorkspaceHost(platform: DevicePlatform): WorkspaceHost {
       const result = await session();
       if (result.ok) await result.value.lock();
     },
+    async signOut() {
+      const result = await session();
+      if (result.ok) await result.value.signOut();
+    },
     async session() {
       const result = await session();
       return result.ok ? result.value.session() : null;

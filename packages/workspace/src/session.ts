@@ -43,7 +43,7 @@ const KEYRING = 'keyring.json';
 /** A first sign-in waits this long for the organisation's data before it shows an empty board. */
 const FIRST_SYNC_MS = 20_000;
 
-type SessionMethods = Pick<WorkspaceHost, 'profiles' | 'signIn' | 'unlock' | 'lock' | 'session'>;
+type SessionMethods = Pick<WorkspaceHost, 'profiles' | 'signIn' | 'unlock' | 'lock' | 'signOut' | 'session'>;
 
 export interface DeviceSession extends SessionMethods {
   /** The open working copy's context, null when locked. */
@@ -55,6 +55,7 @@ interface Open {
   readonly workspace: LocalWorkspace;
   readonly files: FileStore;
   readonly key: Uint8Array;
+  readonly credentials: Credentials;
 }
 
 const publicProfile = ({ id, serverUrl, login, name, organisation, synthetic }: StoredProfile): Profile => ({
@@ -125,7 +126,7 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
     if (!opened.ok) return opened;
     const workspace = opened.value;
     const info: SessionInfo = { profile: publicProfile(profile), principal: credentials.principal, offline };
-    open = { info, workspace, files, key };
+    open = { info, workspace, files, key, credentials };
     return ok(info);
   };
 
@@ -205,6 +206,10 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
       });
     },
     lock: close,
+    async signOut() {
+      await open?.credentials.revoke();
+      await close();
+    },
   });
 
   /** Waits until a new working copy has the organisation's data, or until that clearly takes longer. */

@@ -59,6 +59,11 @@ export interface WorkspaceHost {
   unlock(input: { readonly profileId: string; readonly password: string }): Promise<Result<SessionInfo>>;
   /** Closes the working copy and forgets its key. Waits for writes under way. */
   lock(): Promise<void>;
+  /**
+   * Locks, and gives the saved session back to the server: the next opening needs a sign-in. Unsent edits stay sealed
+   * on the device until then.
+   */
+  signOut(): Promise<void>;
   /** The open session, null when locked. */
   session(): Promise<SessionInfo | null>;
   request(op: RequestOp): Promise<WireResult>;

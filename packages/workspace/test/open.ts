@@ -3,7 +3,7 @@
 import { buildDemoAgency, type DemoAgency } from '@fieldfare/demo';
 import { callerFactory, derivations, tables } from '@fieldfare/domain';
 import { type Principal, seededRandom, unwrap } from '@fieldfare/kernel';
-import { schemaHash, type StoreOptions } from '@fieldfare/store';
+import { type StoreOptions, schemaHash } from '@fieldfare/store';
 import { loadTemplateFromDisk } from '@fieldfare/store/template-node';
 import { openJournal } from '@fieldfare/sync';
 import { createMemoryFiles, type MemoryFiles } from '@fieldfare/sync/memory';

@@ -109,7 +109,8 @@ describe('a working copy', () => {
       copy.caller.imports.commit({ regionId: where.regionId, kind: 'patients', text: bad, mapping: null }),
     );
     expect(problems.length).toBeGreaterThan(0);
-    const text = 'Reference,Given name,Family name,Latitude,Longitude\nX-1,Ada,Example,45.3,-75.9\nX-2,Ben,Example,45.35,-76.04\n';
+    const text =
+      'Reference,Given name,Family name,Latitude,Longitude\nX-1,Ada,Example,45.3,-75.9\nX-2,Ben,Example,45.35,-76.04\n';
     const request = { regionId: where.regionId, kind: 'patients' as const, text, mapping: null };
     const tried = await copy.caller.imports.dryRun(request);
     expect(tried.errors).toEqual([]);

@@ -15,6 +15,7 @@ interface FieldfareHost {
   readonly kind: 'electron';
   readonly serverUrl: string;
   readonly deviceName: string;
+  connectLoopback(): void;
 }
 
 declare global {

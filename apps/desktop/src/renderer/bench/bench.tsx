@@ -1,11 +1,11 @@
 /** The board over the fixture. `?size=small` shows an ordinary office; the default is the bench's 200 × 5,000. */
 import { createRoot } from 'react-dom/client';
 import { WeekPage } from '../board/week-page.tsx';
-import { Frame } from '../shell/frame.tsx';
 import { AppProvider } from '../shell/app-context.tsx';
+import { Frame } from '../shell/frame.tsx';
 import { Providers } from '../shell/providers.tsx';
-import { createFixtureSource } from './fixture-source.ts';
 import { makeBoard, REGION, SERVICES, WEEK } from './fixture.ts';
+import { createFixtureSource } from './fixture-source.ts';
 
 const small = new URLSearchParams(location.search).get('size') === 'small';
 const board = makeBoard(

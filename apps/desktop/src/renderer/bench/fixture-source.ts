@@ -12,7 +12,6 @@ import { applyBoardEvent } from '../board/apply.ts';
 import type { Feed, WorkSource } from '../board/source.ts';
 import { SERVICES } from './fixture.ts';
 
-
 export function createFixtureSource(initial: WeekBoard): WorkSource {
   let board = initial;
   let feed: Feed<BoardEvent> | null = null;
@@ -38,7 +37,10 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       .filter(({ staffId }) => touched.has(staffId))
       .map((lane) => ({
         ...lane,
-        bookedMinutes: board.visits.reduce((sum, { staffId, minutes }) => sum + (staffId === lane.staffId ? minutes : 0), 0),
+        bookedMinutes: board.visits.reduce(
+          (sum, { staffId, minutes }) => sum + (staffId === lane.staffId ? minutes : 0),
+          0,
+        ),
       }));
     const whole: BoardEvent = { ...patch, lanes };
     board = applyBoardEvent(board, whole) ?? board;
@@ -62,7 +64,13 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
         const violations: CellFeasibility['violations'] = [
           ...(roles.includes(lane.role)
             ? []
-            : [{ rule: 'SCH-ROLE', severity: 'block' as const, message: `${lane.role.toUpperCase()} may not deliver ${visit.serviceName}` }]),
+            : [
+                {
+                  rule: 'SCH-ROLE',
+                  severity: 'block' as const,
+                  message: `${lane.role.toUpperCase()} may not deliver ${visit.serviceName}`,
+                },
+              ]),
           ...(open.length === 0
             ? [{ rule: 'SCH-AVAILABILITY', severity: 'block' as const, message: 'Not working that day' }]
             : []),
@@ -157,7 +165,9 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       const timer = setInterval(() => {
         for (let count = 0; count < 6 && at < waiting.length; count++, at++) {
           const visit = waiting[at];
-          const cells = visit ? judge(visit).filter(({ start, violations }) => start !== null && violations.length === 0) : [];
+          const cells = visit
+            ? judge(visit).filter(({ start, violations }) => start !== null && violations.length === 0)
+            : [];
           const cell = cells[(at * 13) % Math.max(1, cells.length)];
           const lane = board.lanes.find(({ staffId }) => staffId === cell?.staffId);
           if (!visit || !cell?.start || !lane || at % 17 === 3) continue;
@@ -187,7 +197,11 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             placements,
             unplaced: waiting
               .filter(({ id }) => !placed.has(id))
-              .map(({ id, patientName }) => ({ visitId: id, patientName, reason: 'No carer with the role is free in the window' })),
+              .map(({ id, patientName }) => ({
+                visitId: id,
+                patientName,
+                reason: 'No carer with the role is free in the window',
+              })),
             travelMinutesBefore: 1840,
             travelMinutesAfter: 1962,
             elapsedMs: at * 20,

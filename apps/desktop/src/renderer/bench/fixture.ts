@@ -16,10 +16,21 @@ export interface FixtureSize {
 export const REGION = '00000000-0000-7000-8000-000000000001';
 export const WEEK = '2026-W48';
 
-const FIRST = 'Amélie Joan Wei Fatima Marc Sophie Daniel Priya Omar Claire Nadia Luc Grace Ibrahim Élise Tom Mei Hannah Yusuf Renée'.split(' ');
-const LAST = 'Tremblay Roy Chen Okafor Gagnon Patel Nguyen MacDonald Haddad Bouchard Singh Lavoie Kowalski Ahmed Bélanger Murphy Osei Fortin Ivanova Campbell'.split(' ');
+const FIRST =
+  'Amélie Joan Wei Fatima Marc Sophie Daniel Priya Omar Claire Nadia Luc Grace Ibrahim Élise Tom Mei Hannah Yusuf Renée'.split(
+    ' ',
+  );
+const LAST =
+  'Tremblay Roy Chen Okafor Gagnon Patel Nguyen MacDonald Haddad Bouchard Singh Lavoie Kowalski Ahmed Bélanger Murphy Osei Fortin Ivanova Campbell'.split(
+    ' ',
+  );
 const PLACES = 'Ottawa,Gloucester,Kanata,Orléans,Carleton Place,Almonte,Kemptville,Arnprior'.split(',');
-const NOTES = ['Key box code is with the office.', 'Dog in the yard: call first.', 'Prefers French.', 'Use the side entrance.'];
+const NOTES = [
+  'Key box code is with the office.',
+  'Dog in the yard: call first.',
+  'Prefers French.',
+  'Use the side entrance.',
+];
 export const SERVICES = [
   { code: 'nursing', name: 'Nursing', colour: 'blue', roles: ['rn', 'rpn'], minutes: 45 },
   { code: 'psw', name: 'Personal support', colour: 'teal', roles: ['psw'], minutes: 60 },
@@ -63,7 +74,9 @@ function makeLane(random: Random, index: number): BoardLane {
     availability: Array.from({ length: 7 }, (_, day) =>
       day === absent || !works(day) ? [] : [early ? { from: '07:30', to: '15:30' } : { from: '12:00', to: '20:00' }],
     ),
-    absence: Array.from({ length: 7 }, (_, day) => (day === absent ? pick(random, ['vacation', 'sick', 'training']) : null)),
+    absence: Array.from({ length: 7 }, (_, day) =>
+      day === absent ? pick(random, ['vacation', 'sick', 'training']) : null,
+    ),
   };
 }
 
@@ -182,7 +195,11 @@ export function makeBoard(size: FixtureSize): WeekBoard {
     regionName: 'Ottawa Centre',
     week: WEEK,
     zone: 'America/Toronto',
-    days: dates.map((date, index) => ({ date, weekday: index + 1, minutes: size.conflicts && index === 6 ? 1500 : 1440 })),
+    days: dates.map((date, index) => ({
+      date,
+      weekday: index + 1,
+      minutes: size.conflicts && index === 6 ? 1500 : 1440,
+    })),
     lanes: lanes.map((lane) => ({ ...lane, bookedMinutes: booked.get(lane.staffId) ?? 0 })),
     visits,
     conflicts,

@@ -164,10 +164,7 @@ export function createBoardStore(): BoardStore {
         if (heights[index] !== layout.heights[index] || old?.type !== row.type) return false;
         return row.type === 'lane'
           ? old.type === 'lane' && old.staffId === row.staffId
-          : old.type === 'team' &&
-              old.team === row.team &&
-              old.lanes === row.lanes &&
-              old.collapsed === row.collapsed;
+          : old.type === 'team' && old.team === row.team && old.lanes === row.lanes && old.collapsed === row.collapsed;
       });
     if (!same) layout = { rows, heights, rowOf, teamRows };
   }

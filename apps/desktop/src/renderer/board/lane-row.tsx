@@ -54,8 +54,7 @@ const stretch = (stretches: readonly { readonly from: string; readonly to: strin
 function cellSentence(lane: BoardLane, date: LocalDate, day: number, visits: readonly BoardVisit[]): string {
   const open = lane.availability[day] ?? [];
   const absent = lane.absence[day] ?? null;
-  const presence =
-    absent !== null ? `absent: ${absent}` : open.length === 0 ? 'not working' : `works ${stretch(open)}`;
+  const presence = absent !== null ? `absent: ${absent}` : open.length === 0 ? 'not working' : `works ${stretch(open)}`;
   return `${lane.name}, ${longDate(date)}, ${presence}, ${visits.length === 0 ? 'no visits' : plural(visits.length, 'visit')}`;
 }
 

@@ -1,5 +1,6 @@
 /** The bar over the board: which week, how it stands, and what can be done with all of it. */
 import type { WeekBoard } from '@fieldfare/domain';
+import { addWeeks, daysOfWeek } from '@fieldfare/kernel';
 import { ActionIcon, Badge, Button, Menu, Tooltip } from '@mantine/core';
 import {
   IconAlertTriangle,
@@ -15,7 +16,6 @@ import {
   IconPlus,
   IconWand,
 } from '@tabler/icons-react';
-import { addWeeks, daysOfWeek } from '@fieldfare/kernel';
 import { dateRange, plural, weekLabel } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
 import { useApp } from '../shell/app-context.tsx';
@@ -46,7 +46,15 @@ function RegionPicker({ regionId, week }: { readonly regionId: string; readonly 
   );
 }
 
-function WeekNav({ regionId, week, thisWeek }: { readonly regionId: string; readonly week: string; readonly thisWeek: string }) {
+function WeekNav({
+  regionId,
+  week,
+  thisWeek,
+}: {
+  readonly regionId: string;
+  readonly week: string;
+  readonly thisWeek: string;
+}) {
   const { goTo } = useApp();
   const days = daysOfWeek(week);
   return (
@@ -159,7 +167,15 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
   );
 }
 
-export function Toolbar({ board, week, thisWeek }: { readonly board: WeekBoard | null; readonly week: string; readonly thisWeek: string }) {
+export function Toolbar({
+  board,
+  week,
+  thisWeek,
+}: {
+  readonly board: WeekBoard | null;
+  readonly week: string;
+  readonly thisWeek: string;
+}) {
   const controller = useController();
   const { org } = useApp();
   const summary = useSummary();
@@ -199,7 +215,9 @@ export function Toolbar({ board, week, thisWeek }: { readonly board: WeekBoard |
         aria-label={`Conflicts: ${summary.conflicts} open`}
         aria-pressed={panel === 'conflicts' && panelOpen}
         onClick={() =>
-          panel === 'conflicts' ? controller.closePanel() : controller.showPanel({ kind: 'conflicts', conflictId: null })
+          panel === 'conflicts'
+            ? controller.closePanel()
+            : controller.showPanel({ kind: 'conflicts', conflictId: null })
         }
       >
         {summary.conflicts === 0 ? 'Conflicts' : plural(summary.conflicts, 'conflict')}

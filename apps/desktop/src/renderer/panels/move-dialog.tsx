@@ -15,7 +15,10 @@ const MATCH = {
   none: { label: 'Weak match', color: 'gray' },
 } as const;
 
-type Loaded<T> = { readonly state: 'loading' } | { readonly state: 'ready'; readonly value: T } | { readonly state: 'failed'; readonly text: string };
+type Loaded<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly value: T }
+  | { readonly state: 'failed'; readonly text: string };
 
 function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly onDone: () => void }) {
   const controller = useController();
@@ -43,7 +46,9 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
   }
   if (found.state === 'failed') return <div className={classes.waiting}>{found.text}</div>;
   if (found.value.length === 0) {
-    return <div className={classes.waiting}>No place keeps every rule. Choose one below to see what stands against it.</div>;
+    return (
+      <div className={classes.waiting}>No place keeps every rule. Choose one below to see what stands against it.</div>
+    );
   }
   return (
     <ol className={classes.candidates} aria-label="Suggested places">
@@ -179,7 +184,15 @@ function AnyPlace(props: { readonly visit: BoardVisit; readonly board: WeekBoard
   );
 }
 
-function MoveBody({ visitId, board, onDone }: { readonly visitId: string; readonly board: WeekBoard; readonly onDone: () => void }) {
+function MoveBody({
+  visitId,
+  board,
+  onDone,
+}: {
+  readonly visitId: string;
+  readonly board: WeekBoard;
+  readonly onDone: () => void;
+}) {
   const visit = useVisit(visitId);
   if (!visit) return <div className={classes.waiting}>This visit is no longer in the week.</div>;
   return (

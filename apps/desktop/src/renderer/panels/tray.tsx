@@ -10,7 +10,9 @@ import { VisitCard } from '../board/visit-card.tsx';
 import { plural, shortDate } from '../lib/format.ts';
 import classes from './panels.module.css';
 
-type Entry = { readonly type: 'head'; readonly label: string; readonly count: number } | { readonly type: 'visit'; readonly visit: BoardVisit };
+type Entry =
+  | { readonly type: 'head'; readonly label: string; readonly count: number }
+  | { readonly type: 'visit'; readonly visit: BoardVisit };
 
 const HEAD = 28;
 const STEP = CARD + 4;
@@ -30,7 +32,12 @@ function matches(visit: BoardVisit, words: readonly string[]): boolean {
 
 export function useTrayEntries(
   visits: readonly BoardVisit[],
-  filter: { readonly search: string; readonly service: string | null; readonly priority: string | null; readonly day: string | null },
+  filter: {
+    readonly search: string;
+    readonly service: string | null;
+    readonly priority: string | null;
+    readonly day: string | null;
+  },
 ): readonly Entry[] {
   const { search, service, priority, day } = filter;
   return useMemo(() => {
@@ -245,9 +252,7 @@ function TrayEmpty(props: {
       <div className={classes.empty}>
         <IconCalendarPlus size={26} stroke={1.5} />
         <Text fz="sm">This week has no visits yet.</Text>
-        {board.writable && (
-          <Button onClick={() => void controller.planWeek()}>Plan this week from requirements</Button>
-        )}
+        {board.writable && <Button onClick={() => void controller.planWeek()}>Plan this week from requirements</Button>}
       </div>
     );
   }

@@ -133,7 +133,9 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
     );
   }
   const { writable } = board;
-  const conflicts = board.conflicts.filter(({ id, resolution }) => resolution === null && visit.conflictIds.includes(id));
+  const conflicts = board.conflicts.filter(
+    ({ id, resolution }) => resolution === null && visit.conflictIds.includes(id),
+  );
   return (
     <section className={classes.panel} aria-label="Visit details" data-testid="visit-panel" data-visit-panel={visit.id}>
       <header className={classes.head} data-colour={visit.colour}>

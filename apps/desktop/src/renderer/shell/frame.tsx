@@ -6,7 +6,13 @@ import { Rail } from './rail.tsx';
 import classes from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
-export function Frame({ children, onImport }: { readonly children: ReactNode; readonly onImport: (() => void) | null }) {
+export function Frame({
+  children,
+  onImport,
+}: {
+  readonly children: ReactNode;
+  readonly onImport: (() => void) | null;
+}) {
   const { lock, storageAtRisk } = useApp();
   const [help, setHelp] = useState(false);
   const [warned, setWarned] = useState(false);

@@ -2,34 +2,35 @@ import { Modal } from '@mantine/core';
 import { Fragment } from 'react';
 import classes from './shell.module.css';
 
-const GROUPS: readonly { readonly title: string; readonly keys: readonly (readonly [string, readonly string[]])[] }[] = [
-  {
-    title: 'On the board',
-    keys: [
-      ['Move between visits and days', ['←', '↑', '→', '↓']],
-      ['Open visit', ['Enter']],
-      ['Pick up, then choose a place with the arrows', ['Space']],
-      ['Move to…', ['M']],
-      ['Unassign', ['U']],
-      ['Pin or unpin', ['P']],
-      ['First and last day', ['Home', 'End']],
-      ['Five carers up or down', ['Page Up', 'Page Down']],
-    ],
-  },
-  {
-    title: 'Everywhere',
-    keys: [
-      ['Undo', ['Ctrl', 'Z']],
-      ['Redo', ['Ctrl', 'Shift', 'Z']],
-      ['Search unscheduled visits', ['/']],
-      ['Previous and next week', ['[', ']']],
-      ['This week', ['T']],
-      ['Close panel', ['Esc']],
-      ['Lock', ['Ctrl', 'L']],
-      ['This list', ['?']],
-    ],
-  },
-];
+const GROUPS: readonly { readonly title: string; readonly keys: readonly (readonly [string, readonly string[]])[] }[] =
+  [
+    {
+      title: 'On the board',
+      keys: [
+        ['Move between visits and days', ['←', '↑', '→', '↓']],
+        ['Open visit', ['Enter']],
+        ['Pick up, then choose a place with the arrows', ['Space']],
+        ['Move to…', ['M']],
+        ['Unassign', ['U']],
+        ['Pin or unpin', ['P']],
+        ['First and last day', ['Home', 'End']],
+        ['Five carers up or down', ['Page Up', 'Page Down']],
+      ],
+    },
+    {
+      title: 'Everywhere',
+      keys: [
+        ['Undo', ['Ctrl', 'Z']],
+        ['Redo', ['Ctrl', 'Shift', 'Z']],
+        ['Search unscheduled visits', ['/']],
+        ['Previous and next week', ['[', ']']],
+        ['This week', ['T']],
+        ['Close panel', ['Esc']],
+        ['Lock', ['Ctrl', 'L']],
+        ['This list', ['?']],
+      ],
+    },
+  ];
 
 export function Shortcuts({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   return (

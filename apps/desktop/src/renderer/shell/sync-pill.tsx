@@ -1,7 +1,8 @@
 /** Where sync stands, truthfully: a word, what still waits, when all was last safe on the server. */
+
+import type { SyncState, SyncStatus } from '@fieldfare/sync';
 import { Button, Popover } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import type { SyncState, SyncStatus } from '@fieldfare/sync';
 import { useEffect, useState } from 'react';
 import type { WorkSource } from '../board/source.ts';
 import { ago, plural, sentence } from '../lib/format.ts';

@@ -71,7 +71,9 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 560 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 30 } }),
     Badge: Badge.extend({ styles: { root: { textTransform: 'none', fontWeight: 560, letterSpacing: 0 } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 },
+    }),
     Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 1 }, radius: 'lg' } }),
   },
 });

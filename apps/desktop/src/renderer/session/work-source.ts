@@ -1,0 +1,55 @@
+/** `WorkSource` over the worker's router. */
+import type { WorkspaceClient } from '@fieldfare/workspace/client';
+import type { Feed, WorkSource } from '../board/source.ts';
+import { attempt, problemsOf } from '../lib/problems.ts';
+
+interface Subscription {
+  unsubscribe(): void;
+}
+
+/** A feed's callbacks as tRPC takes them. */
+const callbacks = <T>({ onData, onProblem, onEnd }: Feed<T>) => ({
+  onData,
+  onError: (error: unknown) => onProblem(problemsOf(error)),
+  ...(onEnd ? { onComplete: onEnd } : {}),
+});
+
+const stopping = (subscription: Subscription) => (): void => subscription.unsubscribe();
+
+export function createWorkSource(client: WorkspaceClient): WorkSource {
+  const { scheduling, history, sync, orgs } = client;
+  const nothing = async (run: Promise<unknown>): Promise<void> => {
+    await run;
+  };
+  return {
+    org: () =>
+      attempt(async () => {
+        const { organisation, regions, serviceTypes } = await orgs.current.query();
+        return {
+          organisation: organisation ?? { name: 'First sync under way', synthetic: false },
+          regions,
+          serviceTypes,
+        };
+      }),
+    board: (scope, feed) => stopping(scheduling.board.subscribe(scope, callbacks(feed))),
+    sync: (feed) => stopping(sync.status.subscribe(undefined, callbacks(feed))),
+    retryNow: () => attempt(() => nothing(sync.retryNow.mutate())),
+    history: (feed) => stopping(history.state.subscribe(undefined, callbacks(feed))),
+    undo: () => attempt(() => history.undo.mutate()),
+    redo: () => attempt(() => history.redo.mutate()),
+    planWeek: (scope) => attempt(() => scheduling.planWeek.mutate(scope)),
+    assign: (scope, placement) => attempt(() => scheduling.assign.mutate({ ...scope, ...placement })),
+    unassign: (scope, visitId) => attempt(() => nothing(scheduling.unassign.mutate({ ...scope, visitId }))),
+    updateVisit: (scope, visitId, set) =>
+      attempt(() => nothing(scheduling.updateVisit.mutate({ ...scope, visitId, set }))),
+    cancelVisit: (scope, visitId) => attempt(() => nothing(scheduling.cancelVisit.mutate({ ...scope, visitId }))),
+    pin: (scope, visitId, pinned) => attempt(() => nothing(scheduling.pin.mutate({ ...scope, visitId, pinned }))),
+    feasibility: (scope, visitId) => attempt(() => scheduling.feasibility.query({ ...scope, visitId })),
+    suggest: (scope, visitId) => attempt(() => scheduling.suggest.query({ ...scope, visitId })),
+    autoAssign: (scope, feed) => stopping(scheduling.autoAssign.subscribe(scope, callbacks(feed))),
+    accept: (scope, proposalId, placements) =>
+      attempt(() => scheduling.accept.mutate({ ...scope, proposalId, placements: [...placements] })),
+    resolveConflict: (scope, conflictId, choice, reason) =>
+      attempt(() => nothing(scheduling.resolveConflict.mutate({ ...scope, conflictId, choice, reason }))),
+  };
+}

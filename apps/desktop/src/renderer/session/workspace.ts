@@ -1,0 +1,24 @@
+/** The page's end of the worker: session calls over comlink, data over a typed tRPC client. */
+import type { WorkspaceHost } from '@fieldfare/workspace';
+import { createWorkerClient, type WorkspaceClient } from '@fieldfare/workspace/client';
+import { type Remote, transfer, wrap } from 'comlink';
+
+export interface Workspace {
+  readonly host: Remote<WorkspaceHost>;
+  readonly client: WorkspaceClient;
+}
+
+/** `onCrash`: the worker could not be loaded, or died. */
+export function startWorkspace(onCrash: () => void): Workspace {
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'workspace' });
+  worker.addEventListener('error', onCrash);
+  const host = wrap<WorkspaceHost>(worker);
+  // In the desktop shell, companion tools' requests arrive on a port that main posts to this window.
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const [port] = event.ports;
+    if (event.source !== window || event.data !== 'fieldfare:loopback' || !port) return;
+    void host.serveLoopback(transfer(port, [port]));
+  });
+  window.fieldfareHost?.connectLoopback();
+  return { host, client: createWorkerClient(host, (port) => transfer(port, [port])) };
+}
