@@ -111,7 +111,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     live,
     origin,
     clock,
-    random,
     log,
   });
   undo.push(() => sockets.close());
