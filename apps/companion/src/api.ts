@@ -76,10 +76,13 @@ export function follow<Event>(
   return new Promise((resolve, reject) => {
     let connected = false;
     let subscription: { unsubscribe(): void } | null = null;
+    let ended = false;
     const end = (settle: () => void): void => {
-      subscription?.unsubscribe();
+      if (ended) return; // unsubscribing completes the subscription, which ends here again
+      ended = true;
       host.interrupted.removeEventListener('abort', interrupt);
       settle();
+      subscription?.unsubscribe();
     };
     const interrupt = (): void => end(() => reject(new DOMException('interrupted', 'AbortError')));
     const broken = problem('offline', 'the connection to the server broke before the answer was there', {

@@ -29,6 +29,8 @@ function isProblem(value: unknown): value is Problem {
 export function problemsOf(error: unknown): readonly [Problem, ...Problem[]] | null {
   if (error instanceof ProblemError) return error.problems;
   if (error instanceof TRPCClientError) {
+    // Thrown on the way out, by whoever was asked for a token.
+    if (error.cause instanceof ProblemError) return error.cause.problems;
     const sent: unknown = error.data?.problems;
     if (Array.isArray(sent)) {
       const [first, ...rest] = sent.filter(isProblem);

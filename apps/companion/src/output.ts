@@ -55,6 +55,13 @@ export function sentence({ message, rule }: Problem): string {
   return `${/[.!?]$/.test(text) ? text : `${text}.`}${rule ? ` [${rule}]` : ''}`;
 }
 
+/** One sentence for each problem; equal ones once, with their number. */
+export function sentences(problems: readonly Problem[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const problem of problems) counts.set(sentence(problem), (counts.get(sentence(problem)) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`));
+}
+
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 export const endTime = (start: string, minutes: number): string =>

@@ -8,7 +8,7 @@ import { exportWeek, showWeek } from './commands/week.ts';
 import { DEFAULT_SERVER } from './context.ts';
 import { EXIT, exitCodeOf, problemsOf } from './exit.ts';
 import type { Host } from './host.ts';
-import { json, paint, sentence } from './output.ts';
+import { json, paint, sentences } from './output.ts';
 
 const HELP = `
 Weeks are ISO weeks (2026-W47) or this, next, last. Regions go by name, a part of it, or id.
@@ -123,7 +123,7 @@ export async function runCompanion(argv: readonly string[], host: Host): Promise
     const problems = problemsOf(error);
     if (problems === null) throw error;
     if (argv.includes('--json')) host.note(json({ problems }));
-    else for (const problem of problems) host.note(`${paint(host, 'red', sentence(problem))}\n`);
+    else for (const line of sentences(problems)) host.note(`${paint(host, 'red', line)}\n`);
     return exitCodeOf(problems);
   }
 }
