@@ -166,7 +166,7 @@ describe('journal', () => {
     expect(await contents(await open(files))).toEqual({ org: ['a'] });
   });
 
-  test('JRN-TENANT and JRN-VERSION foreign journals are refused', async () => {
+  test('JRN-TENANT the journal of another organisation is refused', async () => {
     const files = createMemoryFiles();
     const journal = await open(files);
     await journal.append([record('org', 'a')]);
