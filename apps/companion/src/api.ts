@@ -14,7 +14,7 @@ import { problemsOf, refuse } from './exit.ts';
 import type { Host } from './host.ts';
 import type { TokenSource } from './session.ts';
 
-export type ApiClient = TRPCClient<WorkspaceRouter>;
+type ApiClient = TRPCClient<WorkspaceRouter>;
 
 export interface Api {
   /** Calls once; once more with a fresh token when the first was refused. */

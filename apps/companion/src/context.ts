@@ -72,7 +72,7 @@ export interface RegionRef {
 const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
 /** By id, whole name, or a part of the name that only one region has. */
-export function pickRegion(regions: readonly RegionRef[], wanted: string | undefined): RegionRef {
+function pickRegion(regions: readonly RegionRef[], wanted: string | undefined): RegionRef {
   const names = regions.map(({ name }) => `"${name}"`).join(', ');
   const [only, ...others] = regions;
   if (!only) throw refuse(problem('forbidden', 'your account covers no region', { rule: 'CLI-REGION' }));
@@ -89,7 +89,7 @@ export function pickRegion(regions: readonly RegionRef[], wanted: string | undef
 }
 
 /** `2026-W47`, `this`, `next`, `last`; the current one in the region's zone when nothing is said. */
-export function pickWeek(host: Host, wanted: string | undefined, zone: string): IsoWeek {
+function pickWeek(host: Host, wanted: string | undefined, zone: string): IsoWeek {
   const now = weekAt(host.clock.now(), zone);
   if (wanted === undefined || wanted === 'this') return now;
   if (wanted === 'next') return addWeeks(now, 1);

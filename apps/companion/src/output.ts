@@ -50,7 +50,7 @@ export function paint(host: Host, colour: keyof typeof CODES, text: string): str
 }
 
 /** `The visit was cancelled. [SCH-GONE]` */
-export function sentence({ message, rule }: Problem): string {
+function sentence({ message, rule }: Problem): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1);
   return `${/[.!?]$/.test(text) ? text : `${text}.`}${rule ? ` [${rule}]` : ''}`;
 }

@@ -40,7 +40,7 @@ function importCommand(program: Command, host: Host, kind: ImportKind): void {
     );
 }
 
-export function createProgram(host: Host): Command {
+function createProgram(host: Host): Command {
   const program = new Command('fieldfare')
     .description('Plan home care from the command line, against a Fieldfare server or the desktop application')
     .option('-s, --server <url>', `address of the server (first sign-in: ${DEFAULT_SERVER})`)

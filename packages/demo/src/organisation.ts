@@ -5,7 +5,7 @@ import { deterministicId, type RoleAssignment } from '@fieldfare/kernel';
 import type { Area } from './geography.ts';
 
 export const DEMO_NAME = 'Fieldfare Demo Agency (synthetic data)';
-export const ZONE = 'America/Toronto';
+const ZONE = 'America/Toronto';
 
 export interface DemoAccount {
   readonly userId: string;

@@ -64,7 +64,7 @@ const contractsOf = (role: StaffRole): readonly Contract[] => {
 /** Of paid hours, the part left for visits: the rest is driving, charting and meetings. */
 const VISITING_SHARE = 0.84;
 
-export type Headcount = Readonly<Partial<Record<StaffRole, number>>>;
+type Headcount = Readonly<Partial<Record<StaffRole, number>>>;
 
 export interface StaffPlan {
   readonly own: Headcount;

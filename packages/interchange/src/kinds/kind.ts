@@ -53,7 +53,7 @@ export interface Fault {
   readonly message: string;
 }
 
-export interface Built<Row> {
+interface Built<Row> {
   readonly row: Row;
   /** Row fields that the file gave; the others keep what an existing row holds. */
   readonly given: readonly string[];

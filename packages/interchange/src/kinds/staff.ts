@@ -70,7 +70,7 @@ function availability(cell: string): Cell<AvailabilityInterval[]> {
 }
 
 /** `Mon-Fri 08:00-16:00; Sat 09:00-12:00`: days with equal stretches share a part. */
-export function writeAvailability(rows: readonly AvailabilityInterval[]): string {
+function writeAvailability(rows: readonly AvailabilityInterval[]): string {
   const days = new Map<string, number[]>();
   for (let weekday = 1; weekday <= 7; weekday += 1) {
     const own = rows.filter((row) => row.weekday === weekday).sort((a, b) => (a.from < b.from ? -1 : 1));
