@@ -7,8 +7,8 @@ import type {
   ProposedPlacement,
   WeekBoard,
 } from '@fieldfare/domain';
+import { applyBoardEvent } from '@fieldfare/domain/board';
 import { fail, ok, problem } from '@fieldfare/kernel';
-import { applyBoardEvent } from '../board/apply.ts';
 import type { Feed, WorkSource } from '../board/source.ts';
 import { SERVICES } from './fixture.ts';
 

@@ -35,8 +35,8 @@ const IDLE: AutoAssignState = { phase: 'idle' };
 function namedVisits(problems: readonly Problem[]): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const { params } of problems) {
-    const one = params?.['visitId'];
-    const many = params?.['visitIds'];
+    const one = params?.visitId;
+    const many = params?.visitIds;
     if (typeof one === 'string') ids.add(one);
     if (Array.isArray(many)) for (const id of many) ids.add(String(id));
   }

@@ -4,8 +4,8 @@
  * lanes and nothing else.
  */
 import type { BoardEvent, BoardLane, BoardVisit, ProposedPlacement, WeekBoard } from '@fieldfare/domain';
+import { applyBoardEvent } from '@fieldfare/domain/board';
 import type { Problem } from '@fieldfare/kernel';
-import { applyBoardEvent } from './apply.ts';
 import { GROUP, laneHeight } from './metrics.ts';
 
 export interface CellView {

@@ -1,4 +1,6 @@
 /** The week as a grid: seven days, one row a member of staff, only the rows in sight in the DOM. */
+// biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand and cards are draggable: no table, no buttons
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
 import type { WeekBoard } from '@fieldfare/domain';
 import { IconChevronDown } from '@tabler/icons-react';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
@@ -14,15 +16,11 @@ import { useBoardKeyboard } from './use-keyboard.ts';
 const DayHeader = memo(function DayHeader({ board, today }: { readonly board: WeekBoard; readonly today: string }) {
   const counts = useDayCounts();
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual grid
-    // biome-ignore lint/a11y/useFocusableInteractive: focus lives on cells and cards
     <div role="row" aria-rowindex={1} className={classes.head}>
-      {/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
       <div role="columnheader" className={classes.corner}>
         {plural(board.lanes.length, 'carer')}
       </div>
       {board.days.map((day, index) => (
-        // biome-ignore lint/a11y/useFocusableInteractive: see above
         <div
           key={day.date}
           role="columnheader"
@@ -55,8 +53,6 @@ const TeamRow = memo(function TeamRow(props: {
 }) {
   const { row, stuck } = props;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual grid
-    // biome-ignore lint/a11y/useFocusableInteractive: the button inside takes focus
     <div
       role="row"
       aria-rowindex={props.rowIndex + 2}
@@ -123,7 +119,6 @@ export function Board(props: {
   });
 
   // Sizes come from the data, never from the DOM: tell the virtualiser when they are others.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: layout is the trigger
   useLayoutEffect(() => virtualizer.measure(), [layout, virtualizer]);
 
   const scrollToRow = useCallback((row: number) => virtualizer.scrollToIndex(row, { align: 'auto' }), [virtualizer]);
@@ -137,7 +132,6 @@ export function Board(props: {
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual grid
     <div
       ref={scroller}
       className={classes.scroller}

@@ -64,6 +64,8 @@ export interface BoardController {
   redo(): Promise<void>;
   /** Scrolls the board to a visit and focuses it; set by the board when it is on screen. */
   reveal: { current: ((visitId: string) => void) | null };
+  /** The same for a lane and day. */
+  revealCell: { current: ((staffId: string, date: LocalDate) => void) | null };
   start(): () => void;
 }
 
@@ -89,6 +91,7 @@ export function createBoardController(deps: {
     judge: (visitId) => source.feasibility(scope, visitId),
   });
   const reveal: BoardController['reveal'] = { current: null };
+  const revealCell: BoardController['revealCell'] = { current: null };
 
   const say = (text: string): void => said.set((old) => (old === text ? `${text} ` : text));
   const nameOf = (staffId: string): string => store.lane(staffId)?.lane.name ?? 'this carer';
@@ -141,6 +144,7 @@ export function createBoardController(deps: {
     history,
     said,
     reveal,
+    revealCell,
     writable,
     openVisit: (visitId) =>
       ui.set((old) => ({ ...old, panel: { kind: 'visit', visitId }, panelOpen: true, selectedVisitId: visitId })),

@@ -28,7 +28,7 @@ export function createHint(): Hint {
       const nextKey = `${head}|${fit?.fit}|${fit?.cell.start}|${waiting}`;
       if (nextKey !== key) {
         key = nextKey;
-        element.dataset['fit'] = fit?.fit ?? 'none';
+        element.dataset.fit = fit?.fit ?? 'none';
         title.textContent = fit?.cell.start && fit.fit !== 'blocked' ? `${head} at ${fit.cell.start}` : head;
         const reasons = fit?.cell.violations.map((violation) => violation.message) ?? [];
         const fallback = fit?.fit === 'blocked' ? 'Does not fit here' : fit ? 'Fits' : waiting ? 'Checking…' : '';

@@ -36,7 +36,7 @@ export function HoverTip({ area }: { readonly area: RefObject<HTMLElement | null
       if (!card || event.pointerType === 'touch') return;
       current = card;
       timer = window.setTimeout(() => {
-        const visit = store.visit(card.dataset['visitId'] ?? '');
+        const visit = store.visit(card.dataset.visitId ?? '');
         if (!visit || carry.current() || ui.get().selectedVisitId === visit.id || !card.isConnected) return;
         const box = card.getBoundingClientRect();
         const above = box.bottom + 170 > innerHeight;

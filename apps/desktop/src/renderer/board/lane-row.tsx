@@ -1,4 +1,6 @@
 /** One member of staff's week: who they are and seven cells. Redrawn only when its own lane changes. */
+// biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand and cards are draggable: no table, no buttons
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
 import type { BoardLane, BoardVisit } from '@fieldfare/domain';
 import type { LocalDate } from '@fieldfare/kernel';
 import { memo } from 'react';
@@ -6,7 +8,7 @@ import { employmentName, hours, initials, longDate, plural, roleName } from '../
 import classes from './board.module.css';
 import type { CellView } from './board-store.ts';
 import type { CellFit } from './carry.ts';
-import { useCarriedId, useLane, useLaneFit, useUi } from './context.tsx';
+import { useCarriedId, useController, useLane, useLaneFit, useUi } from './context.tsx';
 import { GhostCard, VisitCard } from './visit-card.tsx';
 
 function LaneHeader({ lane }: { readonly lane: BoardLane }) {
@@ -67,6 +69,7 @@ const Cell = memo(function Cell(props: {
   readonly fit: CellFit | undefined;
   readonly selectedId: string | null;
   readonly carriedId: string | null;
+  readonly visitOf: (id: string) => BoardVisit | undefined;
   readonly writable: boolean;
 }) {
   const { lane, date, day, cell, fit } = props;
@@ -75,7 +78,6 @@ const Cell = memo(function Cell(props: {
   const empty = cell.visits.length + cell.ghosts.length === 0;
   const reason = fit?.cell.violations[0]?.message;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the board is a virtual grid of positioned rows, no table
     <div
       role="gridcell"
       tabIndex={-1}
@@ -105,7 +107,7 @@ const Cell = memo(function Cell(props: {
         />
       ))}
       {cell.ghosts.map((placement) => (
-        <GhostCard key={placement.visitId} placement={placement} />
+        <GhostCard key={placement.visitId} placement={placement} visit={props.visitOf(placement.visitId)} />
       ))}
     </div>
   );
@@ -120,14 +122,13 @@ export const LaneRow = memo(function LaneRow(props: {
   readonly writable: boolean;
 }) {
   const { staffId, dates } = props;
+  const { store } = useController();
   const view = useLane(staffId);
   const fits = useLaneFit(staffId);
   const carriedId = useCarriedId();
   const selectedId = useUi((ui) => ui.selectedVisitId);
   if (!view) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see Cell
-    // biome-ignore lint/a11y/useFocusableInteractive: focus lives on cells and cards
     <div
       role="row"
       aria-rowindex={props.rowIndex + 2}
@@ -149,6 +150,7 @@ export const LaneRow = memo(function LaneRow(props: {
             fit={fits?.[day]}
             selectedId={selectedId !== null && cell.visits.some(({ id }) => id === selectedId) ? selectedId : null}
             carriedId={carriedId !== null && cell.visits.some(({ id }) => id === carriedId) ? carriedId : null}
+            visitOf={store.visit}
             writable={props.writable}
           />
         ) : null;

@@ -86,7 +86,7 @@ export function useBoardDrag(
 
     function onPointerDown(event: PointerEvent): void {
       const card = (event.target as Element).closest<HTMLElement>('[data-draggable]');
-      const id = card?.dataset['visitId'];
+      const id = card?.dataset.visitId;
       release?.();
       release = null;
       if (!card || id === undefined || event.button !== 0) return;
@@ -127,7 +127,7 @@ export function useBoardDrag(
     area.addEventListener('pointerdown', onPointerDown, true);
     const stopTarget = dropTargetForElements({
       element: area,
-      canDrop: ({ source }) => typeof source.data['visitId'] === 'string',
+      canDrop: ({ source }) => typeof source.data.visitId === 'string',
       getData({ input }) {
         const cell = cellUnder(input);
         const { staffId, date } = cell?.dataset ?? {};

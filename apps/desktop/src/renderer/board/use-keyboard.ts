@@ -15,7 +15,6 @@ interface Place {
 }
 
 const PAGE = 5;
-const escape = (value: string): string => CSS.escape(value);
 
 export function useBoardKeyboard(
   scroller: RefObject<HTMLElement | null>,
@@ -36,17 +35,17 @@ export function useBoardKeyboard(
     function placeOf(target: EventTarget | null): Place | null {
       const element = target as HTMLElement | null;
       const cell = element?.closest<HTMLElement>('[data-cell]');
-      const staffId = cell?.dataset['staffId'];
+      const staffId = cell?.dataset.staffId;
       if (!cell || !staffId) return null;
-      const id = element?.closest<HTMLElement>('[data-visit-id]')?.dataset['visitId'];
-      const day = Number(cell.dataset['day']);
+      const id = element?.closest<HTMLElement>('[data-visit-id]')?.dataset.visitId;
+      const day = Number(cell.dataset.day);
       const index = store.lane(staffId)?.cells[day]?.visits.findIndex((visit) => visit.id === id) ?? -1;
       return { staffId, day, index };
     }
 
     function elementAt(place: Place): HTMLElement | null {
       const cell = board?.querySelector<HTMLElement>(
-        `[data-cell][data-staff-id="${escape(place.staffId)}"][data-day="${place.day}"]`,
+        `[data-cell][data-staff-id="${CSS.escape(place.staffId)}"][data-day="${place.day}"]`,
       );
       if (!cell || place.index < 0) return cell ?? null;
       return cell.querySelectorAll<HTMLElement>('[data-visit-id]')[place.index] ?? cell;
@@ -75,6 +74,11 @@ export function useBoardKeyboard(
       focusPlace({ staffId: visit.staffId, day, index });
     }
     controller.reveal.current = focusVisit;
+    const focusCell = (staffId: string, date: string): void => {
+      const day = store.board()?.days.findIndex((one) => one.date === date) ?? -1;
+      if (day >= 0) focusPlace({ staffId, day, index: -1 });
+    };
+    controller.revealCell.current = focusCell;
 
     function neighbour(from: Place, dx: number, dy: number): Place | null {
       if (dx !== 0) {
@@ -125,9 +129,12 @@ export function useBoardKeyboard(
       over?.removeAttribute('data-over');
       over = null;
       const carried = carry.current();
-      if (carried?.by !== 'keyboard' || !last) return hint.hide();
+      if (carried?.by !== 'keyboard' || !last) {
+        hint.hide();
+        return;
+      }
       const cell = elementAt({ ...last, index: -1 });
-      const date = cell?.dataset['date'];
+      const date = cell?.dataset.date;
       if (!cell || !date) return;
       cell.setAttribute('data-over', '');
       over = cell;
@@ -159,7 +166,10 @@ export function useBoardKeyboard(
         paintCarry();
         return;
       }
-      if (event.key.startsWith('Arrow')) return event.preventDefault();
+      if (event.key.startsWith('Arrow')) {
+        event.preventDefault();
+        return;
+      }
       if (ctrl) return;
       const carried = carry.current();
       if (carried) {
@@ -208,7 +218,7 @@ export function useBoardKeyboard(
 
     function onClick(event: MouseEvent): void {
       const card = (event.target as Element).closest<HTMLElement>('[data-visit-id]');
-      const id = card?.dataset['visitId'];
+      const id = card?.dataset.visitId;
       if (id !== undefined) controller.openVisit(id);
     }
 
@@ -225,6 +235,7 @@ export function useBoardKeyboard(
       stopCarry();
       hint.dispose();
       if (controller.reveal.current === focusVisit) controller.reveal.current = null;
+      if (controller.revealCell.current === focusCell) controller.revealCell.current = null;
     };
   }, [scroller, controller, scrollToRow]);
 }

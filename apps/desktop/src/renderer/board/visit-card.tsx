@@ -1,4 +1,6 @@
 /** One visit as a card, on the board and in the tray. Plain elements only: a board shows hundreds of them. */
+// biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand and cards are draggable: no table, no buttons
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
 import type { BoardVisit, ProposedPlacement } from '@fieldfare/domain';
 import { IconAlertTriangleFilled, IconChevronsUp, IconNote, IconPinFilled, IconSparkles } from '@tabler/icons-react';
 import { memo } from 'react';
@@ -37,7 +39,6 @@ export const VisitCard = memo(function VisitCard(props: {
 }) {
   const { visit, selected, lifted, movable, wide = false } = props;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a real button cannot be dragged in every browser
     <div
       role="button"
       tabIndex={-1}
@@ -75,17 +76,28 @@ export const VisitCard = memo(function VisitCard(props: {
 });
 
 /** A place the engine proposes: seen, not yet true. */
-export const GhostCard = memo(function GhostCard({ placement }: { readonly placement: ProposedPlacement }) {
+export const GhostCard = memo(function GhostCard(props: {
+  readonly placement: ProposedPlacement;
+  /** The visit itself: its service's code and colour. Gone when somebody cancelled it meanwhile. */
+  readonly visit: BoardVisit | undefined;
+}) {
+  const { placement, visit } = props;
   return (
-    <div className={classes.ghost} data-ghost-visit-id={placement.visitId} role="note">
+    <div
+      className={classes.ghost}
+      data-ghost-visit-id={placement.visitId}
+      data-colour={visit?.colour ?? ''}
+      role="note"
+      aria-label={`Proposed: ${placement.patientName}, ${placement.serviceName}, ${placement.start}`}
+    >
       <div className={classes.line}>
         <span className={classes.time}>{placement.start}</span>
-        <span className={classes.service}>{placement.serviceName}</span>
+        <span className={classes.service}>{serviceShort(visit?.serviceCode ?? '', placement.serviceName)}</span>
         <span className={classes.minutes}>{placement.minutes}′</span>
       </div>
       <div className={classes.line}>
         <span className={classes.name}>{placement.patientName}</span>
-        <IconSparkles className={classes.proposed} aria-label="proposed" />
+        <IconSparkles className={classes.proposed} aria-hidden />
       </div>
     </div>
   );

@@ -182,12 +182,10 @@ function Loading() {
     <div className={classes.loading} aria-busy="true">
       <VisuallyHidden role="status">Opening the week</VisuallyHidden>
       {Array.from({ length: 9 }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: placeholders
         <div key={row} className={classes.loadingRow}>
           <Skeleton height={30} circle />
           <Skeleton height={12} width={120} />
           {Array.from({ length: 7 }, (_, day) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: placeholders
             <Skeleton key={day} height={40} radius="md" visible={(row * 7 + day * 3) % 5 !== 0} />
           ))}
         </div>

@@ -3,11 +3,12 @@
  * then everything or nothing.
  */
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { Badge, Button, FileButton, Modal, Select, Table } from '@mantine/core';
+import { Button, FileButton, Modal, Select, Table } from '@mantine/core';
 import { useState } from 'react';
 import { plural } from '../lib/format.ts';
 import { attempt, problemsText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
+import { Tag } from '../shell/tag.tsx';
 import classes from './imports.module.css';
 
 const KINDS = [
@@ -154,18 +155,10 @@ export function ImportDialog(props: {
       {trial && (
         <section className={classes.trial} aria-label="What the import would do">
           <div className={classes.counts}>
-            <Badge color="green" variant="light">
-              {trial.creates} new
-            </Badge>
-            <Badge color="blue" variant="light">
-              {trial.updates} changed
-            </Badge>
-            <Badge color="gray" variant="light">
-              {trial.unchanged} as they are
-            </Badge>
-            <Badge color={trial.errorCount > 0 ? 'red' : 'gray'} variant="light">
-              {plural(trial.errorCount, 'error')}
-            </Badge>
+            <Tag tone="good">{trial.creates} new</Tag>
+            <Tag tone="info">{trial.updates} changed</Tag>
+            <Tag tone="plain">{trial.unchanged} as they are</Tag>
+            <Tag tone={trial.errorCount > 0 ? 'bad' : 'plain'}>{plural(trial.errorCount, 'error')}</Tag>
           </div>
           {trial.errors.length > 0 && (
             <div className={classes.errors}>

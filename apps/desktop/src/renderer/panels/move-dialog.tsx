@@ -1,18 +1,19 @@
 /** "Move to…": the best places first, then any carer, day and time, each with what speaks against it. */
 import type { BoardVisit, Candidate, CellFeasibility, WeekBoard } from '@fieldfare/domain';
-import { Badge, Button, Loader, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Loader, Modal, Select, TextInput } from '@mantine/core';
 import { IconCar } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { fitOf } from '../board/carry.ts';
 import { useController, useUi, useVisit } from '../board/context.tsx';
 import { duration, parseTime, roleName, shortDate } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
+import { Tag } from '../shell/tag.tsx';
 import classes from './move-dialog.module.css';
 
 const MATCH = {
-  strong: { label: 'Strong match', color: 'green' },
-  moderate: { label: 'Fair match', color: 'yellow' },
-  none: { label: 'Weak match', color: 'gray' },
+  strong: { label: 'Strong match', tone: 'good' },
+  moderate: { label: 'Fair match', tone: 'warn' },
+  none: { label: 'Weak match', tone: 'plain' },
 } as const;
 
 type Loaded<T> =
@@ -78,9 +79,7 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
               <span className={classes.dim}>
                 <IconCar size={13} /> +{candidate.travelMinutes} min
               </span>
-              <Badge size="sm" variant="light" color={MATCH[candidate.match].color}>
-                {MATCH[candidate.match].label}
-              </Badge>
+              <Tag tone={MATCH[candidate.match].tone}>{MATCH[candidate.match].label}</Tag>
             </span>
           </button>
         </li>

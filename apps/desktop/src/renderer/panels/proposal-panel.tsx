@@ -17,6 +17,7 @@ const PlacementRow = memo(function PlacementRow(props: {
   readonly placement: ProposedPlacement;
   readonly ticked: boolean;
   readonly onTick: (visitId: string, on: boolean) => void;
+  readonly onShow: (staffId: string, date: string) => void;
 }) {
   const { placement, ticked } = props;
   return (
@@ -38,6 +39,16 @@ const PlacementRow = memo(function PlacementRow(props: {
           </span>
         </span>
       </span>
+      <button
+        type="button"
+        className={classes.link}
+        onClick={(event) => {
+          event.preventDefault();
+          props.onShow(placement.staffId, placement.date);
+        }}
+      >
+        Show
+      </button>
     </label>
   );
 });
@@ -81,6 +92,7 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
     overscan: 8,
   });
   const [onTick] = useState(() => (visitId: string, on: boolean) => auto.tick([visitId], on));
+  const [onShow] = useState(() => (staffId: string, date: string) => controller.revealCell.current?.(staffId, date));
   const allTicked = ticked.size === placements.length;
   const saved = proposal.travelMinutesAfter - proposal.travelMinutesBefore;
   return (
@@ -109,7 +121,6 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
           <strong>Somebody changed the week meanwhile, so nothing was accepted.</strong>
           <ul>
             {state.refused.slice(0, 6).map((one, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: problems have no id and never reorder
               <li key={index}>{problemText(one)}</li>
             ))}
           </ul>
@@ -145,7 +156,12 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
                 className={classes.entry}
                 style={{ transform: `translateY(${item.start}px)`, height: ROW }}
               >
-                <PlacementRow placement={placement} ticked={ticked.has(placement.visitId)} onTick={onTick} />
+                <PlacementRow
+                  placement={placement}
+                  ticked={ticked.has(placement.visitId)}
+                  onTick={onTick}
+                  onShow={onShow}
+                />
               </div>
             ) : null;
           })}

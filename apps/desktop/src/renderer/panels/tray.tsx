@@ -99,7 +99,7 @@ export function Tray({ board }: { readonly board: WeekBoard }) {
 
   function onKeyDown(event: KeyboardEvent): void {
     const card = (event.target as HTMLElement).closest<HTMLElement>('[data-visit-id]');
-    const at = entries.findIndex((entry) => entry.type === 'visit' && entry.visit.id === card?.dataset['visitId']);
+    const at = entries.findIndex((entry) => entry.type === 'visit' && entry.visit.id === card?.dataset.visitId);
     const entry = entries[at];
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       const by = event.key === 'ArrowDown' ? 1 : -1;
@@ -182,14 +182,13 @@ export function Tray({ board }: { readonly board: WeekBoard }) {
         </div>
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows move among the cards inside */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled beside it */}
       <div
         ref={list}
         className={classes.list}
         style={METRIC_VARIABLES as CSSProperties}
         onKeyDown={onKeyDown}
         onClick={(event) => {
-          const id = (event.target as Element).closest<HTMLElement>('[data-visit-id]')?.dataset['visitId'];
+          const id = (event.target as Element).closest<HTMLElement>('[data-visit-id]')?.dataset.visitId;
           if (id !== undefined) controller.openVisit(id);
         }}
       >

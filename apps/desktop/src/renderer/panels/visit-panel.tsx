@@ -1,11 +1,12 @@
 /** One visit in full: what, for whom, when, by whom; edited in place, moved, pinned, cancelled. */
 import type { BoardVisit, WeekBoard } from '@fieldfare/domain';
-import { Badge, Button, CloseButton, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, CloseButton, Select, Textarea, TextInput } from '@mantine/core';
 import { IconArrowsMove, IconMapPin, IconPin, IconPinnedOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useController, useLane, useVisit } from '../board/context.tsx';
 import type { VisitEdit } from '../board/source.ts';
 import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.ts';
+import { Tag } from '../shell/tag.tsx';
 import classes from './panels.module.css';
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
@@ -148,15 +149,11 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
         <div className={classes.subtitle}>
           <IconMapPin size={14} /> {visit.municipality}
           {visit.patientRisk !== 'low' && (
-            <Badge size="sm" variant="light" color={visit.patientRisk === 'high' ? 'red' : 'yellow'}>
+            <Tag tone={visit.patientRisk === 'high' ? 'bad' : 'warn'}>
               {visit.patientRisk === 'high' ? 'High' : 'Moderate'} risk
-            </Badge>
+            </Tag>
           )}
-          {visit.pinned && (
-            <Badge size="sm" variant="light" color="gray" leftSection={<IconPin size={11} />}>
-              Pinned
-            </Badge>
-          )}
+          {visit.pinned && <Tag tone="plain">Pinned</Tag>}
         </div>
 
         {conflicts.map((conflict) => (
@@ -179,7 +176,11 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
           <Fact label="When">
             <span className="ff-num">
               {visit.date === null ? 'Any day this week' : longDate(visit.date)}
-              {visit.start !== null && `, ${visit.start}–${endTime(visit.start, visit.minutes)}`}
+              {visit.start !== null && (
+                <>
+                  , <span className={classes.whole}>{`${visit.start}–${endTime(visit.start, visit.minutes)}`}</span>
+                </>
+              )}
             </span>
           </Fact>
           <Fact label="Window">

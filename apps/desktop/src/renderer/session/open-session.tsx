@@ -103,10 +103,11 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** Asks again whenever sync moves, until the organisation has a region to show. */
+/** The organisation; asks again as sync moves until it has a region to show. */
 function useOrg(source: WorkSource): OrgView | null {
   const [org, setOrg] = useState<OrgView | null>(null);
   useEffect(() => {
+    if (org) return;
     let over = false;
     const ask = async (): Promise<void> => {
       const result = await source.org();
@@ -118,7 +119,7 @@ function useOrg(source: WorkSource): OrgView | null {
       over = true;
       stop();
     };
-  }, [source]);
+  }, [source, org]);
   return org;
 }
 

@@ -8,10 +8,20 @@ export interface Workspace {
   readonly client: WorkspaceClient;
 }
 
-/** `onCrash`: the worker could not be loaded, or died. */
+let started: { readonly workspace: Workspace; readonly worker: Worker } | null = null;
+
+/**
+ * The page's one worker, started at the first call: a second one would find the device held by the first.
+ * `onCrash`: it could not be loaded, or died.
+ */
 export function startWorkspace(onCrash: () => void): Workspace {
+  started ??= start();
+  started.worker.addEventListener('error', onCrash);
+  return started.workspace;
+}
+
+function start(): { readonly workspace: Workspace; readonly worker: Worker } {
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'workspace' });
-  worker.addEventListener('error', onCrash);
   const host = wrap<WorkspaceHost>(worker);
   // In the desktop shell, companion tools' requests arrive on a port that main posts to this window.
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -20,5 +30,5 @@ export function startWorkspace(onCrash: () => void): Workspace {
     void host.serveLoopback(transfer(port, [port]));
   });
   window.fieldfareHost?.connectLoopback();
-  return { host, client: createWorkerClient(host, (port) => transfer(port, [port])) };
+  return { worker, workspace: { host, client: createWorkerClient(host, (port) => transfer(port, [port])) } };
 }

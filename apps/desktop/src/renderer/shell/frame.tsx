@@ -32,8 +32,8 @@ export function Frame({
       <div className={classes.page}>
         {storageAtRisk && !warned && (
           <div className={classes.notice} role="status">
-            This browser may clear what is stored here when the disk runs low. Synced work is safe on the server; what
-            still waits to be sent is not. Allow storage for this site, or use the desktop app.
+            This browser may clear changes that are not sent yet when the disk runs low. Allow this site to store data,
+            or use the desktop app.
             <span className={classes.grow} />
             <CloseButton size="xs" aria-label="Dismiss" onClick={() => setWarned(true)} />
           </div>

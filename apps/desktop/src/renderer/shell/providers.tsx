@@ -7,12 +7,13 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { theme } from '../theme/theme.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
 
 export function Providers({ children }: { readonly children: ReactNode }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="bottom-left" limit={3} />
-      {children}
+      <Notifications position="bottom-center" limit={3} />
+      <ErrorBoundary>{children}</ErrorBoundary>
     </MantineProvider>
   );
 }

@@ -2,7 +2,7 @@
  * The look as one Mantine theme. Greys are cool and quiet so that colour on the board always means something:
  * a service, a state, a warning. Component sizes are small because coordinators read hundreds of cards a day.
  */
-import { ActionIcon, Badge, Button, createTheme, type MantineColorsTuple, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Badge, Button, createTheme, Input, type MantineColorsTuple, Modal, Tooltip } from '@mantine/core';
 
 const heron: MantineColorsTuple = [
   '#ecf5f8',
@@ -70,6 +70,7 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 560 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 30 } }),
+    InputWrapper: Input.Wrapper.extend({ styles: { label: { marginBottom: 3, fontWeight: 560 } } }),
     Badge: Badge.extend({ styles: { root: { textTransform: 'none', fontWeight: 560, letterSpacing: 0 } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 },
