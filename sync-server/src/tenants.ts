@@ -10,7 +10,7 @@ import { tables } from '@fieldfare/domain';
 import { type Clock, fail, ok, problem, type Random, type Result } from '@fieldfare/kernel';
 import { createReplica, openJournal, type Replica } from '@fieldfare/sync';
 import { openNodeFiles } from '@fieldfare/sync/node';
-import { openServerWorkspace, type ServerWorkspace } from '@fieldfare/workspace';
+import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
 import { type DataDir, deriveKey } from './data-dir.ts';
 import { tellingWhatIsLoaded } from './late-listener.ts';
@@ -47,6 +47,11 @@ export function createTenants(options: {
   const { dir, rootKey, directory, clock, random, log, template } = options;
   const opening = new Map<string, Promise<Result<OpenTenant>>>();
   let closed = false;
+
+  async function openWorkspace(replica: Replica): Promise<ServerWorkspace> {
+    const { openServerWorkspace } = await import('@fieldfare/workspace'); // account commands never need SQL
+    return openServerWorkspace({ replica: tellingWhatIsLoaded(replica), clock, random, template: await template() });
+  }
 
   async function openTenant(tenantId: string): Promise<Result<OpenTenant>> {
     const files = await openNodeFiles(dir.tenant(tenantId));
@@ -85,9 +90,7 @@ export function createTenants(options: {
       id: tenantId,
       replica,
       workspace() {
-        workspace ??= template().then((blob) =>
-          openServerWorkspace({ replica: tellingWhatIsLoaded(replica), clock, random, template: blob }),
-        );
+        workspace ??= openWorkspace(replica);
         workspace.catch(() => {
           workspace = null; // the next call tries again
         });

@@ -8,14 +8,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { visits } from '@fieldfare/domain';
-import { deterministicId, seededRandom, systemClock, systemRandom, updateRow } from '@fieldfare/kernel';
-import { openCore } from '../src/core.ts';
-import { createLog } from '../src/log.ts';
+import { deterministicId, seededRandom, updateRow } from '@fieldfare/kernel';
 import {
   addVisit,
   openClient,
   type SyncClient,
-  seedAgency,
+  seedOffline,
   temporaryDir,
   until,
   untilAcknowledged,
@@ -31,6 +29,8 @@ const ROWS_A_WRITER = 40;
 export interface KillLoopOptions {
   readonly rounds: number;
   readonly seed: number;
+  /** Harms the data directory between kill and restart: shows that the loop would see a loss. */
+  readonly sabotage?: (dataDir: string) => void;
   /** Called after each round with a line for people. */
   readonly report?: (line: string) => void;
 }
@@ -79,20 +79,10 @@ interface Writer {
 const numberIn = (client: SyncClient, shard: string, id: string): number =>
   Number(client.replica.row(shard, visits.name, id)?.fields.note ?? 0);
 
-export async function killLoop({ rounds, seed, report }: KillLoopOptions): Promise<KillLoopResult> {
+export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptions): Promise<KillLoopResult> {
   const random = seededRandom(seed);
   const dir = temporaryDir();
-  const core = value(
-    await openCore({
-      dataDir: dir.path,
-      clock: systemClock,
-      random: systemRandom,
-      log: createLog({ level: 'error' }),
-      template: async () => null,
-    }),
-  );
-  const agency = await seedAgency(async (command) => value(await core.admin(command)));
-  await core.close();
+  const agency = await seedOffline(dir.path);
   const shard = weekShard(agency.north);
 
   let server = await spawnServer(dir.path);
@@ -152,6 +142,7 @@ export async function killLoop({ rounds, seed, report }: KillLoopOptions): Promi
       running = false;
       await Promise.all(writing);
       for (const { client } of writers) client.connection.stop();
+      sabotage?.(dir.path);
       server = await spawnServer(dir.path);
       slowestRestartMs = Math.max(slowestRestartMs, server.startedInMs);
       await check(round);

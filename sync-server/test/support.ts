@@ -29,6 +29,7 @@ import { createMemoryFiles } from '@fieldfare/sync/memory';
 import { WebSocket } from 'ws';
 import type { AdminCommand, AdminRow } from '../src/admin.ts';
 import { sendControl } from '../src/control.ts';
+import { openCore } from '../src/core.ts';
 import { createLog } from '../src/log.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/server.ts';
 
@@ -104,6 +105,24 @@ export async function seedAgency(admin: TestServer['admin']): Promise<Agency> {
   await user('vera', 'viewer');
   await user('otto', 'coordinator', other);
   return { tenantId: tenant, north, south, otherTenantId: other, otherRegion };
+}
+
+/** Seeds a data directory that no server runs on. */
+export async function seedOffline(dataDir: string): Promise<Agency> {
+  const core = value(
+    await openCore({
+      dataDir,
+      clock: systemClock,
+      random: systemRandom,
+      log: createLog({ level: 'error' }),
+      template: async () => null,
+    }),
+  );
+  try {
+    return await seedAgency(async (command) => value(await core.admin(command)));
+  } finally {
+    await core.close();
+  }
 }
 
 export interface SignedInClient {

@@ -4,7 +4,6 @@ import { ProblemError, ROLES, systemRandom } from '@fieldfare/kernel';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AdminCommand } from '../admin.ts';
 import { createLog, type LogLevel } from '../log.ts';
-import { startServer } from '../server.ts';
 import { runAdmin } from './admin-run.ts';
 import { complain, say, table } from './output.ts';
 import { generatePassword, readPassword } from './password-input.ts';
@@ -36,6 +35,7 @@ interface ServeFlags {
 }
 
 async function serve(flags: ServeFlags): Promise<number> {
+  const { startServer } = await import('../server.ts'); // account commands and --help need not wait for all of it
   const log = createLog({ level: flags.logLevel });
   const server = await startServer({
     port: flags.port,

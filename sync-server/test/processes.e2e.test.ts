@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { visits } from '@fieldfare/domain';
@@ -11,6 +11,7 @@ import {
   addVisit,
   openClient,
   seedAgency,
+  seedOffline,
   signIn,
   startTestServer,
   temporaryDir,
@@ -107,53 +108,55 @@ describe('account commands', () => {
 });
 
 describe('starting and stopping', () => {
-  it('SRV-LOCK: a second server on the same directory is refused, and the first goes on', async () => {
+  it('SRV-LOCK, ACC-KEY, SRV-STOP: one server at a time, under its own key, and an orderly end', async () => {
     const data = dataDir();
-    const first = await launch(data, ['--demo']);
+    await seedOffline(data);
+    const first = await launch(data);
     const second = await cli(['--port', '0', '--data', data]);
     expect(second.code).toBe(1);
     expect(second.err).toContain('another server or account command is using this data directory');
     expect(second.err).toContain(join(data, 'accounts'));
-    await expect(signIn(first.url, 'amelie', 'amelie-demo-password')).resolves.toBeDefined();
-  });
+    await expect(signIn(first.url, 'ada')).resolves.toBeDefined();
 
-  it('SRV-STOP: SIGTERM closes sockets with 1001, keeps everything and exits 0; a restart needs no repair', async () => {
-    const data = dataDir();
-    const server = await launch(data, ['--demo']);
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/sync`);
-    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
-    await once(socket, 'open');
-    const exited = once(server.child, 'exit');
-    server.child.kill('SIGTERM');
-    expect(await closed).toBe(1001);
-    expect(await exited).toEqual([0, null]);
-    const again = await launch(data, ['--demo']);
-    await expect(signIn(again.url, 'ben', 'ben-demo-password')).resolves.toBeDefined();
-  });
-
-  it('keeps keys and data for their owner alone', async () => {
-    const data = dataDir();
-    await launch(data);
     const mode = (name: string): number => statSync(join(data, name)).mode & 0o777;
     expect(['server.key', 'token.key', 'control.sock'].map(mode)).toEqual([0o600, 0o600, 0o600]);
     expect(['.', 'accounts', 'tenants'].map(mode)).toEqual([0o700, 0o700, 0o700]);
-  });
 
-  it('a wrong data key is refused and damages nothing', async () => {
-    const data = dataDir();
-    const first = await launch(data, ['--demo']);
+    const socket = new WebSocket(`${first.url.replace('http', 'ws')}/sync`);
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    await once(socket, 'open');
     const exited = once(first.child, 'exit');
     first.child.kill('SIGTERM');
-    await exited;
+    expect(await closed).toBe(1001);
+    expect(await exited).toEqual([0, null]);
+
     const key = readFileSync(join(data, 'server.key'));
     writeFileSync(join(data, 'server.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`);
-    expect(await cli(['--port', '0', '--data', data])).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('wrong data key'),
-    });
+    const locked = await cli(['--port', '0', '--data', data]);
+    expect(locked).toMatchObject({ code: 1, err: expect.stringContaining('wrong data key') });
+    rmSync(join(data, 'server.key'));
+    const keyless = await cli(['--port', '0', '--data', data]);
+    expect(keyless).toMatchObject({ code: 1, err: expect.stringContaining('no server.key') });
     writeFileSync(join(data, 'server.key'), key);
-    const again = await launch(data, ['--demo']);
-    await expect(signIn(again.url, 'ben', 'ben-demo-password')).resolves.toBeDefined();
+    const again = await launch(data);
+    await expect(signIn(again.url, 'ben')).resolves.toBeDefined();
+  });
+
+  it('SRV-DEMO: fills an empty directory, says how to sign in, and finds it again at the next start', async () => {
+    const data = dataDir();
+    for (let start = 0; start < 2; start++) {
+      const running = await startTestServer(data, { demo: true });
+      undo.push(running.close);
+      const [coordinator] = running.server.demoAccounts;
+      expect(running.server.demoPassword).toBe(coordinator?.password);
+      const { principal } = await signIn(running.server.url, coordinator?.login ?? '', coordinator?.password);
+      expect(principal.roles[0]?.role).toBe('coordinator');
+      await running.close();
+    }
+    const real = dataDir();
+    await seedOffline(real);
+    await expect(startTestServer(real, { demo: true })).rejects.toThrow('a directory of its own');
+    await (await startTestServer(real)).close(); // the refusal left it free
   });
 });
 
@@ -166,56 +169,85 @@ describe('what goes wrong', () => {
     expect(result.slowestRestartMs).toBeLessThan(15_000);
   });
 
-  /** A server that wrote 30 visits, one commit each, and stopped; and its tenant's newest journal file. */
-  async function written(): Promise<{ data: string; region: string; ids: string[]; file: string }> {
+  it('SYN-ACK: the loop above would see a loss', { timeout: 90_000 }, async () => {
+    const result = await killLoop({
+      rounds: 1,
+      seed: 8,
+      sabotage(data) {
+        for (const name of readdirSync(join(data, 'tenants'), { recursive: true })) {
+          const path = join(data, 'tenants', String(name));
+          if (statSync(path).isFile() && statSync(path).size > 4000) truncateSync(path, statSync(path).size - 2000);
+        }
+      },
+    });
+    expect(result.lost).not.toEqual([]);
+    expect(result.converged).toBe(true); // and the laptops give it back
+  });
+
+  /** 30 visits, each acknowledged by itself; the laptop that wrote them; the journal file they lie in, server stopped. */
+  async function written() {
     const data = dataDir();
-    const running = await startTestServer(data);
-    const agency = await seedAgency(running.admin);
+    const agency = await seedOffline(data);
+    let running = await startTestServer(data);
+    undo.push(() => running.close());
     const ada = await openClient(() => running.server.url, 'ada', [weekShard(agency.north)]);
+    undo.push(ada.close);
+    await untilState(ada, 'live');
     const ids: string[] = [];
     for (let n = 0; n < 30; n++) {
       const row = visit(agency.north, { note: `visit ${n}` });
       ids.push(row.id);
       value(await ada.replica.commit([addVisit(row)], ada.principal.userId));
+      await untilAcknowledged(ada);
     }
-    await untilAcknowledged(ada);
-    await ada.close();
+    ada.connection.stop();
     await running.close();
     const folder = join(data, 'tenants', agency.tenantId);
-    const largest = readdirSync(folder)
+    const [file = ''] = readdirSync(folder)
       .map((name) => join(folder, name))
-      .sort((a, b) => statSync(b).size - statSync(a).size)[0];
-    return { data, region: agency.north, ids, file: largest ?? '' };
-  }
-
-  async function served(data: string, region: string): Promise<{ ids: Set<string>; logs: string }> {
-    const running = await startTestServer(data);
-    undo.push(running.close);
-    const ben = await openClient(() => running.server.url, 'ben', [weekShard(region)]);
-    undo.push(ben.close);
-    await untilState(ben, 'live');
-    const ids = new Set([...ben.replica.rows(weekShard(region), visits.name)].map((row) => row.id));
-    return { ids, logs: running.logs.join('') };
+      .sort((a, b) => statSync(b).size - statSync(a).size);
+    return {
+      ada,
+      ids,
+      file,
+      async restart() {
+        running = await startTestServer(data);
+        return running;
+      },
+      /** What a laptop that never saw anything gets. */
+      async missing(): Promise<string[]> {
+        const ben = await openClient(() => running.server.url, 'ben', [weekShard(agency.north)]);
+        await untilState(ben, 'live');
+        const found = new Set([...ben.replica.rows(weekShard(agency.north), visits.name)].map((row) => row.id));
+        await ben.close();
+        return ids.filter((id) => !found.has(id));
+      },
+    };
   }
 
   it('SRV-DAMAGE: a torn tail is cut and logged; everything before it is served', async () => {
-    const { data, region, ids, file } = await written();
+    const { file, restart, missing } = await written();
     const bytes = readFileSync(file);
     writeFileSync(file, Buffer.concat([bytes, bytes.subarray(bytes.length - 60, bytes.length - 20)]));
-    const found = await served(data, region);
-    expect(ids.filter((id) => !found.ids.has(id))).toEqual([]);
-    expect(found.logs).toContain('torn-tail');
+    const running = await restart();
+    expect(await missing()).toEqual([]);
+    expect(running.logs.join('')).toContain('torn-tail');
   });
 
-  it('SRV-DAMAGE: a flipped bit costs one frame and is logged; the server starts and serves the rest', async () => {
-    const { data, region, ids, file } = await written();
+  it('SRV-DAMAGE: a flipped bit is logged, the rest is served, and laptops give back what it cost', async () => {
+    const { ada, ids, file, restart, missing } = await written();
     const bytes = readFileSync(file);
-    const at = Math.floor(bytes.length / 2);
+    const at = Math.floor(bytes.length * 0.7);
     bytes[at] = (bytes[at] ?? 0) ^ 4;
     writeFileSync(file, bytes);
-    const found = await served(data, region);
-    expect(found.logs).toContain('damage in a journal');
-    expect(ids.filter((id) => !found.ids.has(id)).length).toBeLessThan(ids.length);
+    const running = await restart();
+    const lost = await missing();
+    expect(running.logs.join('')).toContain('damage in a journal');
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.length).toBeLessThan(ids.length);
+    ada.connection.start();
+    await untilAcknowledged(ada);
+    expect(await missing()).toEqual([]);
   });
 });
 
