@@ -23,7 +23,7 @@ import { putOrganisation } from './organisation-row.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import { SERVER_USER_ID } from './user-rows.ts';
 
-export const adminCommand = z.discriminatedUnion('command', [
+const adminCommand = z.discriminatedUnion('command', [
   z.object({ command: z.literal('tenant.add'), name: z.string(), synthetic: z.boolean().default(false) }),
   z.object({ command: z.literal('tenant.list') }),
   z.object({

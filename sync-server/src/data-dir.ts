@@ -13,7 +13,7 @@ import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, problem, type Random, type Result } from '@fieldfare/kernel';
 
-export const KEY_BYTES = 32;
+const KEY_BYTES = 32;
 
 export interface DataDir {
   readonly root: string;

@@ -20,7 +20,7 @@ import { openSockets } from './sockets.ts';
 import { findTemplate } from './template.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
-export const DEFAULT_WEB_DIR = join(REPOSITORY, 'apps', 'desktop', 'dist', 'web');
+const DEFAULT_WEB_DIR = join(REPOSITORY, 'apps', 'desktop', 'dist', 'web');
 
 export interface ServerOptions {
   /** 0: any free port. */

@@ -39,7 +39,7 @@ export interface KillLoopResult {
   readonly rounds: number;
   /** Edits whose acknowledgement reached their writer. */
   readonly acknowledged: number;
-  /** Acknowledged edits that were not there after a restart. Must be empty. */
+  /** Acknowledged edits that were not there after a restart. Must be empty; the first round that finds any is the last. */
   readonly lost: readonly string[];
   /** Longest time from starting a killed server again to its answering. */
   readonly slowestRestartMs: number;
@@ -123,6 +123,14 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
     await reader.close();
   }
 
+  const result = (converged: boolean): KillLoopResult => ({
+    rounds,
+    acknowledged: writers.reduce((sum, { count }) => sum + count, 0),
+    lost,
+    slowestRestartMs,
+    converged,
+  });
+
   try {
     for (const login of ['ada', 'ben']) {
       const client = await openClient(url, login, [shard]);
@@ -146,12 +154,14 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
       server = await spawnServer(dir.path);
       slowestRestartMs = Math.max(slowestRestartMs, server.startedInMs);
       await check(round);
+      if (lost.length > 0) break; // what a loss does to later rounds says nothing more
       for (const { client } of writers) client.connection.start();
       await Promise.all(writers.map(({ client }) => untilAcknowledged(client)));
       report?.(
         `round ${round}: ${writers.reduce((sum, { count }) => sum + count, 0)} edits so far, ${lost.length} lost`,
       );
     }
+    if (lost.length > 0) return result(false);
     const newcomer = await openClient(url, 'vera', [shard]);
     await untilState(newcomer, 'live');
     const rowsOf = ({ replica }: SyncClient): string =>
@@ -160,13 +170,7 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
     await until(() => new Set(all.map(rowsOf)).size === 1, 'equal rows everywhere', 5000).catch(() => undefined);
     const converged = new Set(all.map(rowsOf)).size === 1;
     await newcomer.close();
-    return {
-      rounds,
-      acknowledged: writers.reduce((sum, { count }) => sum + count, 0),
-      lost,
-      slowestRestartMs,
-      converged,
-    };
+    return result(converged);
   } finally {
     running = false;
     for (const { client } of writers) await client.close();

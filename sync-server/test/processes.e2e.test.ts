@@ -181,7 +181,6 @@ describe('what goes wrong', () => {
       },
     });
     expect(result.lost).not.toEqual([]);
-    expect(result.converged).toBe(true); // and the laptops give it back
   });
 
   /** 30 visits, each acknowledged by itself; the laptop that wrote them; the journal file they lie in, server stopped. */
@@ -257,16 +256,17 @@ describe('a full disk', () => {
     'JRN-FULL: acknowledges nothing it did not keep, goes on reading, and catches up with room',
     async () => {
       const data = dataDir();
-      const mount = async (...args: string[]): Promise<number> => {
-        const [code] = (await once(spawn('mount', args), 'exit')) as [number];
+      const run = async (command: string, ...args: string[]): Promise<number> => {
+        const [code] = (await once(spawn(command, args), 'exit')) as [number];
         return code;
       };
+      const mount = (...args: string[]): Promise<number> => run('mount', ...args);
       if ((await mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', data)) !== 0) {
         process.stderr.write('SKIPPED: this machine does not let tests mount a small disk\n');
         return;
       }
       undo.push(async () => {
-        await once(spawn('umount', [data]), 'exit');
+        await run('umount', data);
       });
       let running = await startTestServer(data);
       undo.push(() => running.close());

@@ -34,7 +34,7 @@ import { createLog } from '../src/log.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/server.ts';
 
 export const PASSWORD = 'correct horse battery';
-export const WEEK = '2026-W47';
+const WEEK = '2026-W47';
 
 export function value<T>(result: Result<T>): T {
   if (result.ok) return result.value;

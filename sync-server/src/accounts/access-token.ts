@@ -7,13 +7,13 @@ import { type Clock, fail, ok, type Principal, problem, type Result } from '@fie
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
-export const ACCESS_TOKEN_SECONDS = 600;
+const ACCESS_TOKEN_SECONDS = 600;
 const ISSUER = 'fieldfare';
 const TYPE = 'at+jwt';
 
 const claims = z.object({ sub: z.uuid(), tid: z.uuid(), did: z.uuid(), sid: z.uuid(), gen: z.int() });
 
-export interface AccessClaims {
+interface AccessClaims {
   readonly userId: string;
   readonly tenantId: string;
   readonly deviceId: string;

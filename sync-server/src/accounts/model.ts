@@ -2,7 +2,7 @@
 import { ROLES } from '@fieldfare/kernel';
 import { z } from 'zod';
 
-export const tenantRecord = z.object({
+const tenantRecord = z.object({
   id: z.uuid(),
   name: z.string(),
   synthetic: z.boolean(),
@@ -10,9 +10,9 @@ export const tenantRecord = z.object({
 });
 export type TenantRecord = z.infer<typeof tenantRecord>;
 
-export const roleAssignment = z.object({ role: z.enum(ROLES), regionIds: z.array(z.uuid()).nullable() });
+const roleAssignment = z.object({ role: z.enum(ROLES), regionIds: z.array(z.uuid()).nullable() });
 
-export const accountRecord = z.object({
+const accountRecord = z.object({
   id: z.uuid(),
   tenantId: z.uuid(),
   /** Lower case, unique over the whole server. */
@@ -26,7 +26,7 @@ export const accountRecord = z.object({
 });
 export type AccountRecord = z.infer<typeof accountRecord>;
 
-export const deviceRecord = z.object({
+const deviceRecord = z.object({
   id: z.uuid(),
   userId: z.uuid(),
   name: z.string(),
@@ -35,7 +35,7 @@ export const deviceRecord = z.object({
 export type DeviceRecord = z.infer<typeof deviceRecord>;
 
 /** One sign-in of one device: the chain of refresh tokens that rotated from it. */
-export const sessionRecord = z.object({
+const sessionRecord = z.object({
   id: z.uuid(),
   userId: z.uuid(),
   deviceId: z.uuid(),
@@ -57,7 +57,7 @@ export const RECORDS = {
   session: sessionRecord,
 } as const;
 export type RecordKind = keyof typeof RECORDS;
-export type RecordOf<K extends RecordKind> = z.infer<(typeof RECORDS)[K]>;
+type RecordOf<K extends RecordKind> = z.infer<(typeof RECORDS)[K]>;
 
 /** Sets a record, or with `value: null` removes it. */
 export type RecordChange = {

@@ -8,8 +8,8 @@ import type { PasswordJob, PasswordReply } from './password-worker.ts';
 
 const MAX_WAITING = 32;
 
-export const MIN_PASSWORD = 10;
-export const MAX_PASSWORD = 256;
+const MIN_PASSWORD = 10;
+const MAX_PASSWORD = 256;
 
 export interface Passwords {
   hash(password: string): Promise<Result<string>>;

@@ -12,7 +12,7 @@ import type { RecordStore } from './records.ts';
 import type { Grant, Sessions } from './sessions.ts';
 import { addressKey, createThrottle } from './throttle.ts';
 
-export interface LoginInput {
+interface LoginInput {
   readonly login: string;
   readonly password: string;
   readonly deviceId: string | null;
