@@ -16,7 +16,7 @@ export default defineConfig({
   build: {
     // Electron 25 is the oldest host.
     target: 'chrome114',
-    outDir: process.env['FIELDFARE_WEB_OUT'] ?? here('./dist/web'),
+    outDir: process.env.FIELDFARE_WEB_OUT ?? here('./dist/web'),
     emptyOutDir: true,
     // The content policy admits no `data:` images or fonts, and wasm must stay a file that can be streamed.
     assetsInlineLimit: 0,
@@ -24,7 +24,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         index: here('./src/renderer/index.html'),
-        ...(process.env['FIELDFARE_BENCH'] === '1' ? { bench: here('./src/renderer/bench/bench.html') } : {}),
+        ...(process.env.FIELDFARE_BENCH === '1' ? { bench: here('./src/renderer/bench/bench.html') } : {}),
       },
     },
   },

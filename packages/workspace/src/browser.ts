@@ -35,6 +35,7 @@ export function createBrowserHost(base: string): WorkspaceHost {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    onOnline: (back) => globalThis.addEventListener('online', back),
     clock: systemClock,
     random: systemRandom,
     storeOptions: async () => ({ template: await fetchTemplate(base) }),

@@ -2,6 +2,7 @@
 import { createTRPCClient, type TRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import type { WorkspaceRouter } from './router.ts';
+import { mark } from './timeline.ts';
 import type { RequestOp, WireError, WireEvent, WorkspaceHost } from './worker-api.ts';
 
 export type WorkspaceClient = TRPCClient<WorkspaceRouter>;
@@ -13,11 +14,6 @@ export interface RequestPort {
 }
 
 const clientError = (error: WireError): TRPCClientError<WorkspaceRouter> => TRPCClientError.from({ error } as never);
-
-/** How long a change took to be durable, on the browser's own timeline: profilers and benches read it there. */
-const timeline = (path: string, asked: number): void => {
-  performance.measure(`fieldfare:${path}`, { start: asked });
-};
 
 function workerLink(port: RequestPort, transferPort: (port: MessagePort) => MessagePort): TRPCLink<WorkspaceRouter> {
   return () =>
@@ -31,7 +27,7 @@ function workerLink(port: RequestPort, transferPort: (port: MessagePort) => Mess
               if (!result.ok) return observer.error(clientError(result.error));
               observer.next({ result: { type: 'data', data: result.data } });
               observer.complete();
-              if (op.type === 'mutation') timeline(op.path, asked);
+              if (op.type === 'mutation') mark(op.path, asked);
             },
             (cause: unknown) => observer.error(TRPCClientError.from(cause as Error)),
           );

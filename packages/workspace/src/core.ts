@@ -28,6 +28,8 @@ export interface Core {
   readonly projector: Projector;
   /** Loads shards and waits until they and every durable change are projected. */
   ready(shards: readonly ShardId[]): Promise<Result<void>>;
+  /** The same, but only while no `ready` is under way: for filling in what nobody waits for. */
+  readyBehind(shards: readonly ShardId[]): Promise<Result<void>>;
   contextFor(principal: Principal, sync: SyncPort | null): Context;
   close(): Promise<void>;
 }
@@ -43,12 +45,33 @@ export function createCore(options: {
   const { replica, store, clock, random, onNeed } = options;
   const projector = createProjector(replica, store);
 
-  const ready = async (shards: readonly ShardId[]): Promise<Result<void>> => {
-    onNeed?.(shards);
+  let asked = 0;
+  let quiet: (() => void)[] = [];
+
+  const load = async (shards: readonly ShardId[]): Promise<Result<void>> => {
     const loaded = await replica.load(shards);
     if (!loaded.ok) return loaded;
-    await projector.settled();
+    await projector.settled(shards);
     return ok(undefined);
+  };
+
+  const ready = async (shards: readonly ShardId[]): Promise<Result<void>> => {
+    asked += 1;
+    try {
+      onNeed?.(shards);
+      return await load(shards);
+    } finally {
+      asked -= 1;
+      if (asked === 0) {
+        for (const resume of quiet) resume();
+        quiet = [];
+      }
+    }
+  };
+
+  const readyBehind = async (shards: readonly ShardId[]): Promise<Result<void>> => {
+    if (asked > 0) await new Promise<void>((resolve) => quiet.push(resolve));
+    return load(shards);
   };
 
   /** The second lock behind the procedures' own permission: no change leaves for a shard the principal may not write. */
@@ -70,6 +93,7 @@ export function createCore(options: {
     store,
     projector,
     ready,
+    readyBehind,
     contextFor(principal, sync) {
       const commit = async (changes: readonly RowChange[]): Promise<Result<CommitReceipt>> => {
         const allowed = mayWrite(principal, changes);

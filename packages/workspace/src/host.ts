@@ -3,6 +3,7 @@ import type { Result } from '@fieldfare/kernel';
 import { dispatch, dispatchSubscription } from './dispatch.ts';
 import { serveLoopback } from './loopback.ts';
 import { createDeviceSession, type DevicePlatform, type DeviceSession } from './session.ts';
+import { timed } from './timeline.ts';
 import type { WireError, WorkspaceHost } from './worker-api.ts';
 
 const LOCKED: WireError = {
@@ -65,7 +66,7 @@ export function createWorkspaceHost(platform: DevicePlatform): WorkspaceHost {
     },
     async request(op) {
       const ctx = await context();
-      return ctx ? dispatch(op, ctx) : { ok: false, error: LOCKED };
+      return ctx ? timed(op.path, dispatch(op, ctx)) : { ok: false, error: LOCKED };
     },
     async subscribe(op, port) {
       const ctx = await context();

@@ -14,6 +14,7 @@ import {
   type Journal,
 } from '@fieldfare/sync';
 import { type Core, createCore } from './core.ts';
+import { timed } from './timeline.ts';
 import { ownRegions, workingSet } from './working-set.ts';
 
 export interface LocalWorkspace {
@@ -37,8 +38,8 @@ export interface LocalWorkspaceOptions {
   readonly connect?: Pick<ConnectionOptions, 'url' | 'openSocket' | 'accessToken' | 'setTimer'>;
 }
 
-/** Shards loaded between two turns of the event loop while the rest of the working set fills in. */
-const BACKGROUND_SLICE = 2;
+/** A turn of the event loop, long enough for messages to come in. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 4));
 
 export const openProjection = (
   options: Omit<StoreOptions, 'tables' | 'derivations'> = {},
@@ -47,7 +48,10 @@ export const openProjection = (
 export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promise<Result<LocalWorkspace>> {
   const { principal, journal, clock, random, connect } = options;
   const opening = options.store ?? openProjection(options.storeOptions);
-  const opened = await createReplica({ tenantId: principal.tenantId, journal, tables, clock, random });
+  const opened = await timed(
+    'open replica',
+    createReplica({ tenantId: principal.tenantId, journal, tables, clock, random }),
+  );
   if (!opened.ok) {
     opening.then((store) => store.close()).catch(() => {});
     return opened;
@@ -67,18 +71,19 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     return workingSet(ownRegions(principal, regions), clock);
   };
 
-  const first = await core.ready([orgShard]);
+  const first = await timed('open organisation', core.ready([orgShard]));
   if (!first.ok) return first;
 
   const fill = async (): Promise<void> => {
     const shards = inWorkingSet();
     connection?.follow(shards);
-    for (let at = 0; at < shards.length && !closed; at += BACKGROUND_SLICE) {
-      await core.ready(shards.slice(at, at + BACKGROUND_SLICE));
-      await new Promise((resolve) => setTimeout(resolve, 0));
+    for (const shard of shards) {
+      if (closed) return;
+      await turn(); // the page's first questions come in between, and go first
+      await core.readyBehind([shard]);
     }
   };
-  let complete = fill();
+  let complete = timed('open working set', fill());
   // Regions that arrive later (a first sign-in, a new office) widen the working set.
   const stopWatching = replica.onTouched((touched) => {
     if (touched.shard === orgShard && touched.rows.has('regions')) complete = complete.then(fill);

@@ -1,27 +1,32 @@
 /**
  * Keeps the projection in step with the documents: gathers what the replica touched, folds those rows and hands
- * them to the store in batches, one at a time and in journal order.
+ * them to the store in batches, one at a time.
  *
- *  WSP-SETTLED  after `settled()` every change the replica reported before the call is in the projection
+ *  WSP-SETTLED  after `settled(shards)` every change of those shards that the replica reported before the call is
+ *               in the projection
  *  WSP-BATCH    touches that arrive while a batch is being written go into the next one together
+ *  WSP-FIRST    shards that somebody waits for are written before shards that fill in behind
  */
 import type { ShardId } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
 import type { FoldedRow, Replica, Touched } from '@fieldfare/sync';
 
 export interface Projector {
-  /** Resolves when nothing is waiting. Rejects when the projection failed: the working copy must be reopened. */
-  settled(): Promise<void>;
+  /** Rejects when the projection failed: the working copy must be reopened. Without shards: all of them. */
+  settled(shards?: readonly ShardId[]): Promise<void>;
   stop(): void;
 }
 
-/** Rows in one SQL transaction; larger batches would keep a click waiting for too long. */
-const BATCH_ROWS = 4_000;
+/** Rows in one SQL transaction: what somebody waits for never queues behind more than one of these. */
+const BATCH_ROWS = 1_500;
 
 export function createProjector(replica: Replica, store: Store): Projector {
   const waiting = new Map<ShardId, Map<string, Set<string>>>();
+  let inFlight: ReadonlySet<ShardId> = new Set();
+  let urgent: ShardId[] = [];
   let seq = 0;
-  let running: Promise<void> | null = null;
+  let draining: Promise<void> | null = null;
+  let batch: Promise<void> = Promise.resolve();
 
   const gather = ({ shard, rows, seq: touchedSeq }: Touched): void => {
     const tables = waiting.get(shard) ?? new Map<string, Set<string>>();
@@ -32,40 +37,62 @@ export function createProjector(replica: Replica, store: Store): Projector {
       else tables.set(table, new Set(ids));
     }
     seq = Math.max(seq, touchedSeq);
-    running ??= drain();
-    running.catch(() => {}); // reported to whoever waits on `settled`
+    draining ??= drain();
+    draining.catch(() => {}); // reported to whoever waits on `settled`
   };
 
-  const takeBatch = (): FoldedRow[] => {
-    const batch: FoldedRow[] = [];
-    for (const [shard, tables] of waiting) {
-      for (const [table, ids] of tables) {
-        for (const id of ids) {
-          const row = replica.row(shard, table, id);
-          if (row) batch.push(row);
-          ids.delete(id);
-          if (batch.length >= BATCH_ROWS) return batch;
-        }
-        tables.delete(table);
+  /** Folds up to `room` rows of one shard into `rows`; true when the shard has no more. */
+  const takeShard = (shard: ShardId, rows: FoldedRow[]): boolean => {
+    const tables = waiting.get(shard) ?? new Map<string, Set<string>>();
+    for (const [table, ids] of tables) {
+      for (const id of ids) {
+        if (rows.length >= BATCH_ROWS) return false;
+        const row = replica.row(shard, table, id);
+        if (row) rows.push(row);
+        ids.delete(id);
       }
-      waiting.delete(shard);
+      tables.delete(table);
     }
-    return batch;
+    waiting.delete(shard);
+    return true;
+  };
+
+  const takeBatch = (): { readonly rows: FoldedRow[]; readonly shards: ReadonlySet<ShardId> } => {
+    const rows: FoldedRow[] = [];
+    const shards = new Set<ShardId>();
+    urgent = urgent.filter((shard) => waiting.has(shard));
+    // A batch holds what is urgent, or what is not, so that the first kind is done sooner.
+    for (const shard of urgent.length > 0 ? urgent : [...waiting.keys()]) {
+      shards.add(shard);
+      if (!takeShard(shard, rows)) break;
+    }
+    return { rows, shards };
   };
 
   const drain = async (): Promise<void> => {
     await null; // let the touches of one commit arrive together
     while (waiting.size > 0) {
       const upTo = seq;
-      await store.project(takeBatch(), upTo);
+      const { rows, shards } = takeBatch();
+      inFlight = shards;
+      batch = store.project(rows, upTo);
+      await batch;
+      inFlight = new Set();
     }
-    running = null;
+    draining = null;
   };
+
+  const unsettled = (shards: readonly ShardId[] | undefined): boolean =>
+    shards ? shards.some((shard) => waiting.has(shard) || inFlight.has(shard)) : draining !== null;
 
   const stop = replica.onTouched(gather);
   return {
-    async settled() {
-      while (running) await running;
+    async settled(shards) {
+      while (draining && unsettled(shards)) {
+        if (shards) urgent.push(...shards.filter((shard) => !urgent.includes(shard)));
+        await Promise.race([draining, batch]); // a failed batch rejects both
+        await null;
+      }
     },
     stop,
   };

@@ -23,6 +23,7 @@ import { type Credentials, createCredentials, restoreCredentials } from './crede
 import { type LocalWorkspace, openLocalWorkspace, openProjection } from './local.ts';
 import { readProfiles, type StoredProfile, saveProfile } from './profiles.ts';
 import { createServerApi, type ServerApi } from './server-api.ts';
+import { timed } from './timeline.ts';
 import type { Profile, SessionInfo, WorkspaceHost } from './worker-api.ts';
 
 /** What a device offers; browsers, Electron and Node each have one. */
@@ -34,6 +35,8 @@ export interface DevicePlatform {
   readonly setTimer: ConnectionOptions['setTimer'];
   readonly clock: Clock;
   readonly random: Random;
+  /** Calls `back` when the device gets a network again; without it the back-off alone decides. */
+  onOnline?(back: () => void): void;
   /** Template and compiled parts of the database, fetched once at start. */
   storeOptions(): Promise<Omit<StoreOptions, 'tables' | 'derivations'>>;
 }
@@ -76,7 +79,7 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
   // The projection starts loading before the password is typed.
   let projection: ReturnType<typeof openProjection> | null = null;
   const warmUp = (): ReturnType<typeof openProjection> => {
-    projection ??= platform.storeOptions().then(openProjection);
+    projection ??= timed('open projection', platform.storeOptions().then(openProjection));
     projection.catch(() => {}); // whoever opens a working copy awaits it and sees the failure
     return projection;
   };
@@ -106,7 +109,10 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
     api: ServerApi,
     offline: boolean,
   ): Promise<Result<SessionInfo>> => {
-    const journal = await openJournal({ files, tenantId: credentials.principal.tenantId, key, random });
+    const journal = await timed(
+      'open journal',
+      openJournal({ files, tenantId: credentials.principal.tenantId, key, random }),
+    );
     if (!journal.ok) return journal;
     const store = warmUp();
     projection = null;
@@ -153,6 +159,8 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
     return result;
   };
 
+  platform.onOnline?.(() => open?.workspace.connection?.retryNow());
+
   return ok({
     context: () => open?.workspace.context ?? null,
     session: async () => open?.info ?? null,
@@ -196,7 +204,7 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
         return fail(problem('not-found', 'there is no such working copy on this device', { rule: 'WSP-PROFILES' }));
       const api = createServerApi(profile.serverUrl, platform.fetch);
       return withFiles(profile.id, async (files) => {
-        const key = await keyFor(files, password, false);
+        const key = await timed('open key', keyFor(files, password, false));
         if (!key.ok) return key;
         const credentials = await restoreCredentials({ files, key: key.value, api, clock, random });
         if (!credentials.ok) return credentials;

@@ -38,6 +38,11 @@ export const VisitCard = memo(function VisitCard(props: {
   readonly wide?: boolean;
 }) {
   const { visit, selected, lifted, movable, wide = false } = props;
+  const icons =
+    Number(visit.note !== '') +
+    Number(visit.pinned) +
+    Number(visit.priority !== 'routine') +
+    Number(visit.conflictIds.length > 0);
   return (
     <div
       role="button"
@@ -46,22 +51,23 @@ export const VisitCard = memo(function VisitCard(props: {
       data-visit-id={visit.id}
       data-colour={visit.colour}
       data-draggable={movable || undefined}
+      data-icons={icons || undefined}
       data-conflict={visit.conflictIds.length > 0 || undefined}
       data-selected={selected || undefined}
       data-lifted={lifted || undefined}
       aria-label={visitSentence(visit)}
       aria-pressed={selected}
     >
-      <div className={classes.line}>
-        <span className={classes.time}>{visit.start ?? `${visit.windowFrom}+`}</span>
-        <span className={classes.service}>
-          {wide ? visit.serviceName : serviceShort(visit.serviceCode, visit.serviceName)}
-        </span>
-        <span className={classes.minutes}>{visit.minutes}′</span>
+      <div className={classes.top}>
+        <b>{visit.start ?? `${visit.windowFrom}+`}</b>{' '}
+        {wide ? visit.serviceName : serviceShort(visit.serviceCode, visit.serviceName)}
       </div>
-      <div className={classes.line}>
-        <span className={classes.name}>{visit.patientName}</span>
-        {wide && <span className={classes.place}>{visit.municipality}</span>}
+      <span className={classes.minutes}>{visit.minutes}′</span>
+      <div className={classes.name}>
+        {visit.patientName}
+        {wide && <span className={classes.place}> · {visit.municipality}</span>}
+      </div>
+      {icons > 0 && (
         <span className={classes.icons}>
           {visit.note !== '' && <IconNote />}
           {visit.pinned && <IconPinFilled />}
@@ -70,7 +76,7 @@ export const VisitCard = memo(function VisitCard(props: {
           )}
           {visit.conflictIds.length > 0 && <IconAlertTriangleFilled className={classes.bad} />}
         </span>
-      </div>
+      )}
     </div>
   );
 });
@@ -85,20 +91,20 @@ export const GhostCard = memo(function GhostCard(props: {
   return (
     <div
       className={classes.ghost}
+      data-icons={1}
       data-ghost-visit-id={placement.visitId}
       data-colour={visit?.colour ?? ''}
       role="note"
       aria-label={`Proposed: ${placement.patientName}, ${placement.serviceName}, ${placement.start}`}
     >
-      <div className={classes.line}>
-        <span className={classes.time}>{placement.start}</span>
-        <span className={classes.service}>{serviceShort(visit?.serviceCode ?? '', placement.serviceName)}</span>
-        <span className={classes.minutes}>{placement.minutes}′</span>
+      <div className={classes.top}>
+        <b>{placement.start}</b> {serviceShort(visit?.serviceCode ?? '', placement.serviceName)}
       </div>
-      <div className={classes.line}>
-        <span className={classes.name}>{placement.patientName}</span>
+      <span className={classes.minutes}>{placement.minutes}′</span>
+      <div className={classes.name}>{placement.patientName}</div>
+      <span className={classes.icons}>
         <IconSparkles className={classes.proposed} aria-hidden />
-      </div>
+      </span>
     </div>
   );
 });

@@ -1,0 +1,176 @@
+/**
+ * `pnpm bench start`: a coordinator's laptop in a real Chromium, with about 10,000 rows in the working set: first
+ * sign-in, warm opening, local edits, projection, memory.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { buildDemoAgency, type DemoAgency } from '@fieldfare/demo';
+import {
+  cardIds,
+  openKillable,
+  openVisit,
+  passwordOf,
+  pause,
+  removeTemporaryFolders,
+  setField,
+  startDemo,
+  syncState,
+  temporaryFolder,
+} from '@fieldfare/desktop/test/harness';
+import { type Assignment, assignments, derivations, tables, type Visit, visits } from '@fieldfare/domain';
+import {
+  addDays,
+  addWeeks,
+  createRow,
+  dateAt,
+  deterministicId,
+  type RowChange,
+  systemClock,
+  unwrap,
+} from '@fieldfare/kernel';
+import { openStore, type ProjectableRow, schemaHash } from '@fieldfare/store';
+import { loadTemplateFromDisk } from '@fieldfare/store/template-node';
+import type { Browser, Page } from 'playwright-core';
+import { type Metric, metric, quantile } from '../lib/metrics.ts';
+import { openNodeDevice } from '../lib/node-device.ts';
+import { buildWeb } from '../lib/web.ts';
+
+const WARM_OPENINGS = 7;
+const EDITS = 150;
+
+const today = (): string => dateAt(systemClock.now(), 'America/Toronto');
+
+/** The current demo week once more, `weeks` away: fills the working set of four weeks each way. */
+function copyOfWeek(demo: DemoAgency, weeks: number): RowChange[] {
+  const week = addWeeks(demo.week, weeks);
+  const idOf = (id: string): string => deterministicId('bench', id, weeks);
+  const copied: Visit[] = demo.rows.visits
+    .filter((visit) => visit.week === demo.week)
+    .map((visit) => ({
+      ...visit,
+      id: idOf(visit.id),
+      week,
+      requirementId: null,
+      date: visit.date && addDays(visit.date, weeks * 7),
+    }));
+  const assigned: Assignment[] = demo.rows.assignments
+    .filter((assignment) => assignment.week === demo.week)
+    .map((assignment) => ({ ...assignment, id: idOf(assignment.id), visitId: idOf(assignment.visitId), week }));
+  return [...copied.map((row) => createRow(visits, row)), ...assigned.map((row) => createRow(assignments, row))];
+}
+
+/** Writes the further weeks as a coordinator's device would, and waits until the server has them. */
+async function fillWorkingSet(url: string, demo: DemoAgency): Promise<number> {
+  const device = await openNodeDevice();
+  unwrap(await device.signIn({ serverUrl: url, login: 'amelie', password: passwordOf('amelie'), deviceName: 'bench' }));
+  const context = device.context();
+  if (!context?.sync) throw new Error('the device is signed in');
+  let rows = demo.changes.length;
+  for (const weeks of [-4, 2, 3, 4]) {
+    const changes = copyOfWeek(demo, weeks);
+    unwrap(await context.write(changes));
+    rows += changes.length;
+  }
+  while (context.sync.status().pending > 0 || context.sync.status().state !== 'live') await pause(50);
+  await device.lock();
+  return rows;
+}
+
+async function opening(page: Page, url: string, action: 'Sign in' | 'Unlock'): Promise<number> {
+  const since = performance.now();
+  await page.goto(url);
+  if (action === 'Sign in') await page.getByLabel('User name').fill('amelie');
+  await page.getByRole('textbox', { name: 'Password' }).fill(passwordOf('amelie'));
+  await page.getByRole('button', { name: action, exact: true }).click();
+  await page.locator('[data-cell] [data-visit-id]').first().waitFor();
+  return (performance.now() - since) / 1000;
+}
+
+/** Durations on the page's timeline, ms. */
+const measured = (page: Page, name: string): Promise<number[]> =>
+  page.evaluate((wanted) => performance.getEntriesByName(wanted).map((entry) => entry.duration), name);
+
+/** Resident memory of the process that runs page and worker, MB. */
+async function rendererMemory(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as {
+    processInfo: { id: number; type: string }[];
+  };
+  const resident = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  return Math.max(...resident);
+}
+
+async function projectionRate(demo: DemoAgency): Promise<number> {
+  const template = unwrap(await loadTemplateFromDisk(schemaHash(tables, derivations)));
+  const store = await openStore({ tables, derivations: [], template });
+  const stamp = '018f00000000-0000-bench';
+  const rows: ProjectableRow[] = demo.rows.visits.map((visit) => {
+    const { id, ...fields } = visit;
+    const names = Object.keys(fields);
+    return {
+      shard: `schedule/${visit.regionId}/${visit.week}`,
+      table: 'visits',
+      id,
+      version: 1,
+      fields,
+      stamps: Object.fromEntries(names.map((name) => [name, stamp])),
+      authors: Object.fromEntries(names.map((name) => [name, demo.tenantId])),
+      siblings: {},
+      deleted: false,
+      stamp,
+    };
+  });
+  const rates: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const since = performance.now();
+    for (let at = 0; at < rows.length; at += 5_000) await store.project(rows.slice(at, at + 5_000), round + 1);
+    rates.push(rows.length / ((performance.now() - since) / 1000));
+  }
+  await store.close();
+  return quantile(rates, 0.5);
+}
+
+export async function benchStart(): Promise<readonly Metric[]> {
+  await buildWeb();
+  const demo = buildDemoAgency({ size: 'small', today: today() });
+  const server = await startDemo();
+  const rows = await fillWorkingSet(server.url, demo);
+  const profile = temporaryFolder('bench');
+  mkdirSync(profile, { recursive: true });
+
+  let { browser, page, kill } = await openKillable(profile);
+  const first = await opening(page, server.url, 'Sign in');
+  await syncState(page, 'live');
+  await pause(3_000);
+  await kill();
+
+  const warm: number[] = [];
+  ({ browser, page, kill } = await openKillable(profile));
+  for (let round = 0; round < WARM_OPENINGS; round += 1) {
+    warm.push(await opening(page, server.url, 'Unlock'));
+    await syncState(page, 'live');
+    await pause(1_500);
+  }
+  const [visit = ''] = await cardIds(page);
+  await openVisit(page, visit);
+  for (let edit = 0; edit < EDITS; edit += 1)
+    await setField(page, edit % 2 === 0 ? 'Minutes' : 'Note', String(20 + (edit % 40)));
+  const edits = await measured(page, 'fieldfare:scheduling.updateVisit');
+  const memory = await rendererMemory(browser);
+  await kill();
+  await server.stop();
+  removeTemporaryFolders();
+  const rate = await projectionRate(buildDemoAgency({ size: 'large', today: today() }));
+
+  return [
+    metric('rows in the working set', rows, 'rows', '>=10000'),
+    metric('first opening, sign-in and first sync included', first, 's', '<4'),
+    metric('warm opening to the board, median', quantile(warm, 0.5), 's', '<2'),
+    metric('warm opening to the board, fastest', Math.min(...warm), 's'),
+    metric('local edit acknowledged p50', quantile(edits, 0.5), 'ms', '<5'),
+    metric('local edit acknowledged p99', quantile(edits, 0.99), 'ms', '<30'),
+    metric('projection in batches of 5,000', rate, 'rows/s', '>=50000'),
+    metric('page and worker, resident', memory, 'MB'),
+  ];
+}

@@ -1,0 +1,103 @@
+/**
+ * The desktop shell in a real Electron, where one is installed: the window opens, the board shows, an edit survives a
+ * restart, and the loopback door answers. Elsewhere these are skipped, and the run says so.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import {
+  boardShown,
+  cardIds,
+  type DemoServer,
+  type Launch,
+  openKillable,
+  openVisit,
+  passwordOf,
+  removeTemporaryFolders,
+  setField,
+  startDemo,
+  temporaryFolder,
+} from '@fieldfare/desktop/test/harness';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildElectron } from '../lib/electron.ts';
+import { root } from '../lib/run.ts';
+
+const appDir = join(root, 'apps', 'desktop');
+
+/** Electron's executable: `ELECTRON_OVERRIDE_DIST_PATH`, or what its package downloaded. */
+function electronPath(): string | null {
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const folder =
+    override ?? join(dirname(createRequire(join(appDir, 'package.json')).resolve('electron/package.json')), 'dist');
+  const path = join(folder, 'electron');
+  return existsSync(path) ? path : null;
+}
+
+const electron = electronPath();
+const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+const xvfb = spawnSync('which', ['xvfb-run']).status === 0;
+const reason = !electron
+  ? 'Electron’s binary is not installed'
+  : !display && !xvfb
+    ? 'there is no display and no xvfb-run'
+    : null;
+if (reason) process.stderr.write(`\nSKIPPED: the desktop shell is not tested in Electron here: ${reason}.\n\n`);
+
+describe.skipIf(reason !== null)('the desktop shell in Electron', () => {
+  let server: DemoServer;
+  let launch: Launch;
+  const profile = temporaryFolder('electron');
+
+  beforeAll(async () => {
+    await buildElectron();
+    server = await startDemo();
+    const args = ['--no-sandbox', '--disable-gpu', appDir];
+    const env = { FIELDFARE_SERVER: server.url };
+    launch = display
+      ? { command: electron ?? '', args, env }
+      : { command: 'xvfb-run', args, env: { ...env, FIELDFARE_ELECTRON: electron ?? '' } };
+  });
+  afterAll(async () => {
+    await server?.stop();
+    removeTemporaryFolders();
+  });
+
+  const open = () => openKillable(profile, display ? launch : { ...launch, wrap: ['-a', electron ?? ''] });
+
+  it('opens, shows the board, keeps an edit over a restart, and serves companions', async () => {
+    const first = await open();
+    await first.page.getByLabel('User name').fill('amelie');
+    await first.page.getByRole('textbox', { name: 'Password' }).fill(passwordOf('amelie'));
+    await first.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await boardShown(first.page);
+    const [visit = ''] = await cardIds(first.page);
+    await openVisit(first.page, visit);
+    await setField(first.page, 'Note', 'kept by Electron');
+    expect(await first.page.evaluate(() => location.origin)).toBe('app://fieldfare');
+    expect(await first.page.evaluate(() => typeof (globalThis as { require?: unknown }).require)).toBe('undefined');
+
+    const door = JSON.parse(readFileSync(join(profile, 'loopback.json'), 'utf8')) as { url: string; token: string };
+    const authorised = { headers: { authorization: `Bearer ${door.token}` } };
+    const answer = await fetch(`${door.url}/trpc/orgs.current`, authorised);
+    expect(answer.status).toBe(200);
+    expect(JSON.stringify(await answer.json())).toContain('synthetic');
+    expect((await fetch(`${door.url}/trpc/orgs.current`)).status).toBe(401);
+    expect(
+      (
+        await fetch(`${door.url}/trpc/orgs.current`, {
+          headers: { ...authorised.headers, origin: 'https://evil.example' },
+        })
+      ).status,
+    ).toBe(401);
+    await first.kill();
+
+    const second = await open();
+    await second.page.getByRole('textbox', { name: 'Password' }).fill(passwordOf('amelie'));
+    await second.page.getByRole('button', { name: 'Unlock' }).click();
+    await boardShown(second.page);
+    await openVisit(second.page, visit);
+    expect(await second.page.getByTestId('visit-panel').getByLabel('Note').inputValue()).toBe('kept by Electron');
+    await second.kill();
+  });
+});
