@@ -4,6 +4,5 @@ export {
   PARKING_MINUTES,
   straightLineMetres,
   type TravelPort,
-  type TravelRegion,
   travelBetween,
 } from './model.ts';

@@ -7,9 +7,9 @@ import type { WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
 import { problemsOf } from './well-formed.ts';
 
-export const PROVIDER_ANY = 0;
+const PROVIDER_ANY = 0;
 export const PROVIDER_OWN = 1;
-export const PROVIDER_PARTNER = 2;
+const PROVIDER_PARTNER = 2;
 
 /** Staff who have the role and the provider type for a kind of visit; visits with equal needs share one group. */
 export interface EligibleGroup {

@@ -10,6 +10,7 @@ import { type Funnel, funnelOf } from './funnel.ts';
 import { createInsertionTable } from './insertion-table.ts';
 import type { Plan } from './plan.ts';
 import { type Components, componentsOf } from './score.ts';
+import { createStartSearch } from './starts.ts';
 
 export interface ConstructOptions {
   /** Any 32-bit integer; decides ties only. */
@@ -48,8 +49,13 @@ export interface Outcome {
 /** Passed to `next`: `stop` ends the run at once with what is placed so far. */
 export type Command = 'stop' | undefined;
 
+/** Urgent, high, routine. */
+const PRIORITIES = [3, 2, 1] as const;
+
 /** Starts tried between two yields: a few milliseconds on a small laptop. */
 const SLICE_WORK = 4_000;
+/** The first slices are smaller, because code that has not run yet is slow. */
+const FIRST_SLICE_WORK = 125;
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
@@ -67,44 +73,49 @@ export function* construct(plan: Plan, options: ConstructOptions): Generator<Pro
   const travelBefore = componentsOf(plan).travelMinutes;
   const total = visits.length;
   let placed = 0;
-  let stopped = false;
   const progress = (phase: Progress['phase']): Progress => ({ phase, placed, total });
+  let stopped = (yield progress('preparing')) === 'stop';
 
   const random = seededRandom(seed);
   const visitRank = ranks(c.problem.visits, random.float);
   const staffRank = ranks(c.problem.staff, random.float);
-  const table = createInsertionTable(plan, visits, { visitRank, staffRank, regret });
+  const search = createStartSearch();
 
   let workAtYield = 0;
+  let slice = FIRST_SLICE_WORK;
   const due = (): boolean => {
-    if (table.work() - workAtYield < SLICE_WORK) return false;
-    workAtYield = table.work();
+    if (search.tried - workAtYield < slice) return false;
+    workAtYield = search.tried;
+    slice = Math.min(SLICE_WORK, slice * 2);
     return true;
   };
 
-  // The table takes out what an insertion made impossible. Where travel breaks the triangle inequality an insertion may
-  // also make something possible; a last look over all that is left, until it finds nothing, catches that.
+  // One priority after the other, so that only those who compete are kept up to date. A table takes out what an
+  // insertion made impossible; where travel breaks the triangle inequality an insertion may also make something
+  // possible. A last round over all that is left, until one places nothing, catches that.
   let pending = visits;
   let placedBefore = -1;
+  let inSlice = 0;
   while (!stopped && placed > placedBefore && pending.length > 0) {
     placedBefore = placed;
-    for (const visit of pending) {
-      table.refresh(visit);
-      if (due() && (yield progress('preparing')) === 'stop') {
-        stopped = true;
-        break;
+    for (const priority of PRIORITIES) {
+      const band = pending.filter((visit) => c.visitPriority[visit] === priority);
+      const table = createInsertionTable(plan, band, { visitRank, staffRank, regret, search });
+      for (const visit of band) {
+        if (stopped) break;
+        table.refresh(visit);
+        if (due()) stopped = (yield progress('preparing')) === 'stop';
       }
-    }
-    let inSlice = 0;
-    while (!stopped) {
-      const best = table.mostRegretted();
-      if (best === null) break;
-      table.insert(best);
-      placed += 1;
-      inSlice += 1;
-      if (inSlice < sliceInsertions && !due()) continue;
-      inSlice = 0;
-      stopped = (yield progress('inserting')) === 'stop';
+      while (!stopped) {
+        const best = table.mostRegretted();
+        if (best === null) break;
+        table.insert(best);
+        placed += 1;
+        inSlice += 1;
+        if (inSlice < sliceInsertions && !due()) continue;
+        inSlice = 0;
+        stopped = (yield progress('inserting')) === 'stop';
+      }
     }
     pending = pending.filter((visit) => (plan.staffOf[visit] as number) < 0);
   }

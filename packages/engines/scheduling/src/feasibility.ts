@@ -106,7 +106,7 @@ export function overCapacity(plan: Plan, visit: number, staff: number): number {
 }
 
 /** SCH-AVAILABILITY: the shift that holds `[start, end)` whole, or -1. Index into `shiftStart`. */
-export function shiftHolding(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute): number {
+function shiftHolding(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute): number {
   const last = c.shiftFrom[staff + 1] as number;
   for (let shift = c.shiftFrom[staff] as number; shift < last; shift += 1) {
     if ((c.shiftStart[shift] as number) > start) return -1;
@@ -129,14 +129,14 @@ export function windowDeviation(c: CompiledWeek, visit: number, start: EpochMinu
 }
 
 /** SCH-OVERLAP-PATIENT: the patient's other visits that share a minute with `[start, end)`. */
-export function patientOverlaps(plan: Plan, visit: number, start: EpochMinute, end: EpochMinute): number[] {
+function patientOverlaps(plan: Plan, visit: number, start: EpochMinute, end: EpochMinute): number[] {
   const others = plan.patientVisits[plan.compiled.visitPatient[visit] as number] as readonly number[];
   return others.filter(
     (other) => other !== visit && (plan.startOf[other] as number) < end && start < endOf(plan, other),
   );
 }
 
-export interface Neighbours {
+interface Neighbours {
   /** SCH-OVERLAP-STAFF: the carer's visits that share a minute, by start. */
   readonly overlaps: readonly number[];
   /** The visit that ends last among those over by `start`, and the first that begins at `end` or later; -1: none. */
@@ -144,13 +144,7 @@ export interface Neighbours {
   readonly after: number;
 }
 
-export function neighboursOf(
-  plan: Plan,
-  visit: number,
-  staff: number,
-  start: EpochMinute,
-  end: EpochMinute,
-): Neighbours {
+function neighboursOf(plan: Plan, visit: number, staff: number, start: EpochMinute, end: EpochMinute): Neighbours {
   const route = plan.routes[staff] as readonly number[];
   const longest = plan.compiled.longestVisit;
   const overlaps: number[] = [];
@@ -181,14 +175,14 @@ export function neighboursOf(
 }
 
 /** SCH-TRAVEL: minutes too late at `visit` when coming from `before` (-1: 0); above 0 is broken. */
-export function travelBefore(plan: Plan, visit: number, before: number, start: EpochMinute): number {
+function travelBefore(plan: Plan, visit: number, before: number, start: EpochMinute): number {
   if (before < 0) return 0;
   const left = endOf(plan, before);
   return left + travelBetween(plan, before, visit, left) - start;
 }
 
 /** SCH-TRAVEL: minutes too late at `after` (-1: 0) when leaving `visit` at `end`; above 0 is broken. */
-export function travelAfter(plan: Plan, visit: number, after: number, end: EpochMinute): number {
+function travelAfter(plan: Plan, visit: number, after: number, end: EpochMinute): number {
   if (after < 0) return 0;
   return end + travelBetween(plan, visit, after, end) - (plan.startOf[after] as number);
 }

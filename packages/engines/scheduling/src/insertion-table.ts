@@ -10,7 +10,7 @@
 import { endOf, overCapacity } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta, WEIGHTS } from './score.ts';
-import { createStartSearch, NO_START, searchStarts } from './starts.ts';
+import { NO_START, type StartSearch, searchStarts } from './starts.ts';
 
 export interface InsertionTable {
   /** Fills a visit's row from scratch. */
@@ -19,38 +19,42 @@ export interface InsertionTable {
   mostRegretted(): number | null;
   /** Places it at its best, and brings the rows it touched up to date. */
   insert(visit: number): void;
-  /** Starts tried so far. */
-  work(): number;
 }
 
 export interface TableOptions {
   readonly visitRank: Int32Array;
   readonly staffRank: Int32Array;
   readonly regret: 2 | 3;
+  /** Does the looking, and counts it. */
+  readonly search: StartSearch;
 }
 
 /** Stands for an alternative that does not exist: a visit with fewer carers left goes before all with more. */
 const NO_ALTERNATIVE = 10_000_000;
 
+/** By cell, side by side because they are touched together. */
+const START = 0;
+const ROUTE = 1;
+const TOTAL = 2;
+const FIELDS = 3;
+
+/** A table for `visits`, all unplaced, that compete with one another: those of one priority. */
 export function createInsertionTable(
   plan: Plan,
   visits: readonly number[],
-  { visitRank, staffRank, regret }: TableOptions,
+  { visitRank, staffRank, regret, search }: TableOptions,
 ): InsertionTable {
   const c = plan.compiled;
-  const { groups, visitGroup, visitPatient, visitPriority, visitMinutes } = c;
-  const search = createStartSearch();
+  const { groups, visitGroup, visitPatient, visitMinutes } = c;
 
   const rowOf = new Int32Array(c.visitCount).fill(-1);
   let cells = 0;
   for (const visit of visits) {
-    rowOf[visit] = cells;
+    rowOf[visit] = cells * FIELDS;
     cells += groupStaff(visit).length;
   }
-  /** By cell: the start, the route part and the sum of all parts; `NO_START` when nothing fits. */
-  const start = new Int32Array(cells);
-  const route = new Int32Array(cells).fill(NO_START);
-  const total = new Int32Array(cells).fill(NO_START);
+  /** The start, the route part and the sum of all parts; `NO_START` when nothing fits. */
+  const table = new Int32Array(cells * FIELDS).fill(NO_START);
 
   const bestStaff = new Int32Array(c.visitCount).fill(-1);
   const thirdBest = new Int32Array(c.visitCount).fill(NO_START);
@@ -63,8 +67,7 @@ export function createInsertionTable(
     (pendingOfGroup[visitGroup[visit] as number] as number[]).push(visit);
     (pendingOfPatient[visitPatient[visit] as number] as number[]).push(visit);
   }
-  // Highest priority first; a band is done when nothing in it fits any more.
-  const bands = [3, 2, 1].map((priority) => visits.filter((visit) => visitPriority[visit] === priority));
+  let pending = visits;
 
   function groupStaff(visit: number): Int32Array {
     return (groups[visitGroup[visit] as number] as (typeof groups)[number]).staff;
@@ -76,8 +79,8 @@ export function createInsertionTable(
   }
 
   function sum(visit: number, staff: number, cell: number): void {
-    const routeCost = route[cell] as number;
-    total[cell] =
+    const routeCost = table[cell + ROUTE] as number;
+    table[cell + TOTAL] =
       routeCost === NO_START
         ? NO_START
         : routeCost +
@@ -88,8 +91,8 @@ export function createInsertionTable(
   function lookEverywhere(visit: number, staff: number, cell: number): void {
     const found =
       overCapacity(plan, visit, staff) <= 0 && look(visit, staff, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-    route[cell] = found ? search.cost : NO_START;
-    start[cell] = found ? search.start : -1;
+    table[cell + ROUTE] = found ? search.cost : NO_START;
+    table[cell + START] = found ? search.start : -1;
     sum(visit, staff, cell);
   }
 
@@ -102,7 +105,7 @@ export function createInsertionTable(
     let third = NO_START;
     let best = -1;
     for (let index = 0; index < staff.length; index += 1) {
-      const cost = total[row + index] as number;
+      const cost = table[row + index * FIELDS + TOTAL] as number;
       if (cost > third || cost === NO_START) continue;
       const member = staff[index] as number;
       if (cost < first || (cost === first && (staffRank[member] as number) < (staffRank[best] as number))) {
@@ -129,7 +132,9 @@ export function createInsertionTable(
   function refresh(visit: number): void {
     const staff = groupStaff(visit);
     const row = rowOf[visit] as number;
-    for (let index = 0; index < staff.length; index += 1) lookEverywhere(visit, staff[index] as number, row + index);
+    for (let index = 0; index < staff.length; index += 1) {
+      lookEverywhere(visit, staff[index] as number, row + index * FIELDS);
+    }
     rank(visit);
   }
 
@@ -142,22 +147,22 @@ export function createInsertionTable(
       const column = (groups[group] as (typeof groups)[number]).position[staff] as number;
       if (column < 0) continue;
       for (const visit of pendingOfGroup[group] as number[]) {
-        const cell = (rowOf[visit] as number) + column;
-        const before = total[cell] as number;
+        const cell = (rowOf[visit] as number) + column * FIELDS;
+        const before = table[cell + TOTAL] as number;
         if (before === NO_START) continue;
-        const at = start[cell] as number;
-        if (overCapacity(plan, visit, staff) > 0) route[cell] = NO_START;
+        const at = table[cell + START] as number;
+        if (overCapacity(plan, visit, staff) > 0) table[cell + ROUTE] = NO_START;
         else if (at >= from && at < until) {
           lookEverywhere(visit, staff, cell);
         } else if ((visitMinutes[visit] as number) <= room && look(visit, staff, from, until - 1)) {
-          const better = search.cost < (route[cell] as number);
-          if (better || (search.cost === route[cell] && search.start < at)) {
-            route[cell] = search.cost;
-            start[cell] = search.start;
+          const known = table[cell + ROUTE] as number;
+          if (search.cost < known || (search.cost === known && search.start < at)) {
+            table[cell + ROUTE] = search.cost;
+            table[cell + START] = search.start;
           }
         }
         sum(visit, staff, cell);
-        const after = total[cell] as number;
+        const after = table[cell + TOTAL] as number;
         // The row's order changes only if this cell was, or now is, among the ones that count.
         if (before <= (thirdBest[visit] as number) || after <= (thirdBest[visit] as number)) rank(visit);
       }
@@ -170,9 +175,9 @@ export function createInsertionTable(
       const row = rowOf[visit] as number;
       const minutes = visitMinutes[visit] as number;
       for (let index = 0; index < staff.length; index += 1) {
-        const cell = row + index;
-        if (route[cell] === NO_START) continue;
-        const at = start[cell] as number;
+        const cell = row + index * FIELDS;
+        if (table[cell + ROUTE] === NO_START) continue;
+        const at = table[cell + START] as number;
         if (at < until && from < at + minutes) lookEverywhere(visit, staff[index] as number, cell);
         else sum(visit, staff[index] as number, cell);
       }
@@ -183,24 +188,17 @@ export function createInsertionTable(
   return {
     refresh,
     mostRegretted() {
-      for (const band of bands) {
-        let best = -1;
-        let kept = 0;
-        for (const visit of band) {
-          if ((plan.staffOf[visit] as number) >= 0) continue;
-          band[kept] = visit;
-          kept += 1;
-          if ((bestStaff[visit] as number) >= 0 && (best < 0 || goesBefore(visit, best))) best = visit;
-        }
-        band.length = kept;
-        if (best >= 0) return best;
+      pending = pending.filter((visit) => (plan.staffOf[visit] as number) < 0);
+      let best = -1;
+      for (const visit of pending) {
+        if ((bestStaff[visit] as number) >= 0 && (best < 0 || goesBefore(visit, best))) best = visit;
       }
-      return null;
+      return best < 0 ? null : best;
     },
     insert(visit) {
       const staff = bestStaff[visit] as number;
       const column = groups[visitGroup[visit] as number]?.position[staff] ?? -1;
-      const at = start[(rowOf[visit] as number) + column] as number;
+      const at = table[(rowOf[visit] as number) + column * FIELDS + START] as number;
       plan.place(visit, staff, at);
       drop(pendingOfGroup[visitGroup[visit] as number] as number[], visit);
       drop(pendingOfPatient[visitPatient[visit] as number] as number[], visit);
@@ -214,7 +212,6 @@ export function createInsertionTable(
       touchStaff(staff, from, until, Math.max(at - freeFrom, until - endOf(plan, visit)));
       touchPatient(visitPatient[visit] as number, at, endOf(plan, visit));
     },
-    work: () => search.tried,
   };
 
   function goesBefore(visit: number, other: number): boolean {

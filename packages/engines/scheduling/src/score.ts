@@ -108,7 +108,7 @@ export const createGap = (): Gap => ({
 });
 
 /** The shift a start belongs to: the last that has begun; one before the first shift when none has. */
-export function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): number {
+function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): number {
   const first = c.shiftFrom[staff] as number;
   let shift = (c.shiftFrom[staff + 1] as number) - 1;
   while (shift >= first && (c.shiftStart[shift] as number) > start) shift -= 1;

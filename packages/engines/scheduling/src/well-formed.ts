@@ -3,7 +3,7 @@ import { type Problem, problem } from '@fieldfare/kernel';
 import type { EngineStaff, EngineVisit, Interval, WeekProblem } from './problem.ts';
 
 /** Roles are bits of one 32-bit word. */
-export const MOST_ROLES = 32;
+const MOST_ROLES = 32;
 /** Minutes must fit a 32-bit integer. */
 const MOST_MINUTE = 2 ** 31 - 1;
 
