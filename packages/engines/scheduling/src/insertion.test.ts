@@ -86,6 +86,16 @@ describe('bestStart', () => {
       },
     );
     expect(bestStart(planOf(week), 0, 0)?.start).toBe(at('09:30'));
+    // Without buckets the engine cannot know where travel changes, and finds it all the same.
+    const { travelBucket: _, ...without } = week;
+    expect(bestStart(planOf(without), 0, 0)?.start).toBe(at('09:30'));
+  });
+
+  it('waits for the long visit that a shorter one lies under (a tangled merge)', () => {
+    const long = visitOf('long', { minutes: 240, placed: { staffId: 'a', start: at('08:00') } });
+    const short = visitOf('short', { minutes: 15, placed: { staffId: 'a', start: at('08:30') } });
+    const plan = planOf(weekOf([staffOf('a')], [visitOf('v'), long, short]));
+    expect(bestStart(plan, 0, 0)?.start).toBe(at('12:00'));
   });
 
   it('keeps to the interval asked for, and near a wish among equals', () => {
