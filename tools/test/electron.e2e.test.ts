@@ -2,7 +2,7 @@
  * The desktop shell in a real Electron, where one is installed: the window opens, the board shows, an edit survives a
  * restart, and the loopback door answers. Elsewhere these are skipped, and the run says so.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,8 +10,6 @@ import {
   boardShown,
   cardIds,
   type DemoServer,
-  type Launch,
-  openKillable,
   openVisit,
   passwordOf,
   removeTemporaryFolders,
@@ -19,6 +17,7 @@ import {
   startDemo,
   temporaryFolder,
 } from '@fieldfare/desktop/test/harness';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildElectron } from '../lib/electron.ts';
 import { root } from '../lib/run.ts';
@@ -36,34 +35,63 @@ function electronPath(): string | null {
 
 const electron = electronPath();
 const display = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-const xvfb = spawnSync('which', ['xvfb-run']).status === 0;
+const xvfb = spawnSync('which', ['Xvfb']).status === 0;
 const reason = !electron
   ? 'Electron’s binary is not installed'
   : !display && !xvfb
-    ? 'there is no display and no xvfb-run'
+    ? 'there is no display and no Xvfb'
     : null;
 if (reason) process.stderr.write(`\nSKIPPED: the desktop shell is not tested in Electron here: ${reason}.\n\n`);
 
+/** A display of our own where the machine has none. */
+async function virtualDisplay(): Promise<{ readonly name: string; close(): void }> {
+  const child = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const number = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
+  });
+  return { name: `:${number}`, close: () => child.kill() };
+}
+
 describe.skipIf(reason !== null)('the desktop shell in Electron', () => {
   let server: DemoServer;
-  let launch: Launch;
+  let screen: { readonly name: string; close(): void } | null = null;
   const profile = temporaryFolder('electron');
 
   beforeAll(async () => {
     await buildElectron();
     server = await startDemo();
-    const args = ['--no-sandbox', '--disable-gpu', appDir];
-    const env = { FIELDFARE_SERVER: server.url };
-    launch = display
-      ? { command: electron ?? '', args, env }
-      : { command: 'xvfb-run', args, env: { ...env, FIELDFARE_ELECTRON: electron ?? '' } };
+    if (!display) screen = await virtualDisplay();
   });
   afterAll(async () => {
     await server?.stop();
+    screen?.close();
     removeTemporaryFolders();
   });
 
-  const open = () => openKillable(profile, display ? launch : { ...launch, wrap: ['-a', electron ?? ''] });
+  async function open(): Promise<{ readonly page: Page; readonly app: ElectronApplication; kill(): Promise<void> }> {
+    const app = await _electron.launch({
+      executablePath: electron ?? '',
+      args: ['--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, appDir],
+      env: { ...process.env, ...(screen ? { DISPLAY: screen.name } : {}), FIELDFARE_SERVER: server.url } as Record<
+        string,
+        string
+      >,
+    });
+    const page = await app.firstWindow();
+    const child = app.process();
+    return {
+      app,
+      page,
+      async kill() {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
 
   it('opens, shows the board, keeps an edit over a restart, and serves companions', async () => {
     const first = await open();

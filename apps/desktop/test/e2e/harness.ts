@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningServer, type ServerOptions, startServer } from '@fieldfare/sync-server';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 const webDir = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
@@ -93,29 +93,23 @@ export interface Killable {
   readonly kill: () => Promise<void>;
 }
 
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Arguments of a wrapper (`xvfb-run -a PROGRAM`) that come before the browser's own. */
-  readonly wrap?: readonly string[];
-}
-
-const CHROMIUM: Launch = {
-  command: executablePath,
-  args: [...ARGS, '--headless=new', '--window-size=1440,900', 'about:blank'],
-};
-
-/** A browser (or the desktop shell) that can be killed like a laptop whose battery is pulled. */
-export async function openKillable(profile: string, launch: Launch = CHROMIUM): Promise<Killable> {
+/** A browser that can be killed like a laptop whose battery is pulled. */
+export async function openKillable(profile: string): Promise<Killable> {
   const portFile = join(profile, 'DevToolsActivePort');
   rmSync(portFile, { force: true });
   for (const lock of ['SingletonLock', 'SingletonCookie', 'SingletonSocket'])
     rmSync(join(profile, lock), { force: true });
   const child: ChildProcess = spawn(
-    launch.command,
-    [...(launch.wrap ?? []), '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...launch.args],
-    { stdio: 'ignore', detached: true, env: { ...process.env, ...launch.env } },
+    executablePath,
+    [
+      ...ARGS,
+      '--headless=new',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      '--window-size=1440,900',
+      'about:blank',
+    ],
+    { stdio: 'ignore', detached: true },
   );
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   for (let waited = 0; !existsSync(portFile) && waited < 400; waited += 1) await pause(50);
@@ -189,6 +183,22 @@ export async function setField(page: Page, label: 'Start' | 'Minutes' | 'Note', 
   await field.blur();
   const outcome = { Start: 'Start saved.', Minutes: 'Length saved.', Note: 'Note saved.' }[label];
   await page.getByTestId('announcer').filter({ hasText: outcome }).waitFor({ state: 'attached' });
+}
+
+/** Drags as a hand does: over several points, so that the page sees the way. */
+export async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
+  await from.scrollIntoViewIfNeeded();
+  const start = await from.boundingBox();
+  const end = await to.boundingBox();
+  if (!start || !end) throw new Error('nothing to drag, or nowhere to');
+  const target = { x: end.x + end.width / 2, y: end.y + Math.min(end.height / 2, 200) };
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(start.x + start.width / 2 + 8, start.y + start.height / 2 + 6, { steps: 3 });
+  await page.mouse.move(target.x, target.y, { steps: 12 });
+  await pause(250);
+  await page.mouse.move(target.x + 2, target.y + 2, { steps: 2 });
+  await page.mouse.up();
 }
 
 /** Every file below a folder. */

@@ -5,6 +5,7 @@ import {
   boardShown,
   cardIds,
   type DemoServer,
+  drag,
   openLaptop,
   openVisit,
   removeTemporaryFolders,
@@ -210,12 +211,12 @@ describe('two coordinators, one week', () => {
     });
     if (!(await amelie.getByTestId('tray').isVisible()))
       await amelie.getByRole('button', { name: 'Show side panel' }).click();
-    await card.dragTo(amelie.getByTestId('tray'));
+    await drag(amelie, card, amelie.getByTestId('tray'));
     await expect.poll(() => unscheduled(amelie)).toBe(before + 1);
     await amelie.getByLabel('Search unscheduled visits').fill('');
     const trayCard = amelie.locator(`[data-testid="tray"] [data-visit-id="${id}"]`);
     await trayCard.scrollIntoViewIfNeeded();
-    await trayCard.dragTo(amelie.locator(`[data-cell]${cell}`));
+    await drag(amelie, trayCard, amelie.locator(`[data-cell]${cell}`));
     await expect.poll(() => unscheduled(amelie)).toBe(before);
   });
 });
