@@ -49,7 +49,7 @@ async function serveBuild(): Promise<Served> {
   const dir = await mkdtemp(join(tmpdir(), 'fieldfare-bench-'));
   process.env.FIELDFARE_BENCH = '1';
   process.env.FIELDFARE_WEB_OUT = dir;
-  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' });
+  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'error' });
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://bench').pathname);
     readFile(join(dir, path)).then(
@@ -112,23 +112,38 @@ const judged = (name: string, value: number, bound: number): Metric => ({
   ok: value < bound,
 });
 
-function frameMetrics(what: string, frames: readonly number[]): readonly Metric[] {
+/** Each figure is the median of the rounds': another program that woke up for a second should not decide. */
+function frameMetrics(what: string, rounds: readonly (readonly number[])[]): readonly Metric[] {
+  const over = (figure: (frames: readonly number[]) => number): number => quantile(rounds.map(figure), 0.5);
   return [
-    judged(`${what}: median frame`, quantile(frames, 0.5), 17),
-    judged(`${what}: 95th percentile frame`, quantile(frames, 0.95), 33),
-    { name: `${what}: slowest frame`, value: quantile(frames, 1), unit: 'ms' },
-    { name: `${what}: frames drawn`, value: frames.length, unit: 'frames' },
+    judged(
+      `${what}: median frame`,
+      over((frames) => quantile(frames, 0.5)),
+      17,
+    ),
+    judged(
+      `${what}: 95th percentile frame`,
+      over((frames) => quantile(frames, 0.95)),
+      33,
+    ),
+    { name: `${what}: slowest frame`, value: over((frames) => quantile(frames, 1)), unit: 'ms' },
+    { name: `${what}: frames a round`, value: over((frames) => frames.length), unit: 'frames' },
   ];
 }
 
-/** Wheel scrolling through some forty screens of lanes, down and up, with a flick's speed. */
+const ROUNDS = 3;
+
+/** Pixels a second: three to four screens, the pace of a steady wheel. */
+const SCROLL_SPEED = 3000;
+
+/** Wheel scrolling through some forty screens of lanes, down and up. */
 async function scroll(cdp: CDPSession): Promise<void> {
   for (const distance of [-9000, -9000, 9000, -6000]) {
     await cdp.send('Input.synthesizeScrollGesture', {
       x: 640,
       y: 500,
       yDistance: distance,
-      speed: 6000,
+      speed: SCROLL_SPEED,
       gestureSourceType: 'mouse',
     });
   }
@@ -175,10 +190,16 @@ export async function runBoardBench(): Promise<readonly Metric[]> {
 
     const cdp = await page.context().newCDPSession(page);
     await scroll(cdp); // code and fonts warm, as after the first minute of work
-    const scrolled = await framesDuring(page, () => scroll(cdp));
+    const scrolled: (readonly number[])[] = [];
+    const dragged: (readonly number[])[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      scrolled.push(await framesDuring(page, () => scroll(cdp)));
+      dragged.push(await framesDuring(page, () => drag(page)));
+      await page.mouse.move(560, 300);
+      await page.keyboard.press('Escape');
+      await page.mouse.up();
+    }
     const cards = await page.locator('[role="grid"] [data-visit-id]').count();
-    const dragged = await framesDuring(page, () => drag(page));
-    await page.mouse.up();
     return [
       { name: 'page to board', value: drawn, unit: 'ms' },
       ...frameMetrics('scroll', scrolled),

@@ -38,11 +38,7 @@ export const VisitCard = memo(function VisitCard(props: {
   readonly wide?: boolean;
 }) {
   const { visit, selected, lifted, movable, wide = false } = props;
-  const icons =
-    Number(visit.note !== '') +
-    Number(visit.pinned) +
-    Number(visit.priority !== 'routine') +
-    Number(visit.conflictIds.length > 0);
+  const marked = visit.note !== '' || visit.pinned || visit.priority !== 'routine' || visit.conflictIds.length > 0;
   return (
     <div
       role="button"
@@ -51,32 +47,30 @@ export const VisitCard = memo(function VisitCard(props: {
       data-visit-id={visit.id}
       data-colour={visit.colour}
       data-draggable={movable || undefined}
-      data-icons={icons || undefined}
       data-conflict={visit.conflictIds.length > 0 || undefined}
       data-selected={selected || undefined}
+      aria-current={selected || undefined}
       data-lifted={lifted || undefined}
       aria-label={visitSentence(visit)}
-      aria-pressed={selected}
     >
-      <div className={classes.top}>
+      <div className={classes.text}>
+        <span className={classes.minutes}>{visit.minutes}′</span>
         <b>{visit.start ?? `${visit.windowFrom}+`}</b>{' '}
         {wide ? visit.serviceName : serviceShort(visit.serviceCode, visit.serviceName)}
+        <br />
+        {marked && (
+          <span className={classes.icons}>
+            {visit.note !== '' && <IconNote />}
+            {visit.pinned && <IconPinFilled />}
+            {visit.priority !== 'routine' && (
+              <IconChevronsUp className={visit.priority === 'urgent' ? classes.bad : classes.warn} />
+            )}
+            {visit.conflictIds.length > 0 && <IconAlertTriangleFilled className={classes.bad} />}
+          </span>
+        )}
+        <span className={classes.name}>{visit.patientName}</span>
+        {wide && ` · ${visit.municipality}`}
       </div>
-      <span className={classes.minutes}>{visit.minutes}′</span>
-      <div className={classes.name}>
-        {visit.patientName}
-        {wide && <span className={classes.place}> · {visit.municipality}</span>}
-      </div>
-      {icons > 0 && (
-        <span className={classes.icons}>
-          {visit.note !== '' && <IconNote />}
-          {visit.pinned && <IconPinFilled />}
-          {visit.priority !== 'routine' && (
-            <IconChevronsUp className={visit.priority === 'urgent' ? classes.bad : classes.warn} />
-          )}
-          {visit.conflictIds.length > 0 && <IconAlertTriangleFilled className={classes.bad} />}
-        </span>
-      )}
     </div>
   );
 });
@@ -91,20 +85,20 @@ export const GhostCard = memo(function GhostCard(props: {
   return (
     <div
       className={classes.ghost}
-      data-icons={1}
       data-ghost-visit-id={placement.visitId}
       data-colour={visit?.colour ?? ''}
       role="note"
       aria-label={`Proposed: ${placement.patientName}, ${placement.serviceName}, ${placement.start}`}
     >
-      <div className={classes.top}>
+      <div className={classes.text}>
+        <span className={classes.minutes}>{placement.minutes}′</span>
         <b>{placement.start}</b> {serviceShort(visit?.serviceCode ?? '', placement.serviceName)}
+        <br />
+        <span className={classes.icons}>
+          <IconSparkles className={classes.proposed} aria-hidden />
+        </span>
+        <span className={classes.name}>{placement.patientName}</span>
       </div>
-      <span className={classes.minutes}>{placement.minutes}′</span>
-      <div className={classes.name}>{placement.patientName}</div>
-      <span className={classes.icons}>
-        <IconSparkles className={classes.proposed} aria-hidden />
-      </span>
     </div>
   );
 });

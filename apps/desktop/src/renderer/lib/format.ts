@@ -5,18 +5,25 @@ const at = (date: LocalDate): Date => new Date(`${date}T00:00:00Z`);
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
 
-const weekdayShortFormat = formatter({ weekday: 'short' });
-const weekdayLongFormat = formatter({ weekday: 'long' });
-const dayMonthFormat = formatter({ day: 'numeric', month: 'short' });
-const fullFormat = formatter({ weekday: 'long', day: 'numeric', month: 'long' });
+/** Formatting a date costs microseconds, and a row of the board asks for the same seven hundreds of times. */
+function cached(format: Intl.DateTimeFormat): (date: LocalDate) => string {
+  const known = new Map<LocalDate, string>();
+  return (date) => {
+    let text = known.get(date);
+    if (text === undefined) {
+      text = format.format(at(date));
+      known.set(date, text);
+    }
+    return text;
+  };
+}
 
-export const weekdayShort = (date: LocalDate): string => weekdayShortFormat.format(at(date));
-export const weekdayLong = (date: LocalDate): string => weekdayLongFormat.format(at(date));
+export const weekdayShort = cached(formatter({ weekday: 'short' }));
 export const dayNumber = (date: LocalDate): string => String(Number(date.slice(8, 10)));
 /** "24 Nov" */
-export const dayMonth = (date: LocalDate): string => dayMonthFormat.format(at(date));
+export const dayMonth = cached(formatter({ day: 'numeric', month: 'short' }));
 /** "Tuesday 24 November" */
-export const longDate = (date: LocalDate): string => fullFormat.format(at(date));
+export const longDate = cached(formatter({ weekday: 'long', day: 'numeric', month: 'long' }));
 /** "Tue 24 Nov" */
 export const shortDate = (date: LocalDate): string => `${weekdayShort(date)} ${dayMonth(date)}`;
 
@@ -61,8 +68,10 @@ export function parseTime(text: string): LocalTime | null {
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
+const countFormat = new Intl.NumberFormat('en-CA');
+
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-CA')} ${count === 1 ? one : many}`;
+  return `${count < 1000 ? count : countFormat.format(count)} ${count === 1 ? one : many}`;
 }
 
 /** "just now", "4 min ago", "3 h ago", "2 days ago" */
