@@ -13,7 +13,6 @@ import { openNodeFiles } from '@fieldfare/sync/node';
 import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
 import { type DataDir, deriveKey } from './data-dir.ts';
-import { tellingWhatIsLoaded } from './late-listener.ts';
 import type { Log } from './log.ts';
 import { reconcileUsers } from './user-rows.ts';
 
@@ -50,7 +49,7 @@ export function createTenants(options: {
 
   async function openWorkspace(replica: Replica): Promise<ServerWorkspace> {
     const { openServerWorkspace } = await import('@fieldfare/workspace'); // account commands never need SQL
-    return openServerWorkspace({ replica: tellingWhatIsLoaded(replica), clock, random, template: await template() });
+    return openServerWorkspace({ replica: replica, clock, random, template: await template() });
   }
 
   async function openTenant(tenantId: string): Promise<Result<OpenTenant>> {
