@@ -2,7 +2,7 @@
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
-  from: { path: from, pathNot: '(\\.test\\.tsx?$|/test/|\\.conformance\\.ts$)' },
+  from: { path: from, pathNot: '(\\.test\\.tsx?$|/test/|-suite\\.ts$)' },
   to: { path: '^(packages|apps|sync-server|tools)/', pathNot: [from, ...allowed] },
 });
 const K = '^packages/kernel/';
@@ -30,7 +30,7 @@ module.exports = {
     {
       name: 'testkit-in-tests-only',
       severity: 'error',
-      from: { pathNot: '(\\.test\\.tsx?$|/test/|/bench/|\\.conformance\\.ts$|^packages/testkit/)' },
+      from: { pathNot: '(\\.test\\.tsx?$|/test/|/bench/|-suite\\.ts$|^packages/testkit/)' },
       to: { path: '^packages/testkit/' },
     },
     {

@@ -10,7 +10,7 @@ type Bench = (args: readonly string[]) => Promise<readonly Metric[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   start: async () => (await import('./bench/start.ts')).benchStart,
-  board: async () => (await import('./bench/board.ts')).benchBoard,
+  board: async () => (await import('@fieldfare/desktop/bench/board')).runBoardBench,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

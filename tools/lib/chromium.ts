@@ -10,17 +10,6 @@ const MAC = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** Quiet, offline, without a sandbox that containers do not grant. */
-export const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 function installed(): string | null {
   const fromEnvironment = process.env.CHROMIUM_PATH;
   if (fromEnvironment) return fromEnvironment;

@@ -52,6 +52,8 @@ export interface Context {
   readonly store: Store<Database>;
   /** Brings shards into the projection and waits until every durable change is projected. */
   readonly ready: (shards: readonly ShardId[]) => Promise<Result<void>>;
+  /** Brings shards into the documents only: enough for `row` and `write`, and quicker. */
+  readonly loaded: (shards: readonly ShardId[]) => Promise<Result<void>>;
   /** The row as the documents hold it now, for checks before a write; null when absent. */
   readonly row: (shard: ShardId, table: string, id: string) => FoldedRow | null;
   /** All or nothing; ok once durable. Remembered for undo when `command` is given. */

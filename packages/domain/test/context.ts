@@ -114,6 +114,7 @@ export async function openDesk(
     clock,
     random,
     store,
+    loaded: (shards) => replica.load(shards),
     async ready(shards) {
       const loaded = await replica.load(shards);
       if (!loaded.ok) return loaded;

@@ -1,7 +1,7 @@
 export type { PGliteAssets } from './pglite.ts';
 export { rebuildAndCompare } from './rebuild.ts';
 export { schemaHash } from './schema.ts';
-export { openStore } from './store.ts';
+export { openStore, topicOf } from './store.ts';
 export { buildTemplate } from './template/build.ts';
 export {
   describeTemplate,

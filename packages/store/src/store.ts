@@ -24,6 +24,9 @@ function byTable(rows: readonly ProjectableRow[], schema: StoreSchema): Readonly
   return grouped;
 }
 
+/** What a live query names that cares for one shard of a table only. */
+export const topicOf = (table: string, shard: string): string => `${table}@${shard}`;
+
 const idsOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> => new Set(rows.map((row) => row.id));
 
 /**
@@ -84,6 +87,7 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
             if (table) await upsertRows(trx, table, group);
           }
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
+          for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
           if (reached !== seq) await writeMeta(trx, 'projected_seq', String(reached));
           return derived;
         });

@@ -63,7 +63,7 @@ export interface Store<DB = any> {
   forget(shards: readonly string[]): Promise<void>;
   projectedSeq(): number;
   /**
-   * Runs `query` now and again whenever one of `tables` changed, and yields results that differ from the last.
+   * Runs `query` now and again whenever one of `tables` (or, by `topicOf(table, shard)`, one shard of it) changed, and yields results that differ from the last.
    * Ends with the signal. Several changes while a run is under way cause one more run.
    * `same` compares results; by default they are the same when their JSON is.
    */

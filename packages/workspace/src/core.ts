@@ -106,6 +106,10 @@ export function createCore(options: {
         random,
         store,
         ready,
+        async loaded(shards) {
+          onNeed?.(shards);
+          return replica.load(shards);
+        },
         row: replica.row,
         async write(changes: readonly RowChange[], command?: CommandInfo) {
           const receipt = await commit(changes);

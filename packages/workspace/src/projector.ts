@@ -89,7 +89,8 @@ export function createProjector(replica: Replica, store: Store): Projector {
   // Whatever was loaded before there was a projection (the server syncs before it is first asked) is projected too.
   for (const shard of replica.loaded()) {
     const rows = new Map<string, Set<string>>();
-    for (const table of replica.tables(shard)) rows.set(table, new Set([...replica.rows(shard, table)].map(({ id }) => id)));
+    for (const table of replica.tables(shard))
+      rows.set(table, new Set([...replica.rows(shard, table)].map(({ id }) => id)));
     gather({ origin: 'load', shard, rows, seq: 0 });
   }
   return {

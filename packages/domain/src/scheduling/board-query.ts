@@ -1,5 +1,20 @@
 /** The week board from the projection: a few set-based reads, then one pass. */
-import { can, daysOfWeek, fail, type IsoWeek, isoWeekday, minutesInDay, problem, unwrap } from '@fieldfare/kernel';
+import {
+  can,
+  daysOfWeek,
+  fail,
+  type IsoWeek,
+  isoWeekday,
+  minutesInDay,
+  orgShard,
+  patientsShard,
+  problem,
+  rosterShard,
+  type ShardId,
+  scheduleShard,
+  unwrap,
+} from '@fieldfare/kernel';
+import { topicOf } from '@fieldfare/store';
 import { userNames } from '../identity/index.ts';
 import type { Context } from '../procedure.ts';
 import { idList } from '../queries.ts';
@@ -14,20 +29,17 @@ export interface WeekInput {
   readonly week: IsoWeek;
 }
 
-/** Tables a board is read from: a change of any of them may change it. */
-export const BOARD_TABLES = [
-  'regions',
-  'service_types',
-  'users',
-  'partners',
-  'patients',
-  'staff',
-  'absences',
-  'visits',
-  'assignments',
-  'conflicts',
-  'conflict_resolutions',
-];
+/** What a board is read from: a change of any of it may change the board; other weeks and regions do not. */
+function boardTopics({ regionId, week }: WeekInput): string[] {
+  const inShard = (shard: ShardId, names: readonly string[]): string[] => names.map((name) => topicOf(name, shard));
+  return [
+    ...inShard(orgShard, ['regions', 'service_types', 'users', 'partners']),
+    ...inShard(patientsShard(regionId), ['patients']),
+    ...inShard(rosterShard(regionId), ['staff', 'absences']),
+    ...inShard(scheduleShard(regionId, week), ['visits', 'assignments', 'conflict_resolutions']),
+    'conflicts',
+  ];
+}
 
 async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<BoardRows> {
   const { db } = ctx.store;
@@ -150,7 +162,7 @@ export async function* boardEvents(
   let last: WeekBoard | null = null;
   // `diffBoards` finds what differs; comparing whole boards as JSON first would only cost time.
   const boards = ctx.store.live(
-    BOARD_TABLES,
+    boardTopics(input),
     () => readBoard(ctx, input),
     signal ?? new AbortController().signal,
     () => false,

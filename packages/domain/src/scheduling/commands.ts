@@ -9,6 +9,7 @@ import {
   type LocalTime,
   type Result,
   type RowChange,
+  scheduleShard,
   unwrap,
 } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
@@ -129,7 +130,7 @@ async function change(
   label: string,
   decide: (current: CurrentVisit) => Result<readonly RowChange[]>,
 ): Promise<Done> {
-  unwrap(await readyForWeek(ctx, input));
+  unwrap(await ctx.loaded([scheduleShard(input.regionId, input.week)]));
   const current = unwrap(currentVisit(ctx, input));
   return await write(ctx, current, decide(current), label);
 }

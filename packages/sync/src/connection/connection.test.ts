@@ -1,0 +1,416 @@
+/** Clients and a server in one process: the whole road from a commit to its durable ack. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fail, ok, type Principal, problem, type Result, rosterShard, seededRandom, unwrap } from '@fieldfare/kernel';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { change, create, type Desk, OTHER_SHARD, openDesk, REGION, SHARD } from '../../test/fixtures.ts';
+import { connectMemorySockets, type MemoryLink, until } from '../../test/memory-sockets.ts';
+import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { type Authenticated, type Peer, type PeerEvent, type PeerOptions, servePeer } from '../protocol/peer.ts';
+import type { Connection, ConnectionOptions, SocketLike } from '../types.ts';
+import { createConnection } from './connection.ts';
+
+const stops: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+/** Real timers, `pace` times as fast; cancelled when the test ends. */
+const timers =
+  (pace = 1) =>
+  (run: () => void, ms: number) => {
+    const timer = setTimeout(run, ms / pace);
+    const cancel = () => clearTimeout(timer);
+    stops.push(cancel);
+    return cancel;
+  };
+
+const principal = (desk: Desk, over: Partial<Authenticated> = {}): Authenticated => ({
+  tenantId: 'tenant',
+  userId: desk.user,
+  deviceId: 'device',
+  name: desk.user,
+  roles: [{ role: 'coordinator', regionIds: [REGION] }],
+  ...over,
+});
+
+interface Server {
+  readonly desk: Desk;
+  readonly links: MemoryLink[];
+  readonly peers: Peer[];
+  readonly events: PeerEvent[];
+  /** Token → who it speaks for. */
+  readonly tokens: Map<string, Authenticated>;
+  up: boolean;
+  open(url: string): SocketLike;
+}
+
+async function openServer(options: Partial<PeerOptions> = {}): Promise<Server> {
+  const desk = await openDesk(99, { authority: true });
+  const server: Server = {
+    desk,
+    links: [],
+    peers: [],
+    events: [],
+    tokens: new Map(),
+    up: true,
+    open() {
+      const link = connectMemorySockets();
+      if (!server.up) {
+        setImmediate(link.cut);
+        return link.client;
+      }
+      server.links.push(link);
+      server.peers.push(serve(server, link.server, options));
+      return link.client;
+    },
+  };
+  return server;
+}
+
+const serve = (server: Server, socket: SocketLike, options: Partial<PeerOptions> = {}): Peer =>
+  servePeer({
+    socket,
+    authenticate: async (token): Promise<Result<Principal>> => {
+      const who = server.tokens.get(token);
+      return who === undefined ? fail(problem('unauthenticated', 'no such token')) : ok(who);
+    },
+    openTenant: async () => ok(server.desk.replica),
+    clock: server.desk.clock,
+    setTimer: timers(),
+    onEvent: (event) => server.events.push(event),
+    ...options,
+  });
+
+function connect(server: Server, desk: Desk, options: Partial<ConnectionOptions> = {}): Connection {
+  server.tokens.set(desk.user, server.tokens.get(desk.user) ?? principal(desk));
+  const connection = createConnection({
+    replica: desk.replica,
+    url: 'memory',
+    openSocket: server.open,
+    accessToken: async () => ok(desk.user),
+    clock: desk.clock,
+    random: seededRandom(1),
+    setTimer: timers(50),
+    ...options,
+  });
+  stops.push(() => connection.stop());
+  return connection;
+}
+
+const isDone = (connection: Connection): boolean =>
+  connection.status().state === 'live' && connection.status().pending === 0;
+
+describe('client and server', () => {
+  it('SYN-CON-OUT SYN-CON-ACK: edits made offline on both sides meet; pending ends at zero; all see one result', async () => {
+    const server = await openServer();
+    const [a, b] = [await openDesk(1), await openDesk(2)];
+    await server.desk.commit(create(0));
+    await a.commit(create(1));
+    await b.commit(create(1), create(2));
+    const links = [connect(server, a), connect(server, b)] as const;
+    for (const link of links) {
+      link.follow([SHARD]);
+      link.start();
+    }
+    await until(() => links.every(isDone), 'first sync');
+
+    // live: everybody sees a change, its author does not get it back
+    const sentBefore = server.links[0]?.server.sent.length ?? 0;
+    await a.commit(change(0, { title: 'live' }));
+    await until(() => b.row(0)?.fields.title === 'live' && isDone(links[0]), 'live update');
+    expect(server.links[0]?.server.sent.slice(sentBefore).map((bytes) => unwrap(decodeFrame(bytes)))).toMatchObject([
+      { shard: { type: 'ack' } },
+    ]);
+
+    // offline: both edit, then come back
+    server.up = false;
+    for (const link of server.links) link.cut();
+    await a.commit(change(0, { title: 'A' }), change(1, { minutes: 45 }));
+    await a.commit(change(2, { start: '09:00' }));
+    b.clock.time += 1;
+    await b.commit(change(0, { title: 'B' }));
+    await server.desk.commit(change(1, { title: 'server' }));
+    expect([links[0].status(), links[1].status()]).toMatchObject([
+      { state: 'offline', pending: 2 },
+      { state: 'offline', pending: 1 },
+    ]);
+    server.up = true;
+    for (const link of links) link.retryNow();
+    await until(() => links.every(isDone), 'second sync');
+    await until(() => a.row(0)?.fields.title === 'B' && b.row(2)?.fields.start === '09:00', 'fan-out');
+    for (const n of [0, 1, 2]) {
+      expect(a.row(n)).toEqual(server.desk.row(n));
+      expect(b.row(n)).toEqual(server.desk.row(n));
+    }
+    expect(a.row(0)?.siblings.title).toMatchObject([{ value: 'A', by: 'user-1' }]);
+    expect(a.row(1)?.fields).toMatchObject({ title: 'server', minutes: 45 });
+    expect(links[0].status().lastSyncedAt).toBe(a.clock.time);
+  });
+
+  it('SYN-PEER-ACK SYN-WIRE-ACK: nothing is acknowledged or passed on before the server has flushed, and the ack goes first', async () => {
+    const server = await openServer();
+    const [a, b] = [await openDesk(1), await openDesk(2)];
+    const links = [connect(server, a), connect(server, b)] as const;
+    for (const link of links) {
+      link.follow([SHARD]);
+      link.start();
+    }
+    await until(() => links.every(isDone), 'live');
+    server.desk.journal.hold();
+    await a.commit(create(0));
+    await until(() => server.desk.journal.appends === 1, 'append begun');
+    await new Promise((resume) => setTimeout(resume, 20));
+    expect([links[0].status().pending, b.row(0), server.desk.row(0)]).toEqual([1, null, null]);
+    const order: string[] = [];
+    links[0].onStatus(({ pending }) => void (pending === 0 && order.push('acknowledged')));
+    b.replica.onTouched(() => order.push('passed on'));
+    server.desk.journal.release();
+    await until(() => order.length >= 2, 'ack and fan-out');
+    expect(order.slice(0, 2)).toEqual(['acknowledged', 'passed on']);
+  });
+
+  it('SYN-CON-KEEP: a server that fails to store never acknowledges; the client comes back and nothing is lost', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    const link = connect(server, a);
+    link.follow([SHARD]);
+    link.start();
+    await until(() => isDone(link), 'live');
+    server.desk.journal.failNext();
+    const states: string[] = [];
+    link.onStatus(({ state }) => states.push(state));
+    await a.commit(create(0));
+    await until(() => states.includes('offline'), 'cut');
+    expect(link.status().pending).toBe(1);
+    await until(() => isDone(link), 'again');
+    expect(server.desk.row(0)).toEqual(a.row(0));
+  });
+
+  it('SYN-CON-SHARD SYN-CON-KEEP: a refused update is listed, kept and pending; other shards go on', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    const link = connect(server, a);
+    link.follow([SHARD, OTHER_SHARD]);
+    link.start();
+    await until(() => isDone(link), 'live');
+    a.clock.time += 2 * 3_600_000; // our clock runs two hours fast: the server refuses the stamps
+    await a.commit(create(0));
+    await until(() => link.status().refusedShards.length === 1, 'refused');
+    server.desk.clock.time += 2 * 3_600_000;
+    await a.commit(create(1, {}, OTHER_SHARD));
+    await until(() => link.status().pending === 1, 'the other shard');
+    expect(link.status()).toMatchObject({
+      state: 'live',
+      pending: 1,
+      refusedShards: [{ shard: SHARD, reason: expect.stringContaining('future') }],
+    });
+    expect(a.row(0)).not.toBeNull();
+    await server.desk.commit(create(5));
+    await until(() => a.row(5) !== null, 'the refused shard still receives');
+    link.retryNow();
+    await until(() => isDone(link), 'taken in the end');
+    expect([server.desk.row(0), link.status().refusedShards]).toEqual([a.row(0), []]);
+  });
+
+  it('SYN-PEER-ACCESS: no access is refused before anything is loaded; a reader receives and its edits are refused', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    server.tokens.set(a.user, principal(a, { roles: [{ role: 'viewer', regionIds: [REGION] }] }));
+    await server.desk.commit(create(0));
+    const foreign = rosterShard('00000000-0000-4000-8000-000000000000');
+    const link = connect(server, a);
+    link.follow([SHARD, foreign]);
+    link.start();
+    await until(() => link.status().state === 'live', 'live');
+    expect(a.row(0)).toEqual(server.desk.row(0));
+    expect(link.status().refusedShards).toMatchObject([{ shard: foreign }]);
+    expect(server.desk.replica.loaded()).toEqual([SHARD]);
+    await a.commit(change(0, { title: 'mine' }));
+    await until(() => link.status().refusedShards.length === 2, 'refused');
+    expect([server.desk.row(0)?.fields.title, link.status().pending]).toEqual(['visit', 1]);
+    await server.desk.commit(change(0, { minutes: 60 }));
+    await until(() => a.row(0)?.fields.minutes === 60, 'still receives');
+  });
+
+  it('SYN-PEER-ACCESS: a reader that sends a write all the same changes nothing', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    server.tokens.set('t', principal(a, { roles: [{ role: 'viewer', regionIds: [REGION] }] }));
+    const socket = server.open('');
+    const heard: unknown[] = [];
+    socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
+    socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
+    await until(() => heard.length === 1, 'welcome');
+    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+    await until(() => heard.length === 3, 'opened and step1');
+    for (const type of ['step2', 'update'] as const)
+      socket.send(encodeShard(1, { type, update: await a.commit(create(type.length)) }));
+    await until(() => heard.length === 5, 'refused twice');
+    expect(heard.slice(3)).toMatchObject(
+      Array(2).fill({ control: { type: 'refused', channel: 1, problem: { rule: 'SYN-PEER-ACCESS' } } }),
+    );
+    expect(server.desk.journal.appends).toBe(0);
+  });
+
+  it('SYN-CON-OUT: shards with unsent edits are followed by themselves', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    await a.commit(create(1, {}, OTHER_SHARD));
+    a.replica.unload([OTHER_SHARD]);
+    const link = connect(server, a);
+    link.start();
+    await until(() => isDone(link), 'sent');
+    unwrap(await server.desk.replica.load([OTHER_SHARD]));
+    expect(server.desk.row(1, OTHER_SHARD)).not.toBeNull();
+  });
+
+  it('SYN-CON-AUTH SYN-PEER-EXPIRY: an expired token closes 4401 and is replaced once; a revoked one refuses', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    server.tokens.set('old', principal(a, { expiresAt: server.desk.clock.time + 60 }));
+    server.tokens.set('new', principal(a));
+    const given: string[] = [];
+    const link = connect(server, a, {
+      accessToken: async () => {
+        given.push(given.length === 0 ? 'old' : 'new');
+        return ok(given.at(-1) ?? '');
+      },
+    });
+    link.follow([SHARD]);
+    link.start();
+    await until(() => given.length === 2 && isDone(link), 'renewed');
+    server.tokens.clear();
+    server.peers.at(-1)?.close(4401, 'revoked');
+    await until(() => link.status().state === 'refused', 'refused');
+    expect(given).toEqual(['old', 'new', 'new']);
+    expect(server.events.filter(({ type }) => type === 'closed').map(({ code }) => code)).toEqual([4401, 4401, 4401]);
+  });
+
+  it('SYN-WIRE-VERSION: another version is refused with a clear reason', async () => {
+    const server = await openServer();
+    const link = connectMemorySockets();
+    serve(server, link.server);
+    let code = 0;
+    link.client.onclose = (event) => {
+      code = event.code;
+    };
+    link.client.send(encodeControl({ type: 'hello', protocolVersion: 999, accessToken: '', deviceId: '' }));
+    await until(() => code !== 0, 'closed');
+    expect(code).toBe(4406);
+  });
+
+  it.each([
+    ['SYN-PEER-FIRST: says nothing in time', 4401, () => undefined],
+    [
+      'SYN-PEER-FIRST: writes before it greets',
+      4400,
+      () => encodeShard(1, { type: 'update', update: Uint8Array.of(0, 0) }),
+    ],
+    ['SYN-PEER-FIRST: opens before it greets', 4400, () => encodeControl({ type: 'open', channel: 1, shard: SHARD })],
+    ['SYN-WIRE-DECODE: sends noise', 4400, () => Uint8Array.of(0, 99, 1, 2)],
+    [
+      'SYN-PEER-FIRST: has no valid token',
+      4401,
+      () => encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 'x', deviceId: '' }),
+    ],
+  ])('%s: closed with %i and nothing loaded', async (_, expected, message) => {
+    const server = await openServer({ limits: { preAuthMs: 50 } });
+    const link = connectMemorySockets();
+    serve(server, link.server, {
+      limits: { preAuthMs: 50 },
+      openTenant: async () => expect.unreachable('opened a tenant'),
+    });
+    let code = 0;
+    link.client.onclose = (event) => {
+      code = event.code;
+    };
+    const bytes = message();
+    if (bytes !== undefined) link.client.send(bytes);
+    await until(() => code !== 0, 'closed');
+    expect(code).toBe(expected);
+  });
+
+  it('SYN-PEER-TENANT: a replica of another tenant is never served', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    server.tokens.set(a.user, principal(a, { tenantId: 'other' }));
+    const link = connect(server, a);
+    link.follow([SHARD]);
+    link.start();
+    await until(() => link.status().state === 'refused', 'refused');
+  });
+
+  it('SYN-CON-BEAT: a link that went dead without a word is noticed and replaced', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    const link = connect(server, a, { setTimer: timers(200) }); // 25 s pass in 125 ms
+    link.follow([SHARD]);
+    link.start();
+    await until(() => isDone(link), 'live');
+    server.links[0]?.freeze();
+    await a.commit(create(0));
+    await until(() => server.links.length === 2 && isDone(link), 'replaced');
+    expect(server.desk.row(0)).toEqual(a.row(0));
+  });
+
+  it('SYN-PEER-SLOW: a client that does not read is cut, and catches up from its state', async () => {
+    const server = await openServer({ limits: { maxBufferedBytes: 5000, resumeBufferedBytes: 1000 } });
+    const [a, b] = [await openDesk(1), await openDesk(2)];
+    const [fast, slow] = [connect(server, a), connect(server, b)];
+    for (const link of [fast, slow]) {
+      link.follow([SHARD]);
+      link.start();
+      await until(() => isDone(link), 'live');
+    }
+    server.links[1]?.freeze();
+    for (let n = 0; n < 30; n++) await a.commit(create(n));
+    await until(() => server.events.some(({ code }) => code === 4408), 'cut');
+    expect(server.events.filter(({ type, code }) => type === 'closed' && code === 4408).length).toBe(1);
+    slow.stop();
+    slow.start();
+    await until(() => isDone(slow) && b.row(29) !== null, 'caught up');
+    expect(isDone(fast)).toBe(true);
+  });
+
+  it('SYN-GUARD-AUTHOR: a client cannot write in the name of another', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    server.tokens.set(a.user, principal(a, { userId: 'somebody-else' }));
+    await a.commit(create(0));
+    const link = connect(server, a);
+    link.start();
+    await until(() => link.status().refusedShards.length === 1, 'refused');
+    expect([server.desk.row(0), link.status().pending]).toEqual([null, 1]);
+  });
+
+  it('all of it over a real WebSocket', async () => {
+    const server = await openServer();
+    const http = createServer();
+    const sockets = new WebSocketServer({ server: http, path: '/sync' });
+    sockets.on('connection', (socket) => serve(server, socket as unknown as SocketLike));
+    await new Promise<void>((resume) => http.listen(0, '127.0.0.1', resume));
+    stops.push(async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      await new Promise((resume) => http.close(resume));
+    });
+    const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/sync`;
+    const [a, b] = [await openDesk(1), await openDesk(2)];
+    const open = (address: string) => new WebSocket(address) as unknown as SocketLike;
+    await a.commit(create(0), create(1));
+    const links = [a, b].map((desk) => connect(server, desk, { url, openSocket: open }));
+    for (const link of links) {
+      link.follow([SHARD]);
+      link.start();
+    }
+    await until(() => links.every(isDone) && b.row(1) !== null, 'first sync');
+    await b.commit(change(1, { title: 'over the wire' }));
+    await until(() => a.row(1)?.fields.title === 'over the wire', 'fan-out');
+    expect(a.row(1)).toEqual(b.row(1));
+    for (const socket of sockets.clients) socket.terminate();
+    await b.commit(change(1, { minutes: 60 }));
+    await until(() => links.every(isDone) && a.row(1)?.fields.minutes === 60, 'after a cut');
+  });
+});

@@ -1,0 +1,328 @@
+import { type AnyTable, seededRandom, unwrap } from '@fieldfare/kernel';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { z } from 'zod';
+import {
+  change,
+  create,
+  createClock,
+  idOf,
+  OTHER_SHARD,
+  openDesk,
+  SHARD,
+  START,
+  syncAll,
+  TABLES,
+} from '../test/fixtures.ts';
+import { createMemoryJournal } from '../test/memory-journal.ts';
+import { createReplica } from './replica.ts';
+import type { Touched } from './types.ts';
+
+const covers = (stateVector: Uint8Array) => Y.decodeStateVector(stateVector);
+
+describe('commit', () => {
+  it('SYN-REP-DURABLE: nothing is shown, told or answered before the flush', async () => {
+    const { replica, journal, row } = await openDesk(1);
+    const heard: Touched[] = [];
+    replica.onTouched((touched) => heard.push(touched));
+    journal.hold();
+    let done = false;
+    const commit = replica.commit([create(0)], 'anna').then((result) => {
+      done = true;
+      return result;
+    });
+    await new Promise((resume) => setTimeout(resume, 5));
+    expect([journal.appends, done, row(0), heard, replica.pending().count]).toEqual([1, false, null, [], 0]);
+    expect(covers(replica.stateVector(SHARD)).size).toBe(0);
+    expect(replica.diff(SHARD)).toEqual(Uint8Array.of(0, 0));
+    journal.release();
+    const receipt = unwrap(await commit);
+    expect(row(0)).toMatchObject({ fields: { title: 'visit' }, stamp: receipt.stamp, authors: { title: 'anna' } });
+    expect(heard).toMatchObject([{ origin: 'local', shard: SHARD, seq: receipt.seq }]);
+    expect([...(heard[0]?.rows.get('visits') ?? [])]).toEqual([idOf(0)]);
+    expect(replica.pending()).toEqual({ count: 1, shards: [SHARD] });
+  });
+
+  it('SYN-REP-ATOMIC: a commit over two shards is one batch, one stamp and one pending commit', async () => {
+    const { replica, journal } = await openDesk(1);
+    const receipt = unwrap(await replica.commit([create(0), create(1, {}, OTHER_SHARD)], 'anna'));
+    expect(journal.appends).toBe(1);
+    expect(replica.row(SHARD, 'visits', idOf(0))?.stamp).toBe(receipt.stamp);
+    expect(replica.row(OTHER_SHARD, 'visits', idOf(1))?.stamp).toBe(receipt.stamp);
+    expect(replica.pending()).toEqual({ count: 1, shards: [SHARD, OTHER_SHARD] });
+    replica.acknowledged(SHARD, covers(replica.stateVector(SHARD)));
+    expect(replica.pending()).toEqual({ count: 1, shards: [OTHER_SHARD] });
+    replica.acknowledged(OTHER_SHARD, covers(replica.stateVector(OTHER_SHARD)));
+    expect(replica.pending()).toEqual({ count: 0, shards: [] });
+  });
+
+  it('gives what stood before, by change', async () => {
+    const { replica, commit, row } = await openDesk(1);
+    await commit(create(0));
+    const old = row(0);
+    const receipt = unwrap(
+      await replica.commit([change(0, { title: 'b' }), create(1), change(0, { minutes: 9 })], 'anna'),
+    );
+    expect(receipt.before).toEqual([old, null, old]);
+    expect(row(0)?.fields).toMatchObject({ title: 'b', minutes: 9 });
+  });
+
+  it.each([
+    ['an unknown table', { ...create(0), table: 'nothing' }, 'SYN-COMMIT-TABLE', [0, 'table']],
+    ['a bad value', create(0, { minutes: 1 }), 'SYN-COMMIT-SCHEMA', [0, 'set', 'minutes']],
+    ['a missing field', change(9, { title: 'only' }), 'SYN-COMMIT-SCHEMA', [0, 'set', 'regionId']],
+    ['a bad key', { ...create(0), id: 'constructor' }, 'SYN-COMMIT-FIELD', [0, 'id']],
+    ['a key that is no uuid', { ...create(0), id: 'x' }, 'SYN-COMMIT-SCHEMA', [0, 'set', 'id']],
+    ['an inherited field name', create(0, JSON.parse('{"__proto__": 1}')), 'SYN-COMMIT-FIELD', [0, 'set', '__proto__']],
+    ['a value that is no JSON', create(0, { extra: Number.NaN }), 'SYN-COMMIT-FIELD', [0, 'set', 'extra']],
+    ['another shard', { ...create(0), shard: OTHER_SHARD }, 'SYN-COMMIT-SHARD', [0, 'shard']],
+    ['a row to delete that is not there', change(9, { deletedAt: '2026-10-01' }), 'SYN-COMMIT-MISSING', [0, 'id']],
+  ])('SYN-REP-REFUSE: refuses %s and writes nothing', async (_, bad, rule, path) => {
+    const { replica, journal } = await openDesk(1);
+    const result = await replica.commit([bad], 'anna');
+    expect(result.ok ? null : result.problems[0]).toMatchObject({ rule, path });
+    expect(await replica.commit([create(5), bad], 'anna')).toMatchObject({ ok: false });
+    expect([journal.appends, replica.row(SHARD, 'visits', idOf(5)), replica.pending().count]).toEqual([0, null, 0]);
+  });
+
+  it('SYN-COMMIT-SCHEMA: a row with a field from elsewhere that does not fit can still be changed and deleted', async () => {
+    const { replica, row } = await openDesk(1);
+    const visits = TABLES.get('visits') as AnyTable;
+    const lax: AnyTable = { ...visits, row: z.looseObject({ id: z.uuid() }) as unknown as AnyTable['row'] };
+    const odd = await openDesk(2, { tables: new Map([['visits', lax]]) });
+    const update = await odd.commit(create(0, { minutes: 100_000 }));
+    unwrap(await replica.receive(SHARD, update, { subject: null }));
+    unwrap(await replica.commit([change(0, { title: 'fits' })], 'anna'));
+    unwrap(await replica.commit([change(0, { deletedAt: '2026-10-01T00:00:00Z' })], 'anna'));
+    expect(row(0)).toMatchObject({ deleted: true, fields: { title: 'fits', minutes: 100_000 } });
+  });
+
+  it.each([false, true])(
+    'SYN-REP-DISK: after a failed append memory equals the disk (record kept by the disk: %s)',
+    async (kept) => {
+      const { replica, journal, row, commit } = await openDesk(1);
+      await commit(create(0));
+      const before = row(0);
+      journal.failNext({ kept });
+      const failed = await replica.commit([change(0, { title: 'lost?' }), create(1)], 'anna');
+      expect(failed).toMatchObject({ ok: false, problems: [{ code: 'storage-failed' }] });
+      if (kept) expect(row(0)?.fields.title).toBe('lost?');
+      else expect([row(0), row(1)]).toEqual([before, null]);
+      await commit(change(0, { minutes: 55 }));
+      const again = await openDesk(2, { memory: createMemoryJournal(journal.stored) });
+      expect(again.row(0)).toEqual(row(0));
+      expect(again.row(0)?.fields).toMatchObject({ minutes: 55, title: kept ? 'lost?' : 'visit' });
+      expect(again.replica.pending()).toEqual(replica.pending());
+    },
+  );
+
+  it('SYN-REP-DURABLE: a crash between journal and ack loses nothing and keeps it pending', async () => {
+    const { replica, journal, commit } = await openDesk(1);
+    await commit(create(0));
+    const upTo = covers(replica.stateVector(SHARD));
+    await commit(change(0, { title: 'after' }));
+    replica.acknowledged(SHARD, upTo);
+    const again = await openDesk(2, { memory: createMemoryJournal([...journal.stored]) }); // no close: the power went
+    expect(again.row(0)?.fields.title).toBe('after');
+    expect(again.replica.pending().shards).toEqual([SHARD]);
+    again.replica.acknowledged(SHARD, covers(again.replica.stateVector(SHARD)));
+    expect(again.replica.pending().count).toBe(0);
+  });
+
+  it('SYN-REP-ORDER: commits started together take effect one after another', async () => {
+    const { replica, row, journal } = await openDesk(1);
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => replica.commit([create(0, { title: `t${i}` })], 'anna')),
+    );
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    expect(row(0)).toMatchObject({ fields: { title: 't19' }, siblings: {} });
+    expect(journal.stored.map(({ seq }) => seq)).toEqual(results.map((result) => unwrap(result).seq));
+  });
+
+  it('HLC-CAUSAL: stamps outrun what is in the own journal, even when the clock fell back by a year', async () => {
+    const first = await openDesk(1, { clock: createClock(START + 365 * 86_400_000) });
+    await first.commit(create(0));
+    const second = await openDesk(2, { memory: first.journal });
+    await second.commit(change(0, { title: 'now' }));
+    expect(second.row(0)).toMatchObject({ fields: { title: 'now' }, siblings: {} });
+    expect((second.row(0)?.stamps.title ?? '') > (second.row(0)?.stamps.minutes ?? '')).toBe(true);
+  });
+});
+
+describe('pending', () => {
+  it('SYN-REP-PENDING: acks are remembered without a flush each, and an acknowledged shard is not read at open', async () => {
+    const { replica, journal, commit } = await openDesk(1);
+    for (let i = 0; i < 10; i++) {
+      await commit(create(i));
+      replica.acknowledged(SHARD, covers(replica.stateVector(SHARD)));
+    }
+    expect(journal.appends).toBeLessThanOrEqual(12);
+    await replica.close();
+    const memory = createMemoryJournal(journal.stored);
+    const again = unwrap(
+      await createReplica({
+        tenantId: 'tenant',
+        journal: memory,
+        tables: TABLES,
+        clock: createClock(),
+        random: seededRandom(9),
+      }),
+    );
+    expect([again.pending().count, memory.reads]).toEqual([0, 0]);
+    const blind = createMemoryJournal(journal.stored, { heads: false });
+    const slow = unwrap(
+      await createReplica({
+        tenantId: 'tenant',
+        journal: blind,
+        tables: TABLES,
+        clock: createClock(),
+        random: seededRandom(9),
+      }),
+    );
+    expect(slow.pending().count).toBe(0);
+  });
+
+  it('SYN-REP-PENDING: counts unloaded shards too, across restarts', async () => {
+    const { replica, journal } = await openDesk(1);
+    unwrap(await replica.commit([create(0)], 'anna'));
+    unwrap(await replica.commit([create(1, {}, OTHER_SHARD)], 'anna'));
+    unwrap(await replica.commit([create(2), create(3, {}, OTHER_SHARD)], 'anna'));
+    replica.unload([OTHER_SHARD]);
+    expect(replica.pending().count).toBe(3);
+    await replica.close();
+    const again = unwrap(
+      await createReplica({
+        tenantId: 'tenant',
+        journal,
+        tables: TABLES,
+        clock: createClock(),
+        random: seededRandom(5),
+      }),
+    );
+    expect(again.loaded()).toEqual([]);
+    expect(again.pending()).toEqual({ count: 3, shards: [SHARD, OTHER_SHARD] });
+    unwrap(await again.load([SHARD, OTHER_SHARD]));
+    expect(again.pending().count).toBe(3);
+  });
+
+  it('SYN-REP-PENDING: on the server nothing is', async () => {
+    const { replica, commit } = await openDesk(1, { authority: true });
+    await commit(create(0));
+    expect(replica.pending().count).toBe(0);
+  });
+});
+
+describe('receive', () => {
+  it('SYN-REP-DURABLE: is durable, told with its sender, and free when it holds nothing new', async () => {
+    const a = await openDesk(1);
+    const b = await openDesk(2);
+    const update = await a.commit(create(0));
+    const heard: Touched[] = [];
+    b.replica.onTouched((touched) => heard.push(touched));
+    const sender = {};
+    unwrap(await b.replica.receive(SHARD, update, { subject: 'user-1', sender }));
+    unwrap(await b.replica.receive(SHARD, update, { subject: 'user-1', sender }));
+    unwrap(await b.replica.receive(SHARD, a.replica.diff(SHARD), { subject: 'user-1', sender }));
+    expect(b.journal.stored).toMatchObject([{ kind: 'remote', shard: SHARD }]);
+    expect(heard).toMatchObject([{ origin: 'remote', update }]);
+    expect(heard[0]?.sender).toBe(sender);
+    expect(b.replica.pending().count).toBe(0);
+  });
+
+  it('SYN-GUARD-GAP: an update with missing dependencies changes nothing; in order it is taken', async () => {
+    const a = await openDesk(1);
+    const b = await openDesk(2);
+    const first = await a.commit(create(0));
+    const second = await a.commit(change(0, { title: 'b' }));
+    expect(await b.replica.receive(SHARD, second, { subject: null })).toMatchObject({
+      ok: false,
+      problems: [{ rule: 'SYN-GUARD-GAP' }],
+    });
+    expect([b.row(0), b.journal.appends]).toEqual([null, 0]);
+    unwrap(await b.replica.receive(SHARD, first, { subject: null }));
+    unwrap(await b.replica.receive(SHARD, second, { subject: null }));
+    expect(b.row(0)).toEqual(a.row(0));
+  });
+
+  it('SYN-REP-DISK: a failed append leaves the document as the disk has it, and the update is taken again', async () => {
+    const a = await openDesk(1);
+    const b = await openDesk(2);
+    const update = await a.commit(create(0));
+    b.journal.failNext();
+    expect(await b.replica.receive(SHARD, update, { subject: null })).toMatchObject({
+      ok: false,
+      problems: [{ code: 'storage-failed' }],
+    });
+    expect(b.row(0)).toBeNull();
+    unwrap(await b.replica.receive(SHARD, update, { subject: null }));
+    expect(b.row(0)).toEqual(a.row(0));
+  });
+
+  it('a hole in the own journal is filled by the peer, and never sent on', async () => {
+    const a = await openDesk(1);
+    const b = await openDesk(2);
+    for (const set of [create(0), change(0, { title: 'b' }), create(1), change(1, { title: 'c' })]) {
+      unwrap(await b.replica.receive(SHARD, await a.commit(set), { subject: null }));
+    }
+    const holed = createMemoryJournal(b.journal.stored.filter((_, i) => i !== 1));
+    const c = await openDesk(3, { memory: holed });
+    expect([...c.replica.rows(SHARD, 'visits')].length).toBe(1); // what came behind the hole waits
+    const d = await openDesk(4);
+    unwrap(await d.replica.receive(SHARD, c.replica.diff(SHARD), { subject: null }));
+    await syncAll([a, c]);
+    expect([c.row(0), c.row(1)]).toEqual([a.row(0), a.row(1)]);
+    await c.commit(change(1, { minutes: 77 }));
+    const again = await openDesk(5, { memory: holed });
+    expect(again.row(1)?.fields).toMatchObject({ title: 'c', minutes: 77 });
+  });
+
+  it('loads what is on the disk, tells it as a load, and frees it again', async () => {
+    const a = await openDesk(1);
+    await a.commit(create(0), create(1));
+    const replica = unwrap(
+      await createReplica({
+        tenantId: 'tenant',
+        journal: a.journal,
+        tables: TABLES,
+        clock: createClock(),
+        random: seededRandom(3),
+      }),
+    );
+    const heard: Touched[] = [];
+    replica.onTouched((touched) => heard.push(touched));
+    unwrap(await replica.load([SHARD]));
+    unwrap(await replica.load([SHARD]));
+    expect(heard).toMatchObject([{ origin: 'load', seq: 0 }]);
+    expect(heard[0]?.rows.get('visits')?.size).toBe(2);
+    expect(replica.tables(SHARD)).toEqual(['visits']);
+    replica.unload([SHARD]);
+    expect([replica.loaded(), replica.row(SHARD, 'visits', idOf(0))]).toEqual([[], null]);
+    unwrap(await replica.commit([change(0, { title: 'again' })], 'anna'));
+    expect(replica.row(SHARD, 'visits', idOf(0))?.fields.title).toBe('again');
+  });
+
+  it('SYN-REP-CLOSED: a closed replica refuses work', async () => {
+    const { replica } = await openDesk(1);
+    await replica.close();
+    expect(await replica.commit([create(0)], 'anna')).toMatchObject({
+      ok: false,
+      problems: [{ rule: 'SYN-REP-CLOSED' }],
+    });
+  });
+});
+
+describe('growth', () => {
+  it('alternating writes of one field by two desks leave a small document', async () => {
+    const a = await openDesk(1);
+    const b = await openDesk(2);
+    await a.commit(create(0));
+    await syncAll([a, b]);
+    for (let i = 0; i < 300; i++) {
+      unwrap(await b.replica.receive(SHARD, await a.commit(change(0, { title: `a${i}` })), { subject: null }));
+      unwrap(await a.replica.receive(SHARD, await b.commit(change(0, { title: `b${i}` })), { subject: null }));
+    }
+    expect(a.replica.diff(SHARD).length).toBeLessThan(1500);
+    expect(a.row(0)).toEqual(b.row(0));
+    expect(a.row(0)?.siblings).toEqual({});
+  });
+});
