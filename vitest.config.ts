@@ -25,6 +25,8 @@ export default defineConfig({
         },
       },
       {
+        // PGlite finds its WASM beside its own module: pre-bundling would move it away.
+        optimizeDeps: { exclude: ['@electric-sql/pglite'] },
         test: {
           ...common,
           name: 'browser',

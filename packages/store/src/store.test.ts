@@ -2,10 +2,11 @@ import { unwrap } from '@fieldfare/kernel';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { counts, row, TEMPLATE_CACHE, type TestDatabase, testTables } from '../test/fixtures.ts';
+import { counts, row, type TestDatabase, testTables } from '../test/fixtures.ts';
+import { TEMPLATE_CACHE } from '../test/template-cache.ts';
 import { rebuildAndCompare } from './rebuild.ts';
 import { schemaHash } from './schema.ts';
-import { openStore } from './store.ts';
+import { openStore, topicOf } from './store.ts';
 import { ensureTemplate, loadTemplateFromDisk } from './template/node.ts';
 import type { ProjectableRow, Store } from './types.ts';
 
@@ -307,6 +308,25 @@ describe('forget', () => {
     await project(other, [row('b', whole, { shard: 'region/b/roster' })]);
     expect(await store.digest()).toEqual(await other.digest());
     expect(await store.db.selectFrom('groupCounts').selectAll().execute()).toEqual([{ groupName: 'g', things: 1 }]);
+  });
+});
+
+describe('live queries of a store', () => {
+  it('STO-LIVE-SHARD wake for their tables or one shard of them, also when it is forgotten', async () => {
+    const stop = new AbortController();
+    const count = async () => (await store.db.selectFrom('things').select('id').execute()).length;
+    const live = (topic: string) => store.live([topic], count, stop.signal)[Symbol.asyncIterator]();
+    const all = live('things');
+    const ofA = live(topicOf('things', 'region/a/roster'));
+    expect([(await all.next()).value, (await ofA.next()).value]).toEqual([0, 0]);
+    await project(store, [row('b', whole, { shard: 'region/b/roster' })]);
+    expect((await all.next()).value).toBe(1);
+    await project(store, [row('a', whole, { shard: 'region/a/roster' })]);
+    expect([(await all.next()).value, (await ofA.next()).value]).toEqual([2, 2]);
+    await store.forget(['region/a/roster']);
+    expect([(await all.next()).value, (await ofA.next()).value]).toEqual([1, 1]);
+    stop.abort();
+    expect(await ofA.next()).toEqual({ done: true, value: undefined });
   });
 });
 

@@ -100,14 +100,18 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
       return inOrder(() =>
         pglite.transaction(async (trx) => {
           const touched = new Map<string, ReadonlySet<string>>();
+          const topics = new Set<string>();
           for (const name of schema.tables.keys()) {
-            const { rows } = await trx.query<{ id: string }>(
-              `delete from ${quote(name)} where _shard = any($1::text[]) returning id`,
+            const { rows } = await trx.query<{ id: string; shard: string }>(
+              `delete from ${quote(name)} where _shard = any($1::text[]) returning id, _shard as shard`,
               [[...shards]],
             );
             if (rows.length > 0) touched.set(name, idsOf(rows));
+            for (const { shard } of rows) topics.add(topicOf(name, shard));
           }
-          return derive(trx, touched);
+          const changed = await derive(trx, touched);
+          for (const topic of topics) changed.add(topic);
+          return changed;
         }),
       );
     },

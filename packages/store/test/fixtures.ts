@@ -1,6 +1,4 @@
 /** Tables, rows and a derivation that the tests of this package share. */
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type AnyTable, defineTable, tablesOf } from '@fieldfare/kernel';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -105,9 +103,3 @@ export function row(
     ...more,
   };
 }
-
-/** Test runs share one built template, made again when the schema changes. */
-export const TEMPLATE_CACHE = join(
-  fileURLToPath(import.meta.url),
-  '../../../../node_modules/.cache/fieldfare-store-tests',
-);
