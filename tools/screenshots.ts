@@ -1,0 +1,127 @@
+/** `pnpm screenshots`: takes the pictures in docs/screenshots from the running product with the demo agency. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildDemoAgency } from '@fieldfare/demo';
+import {
+  openLaptop,
+  passwordOf,
+  pause,
+  removeTemporaryFolders,
+  signIn,
+  startDemo,
+  syncState,
+} from '@fieldfare/desktop/test/harness';
+import { assignmentIdOf, type Context } from '@fieldfare/domain';
+import { dateAt, scheduleShard, systemClock, unwrap } from '@fieldfare/kernel';
+import type { Page } from 'playwright-core';
+import { ensureChromium } from './lib/chromium.ts';
+import { openNodeDevice } from './lib/node-device.ts';
+import { root } from './lib/run.ts';
+import { buildWeb } from './lib/web.ts';
+
+const folder = join(root, 'docs', 'screenshots');
+mkdirSync(folder, { recursive: true });
+process.env.CHROMIUM_PATH = await ensureChromium();
+await buildWeb();
+const server = await startDemo();
+const demo = buildDemoAgency({ size: 'small', today: dateAt(systemClock.now(), 'America/Toronto') });
+
+/** Two coordinators on their own devices clash while the server is away: one field, and one nurse. */
+async function clash(): Promise<void> {
+  const contexts: Context[] = [];
+  for (const login of ['amelie', 'ben']) {
+    const device = await openNodeDevice();
+    unwrap(
+      await device.signIn({ serverUrl: server.url, login, password: passwordOf(login), deviceName: 'screenshots' }),
+    );
+    const context = device.context();
+    if (!context?.sync) throw new Error(`${login} is not signed in`);
+    contexts.push(context);
+  }
+  const region = [...demo.rows.regions].sort((a, b) => (a.name < b.name ? -1 : 1))[0];
+  const regionId = region?.id ?? '';
+  const shard = scheduleShard(regionId, demo.week);
+  const inWeek = demo.rows.visits.filter(
+    (visit) => visit.regionId === regionId && visit.week === demo.week && !visit.cancelledAt,
+  );
+  const staffOf = new Map(demo.rows.assignments.map((one) => [one.visitId, one.staffId]));
+  const placed = inWeek.filter((visit) => staffOf.get(visit.id) && visit.start);
+  const [first, second] = placed;
+  const sameDay = placed.find(
+    (visit) =>
+      visit.date === second?.date &&
+      visit.id !== second?.id &&
+      staffOf.get(visit.id) !== staffOf.get(second?.id ?? '') &&
+      visit.serviceCode === second?.serviceCode,
+  );
+  if (!first || !second || !sameDay) throw new Error('the demo week is too thin to clash in');
+  await server.stop();
+  const [amelie, ben] = contexts;
+  unwrap(await (amelie as Context).write([{ table: 'visits', shard, id: first.id, set: { start: '09:10' } }]));
+  unwrap(await (ben as Context).write([{ table: 'visits', shard, id: first.id, set: { start: '09:40' } }]));
+  unwrap(
+    await (ben as Context).write([
+      { table: 'visits', shard, id: sameDay.id, set: { start: second.start } },
+      {
+        table: 'assignments',
+        shard,
+        id: assignmentIdOf(sameDay.id),
+        set: { staffId: staffOf.get(second.id) ?? null, source: 'person' },
+      },
+    ]),
+  );
+  await server.start();
+  for (const { sync } of contexts) {
+    sync?.retryNow();
+    while (sync && (sync.status().pending > 0 || sync.status().state !== 'live')) await pause(50);
+  }
+}
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+] as const;
+
+await clash();
+for (const viewport of SIZES) {
+  for (const scheme of ['light', 'dark'] as const) {
+    const { context, page } = await openLaptop(undefined, viewport, scheme);
+    const shoot = async (name: string, target: Page = page): Promise<void> => {
+      await pause(400);
+      await target.screenshot({ path: join(folder, `${name}-${scheme}-${viewport.width}.png`) });
+    };
+    await page.goto(server.url);
+    await page.getByLabel('User name').fill('amelie');
+    await shoot('sign-in');
+    await signIn(page, server.url, 'amelie');
+    await syncState(page, 'live');
+    const dismiss = page.getByRole('button', { name: 'Dismiss' });
+    if (await dismiss.isVisible()) await dismiss.click();
+    await shoot('board');
+    await page.getByRole('button', { name: /^Conflicts:/ }).click();
+    await page.getByTestId('conflicts-panel').waitFor();
+    await shoot('conflict');
+    await page.getByRole('button', { name: 'Close conflicts' }).click();
+    await page.getByRole('button', { name: 'Auto-assign' }).first().click();
+    await page.getByRole('button', { name: /^Accept all/ }).waitFor({ timeout: 60_000 });
+    await shoot('proposal');
+    await page.getByRole('button', { name: 'Drop proposal' }).click();
+    await page.locator('[data-cell] [data-visit-id]').first().click();
+    await page.getByTestId('visit-panel').waitFor();
+    await page.getByRole('button', { name: 'Move to…' }).click();
+    await page.getByRole('dialog').locator('button[data-staff-id]').first().waitFor();
+    await shoot('move');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Import from CSV' }).click();
+    await page.getByRole('dialog').waitFor();
+    await shoot('import');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+l');
+    await page.getByRole('button', { name: 'Unlock' }).waitFor();
+    await shoot('lock');
+    await context.close();
+  }
+}
+await server.stop();
+removeTemporaryFolders();
+process.exit(0);
