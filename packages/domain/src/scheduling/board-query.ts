@@ -1,5 +1,6 @@
 /** The week board from the projection: a few set-based reads, then one pass. */
 import {
+  addWeeks,
   can,
   daysOfWeek,
   fail,
@@ -15,12 +16,19 @@ import {
   unwrap,
 } from '@fieldfare/kernel';
 import { topicOf } from '@fieldfare/store';
+import { sql } from 'kysely';
 import { userNames } from '../identity/index.ts';
 import type { Context } from '../procedure.ts';
-import { idList } from '../queries.ts';
+import { columnRefs, idList, readPacked } from '../queries.ts';
 import type { BoardEvent, WeekBoard } from './board.ts';
 import { diffBoards } from './board-patch.ts';
-import { type BoardRows, buildBoard } from './build-board.ts';
+import {
+  type BoardAssignmentRow,
+  type BoardRows,
+  type BoardVisitRow,
+  buildBoard,
+  type LanePerson,
+} from './build-board.ts';
 import { conflictsOf } from './conflicts/queries.ts';
 import { readyForWeek } from './shards.ts';
 
@@ -36,36 +44,51 @@ function boardTopics({ regionId, week }: WeekInput): string[] {
     ...inShard(orgShard, ['regions', 'service_types', 'users', 'partners']),
     ...inShard(patientsShard(regionId), ['patients']),
     ...inShard(rosterShard(regionId), ['staff', 'absences']),
-    ...inShard(scheduleShard(regionId, week), ['visits', 'assignments', 'conflict_resolutions']),
+    ...inShard(scheduleShard(regionId, week), ['visits', 'assignments']),
+    // A clash around midnight on Sunday shows on two boards and is settled in the week of the visit that holds the place.
+    ...[-1, 0, 1].flatMap((step) => inShard(scheduleShard(regionId, addWeeks(week, step)), ['conflict_resolutions'])),
     'conflicts',
   ];
 }
 
+const LANE_FIELDS = [
+  'id',
+  'givenName',
+  'familyName',
+  'role',
+  'team',
+  'employmentType',
+  'partnerId',
+  'capacityMinutes',
+  'availability',
+  'active',
+  'deletedAt',
+] as const;
+
+const VISIT_FIELDS = [
+  'id',
+  'patientId',
+  'serviceCode',
+  'date',
+  'start',
+  'minutes',
+  'windowFrom',
+  'windowTo',
+  'priority',
+  'providerPreference',
+  'note',
+] as const;
+
 async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<BoardRows> {
   const { db } = ctx.store;
   const days = daysOfWeek(week);
+  const inWeek = sql`region_id = ${regionId} and week = ${week}`;
   const [region, services, partners, people, absences, visits, assignments, conflicts, resolutions, users] =
     await Promise.all([
       db.selectFrom('regions').select(['id', 'name', 'zone']).where('id', '=', regionId).executeTakeFirst(),
       db.selectFrom('serviceTypes').select(['code', 'name', 'colour']).where('deletedAt', 'is', null).execute(),
       db.selectFrom('partners').select(['id', 'name']).execute(),
-      db
-        .selectFrom('staff')
-        .select([
-          'id',
-          'givenName',
-          'familyName',
-          'role',
-          'team',
-          'employmentType',
-          'partnerId',
-          'capacityMinutes',
-          'availability',
-          'active',
-          'deletedAt',
-        ])
-        .where('regionId', '=', regionId)
-        .execute(),
+      readPacked<LanePerson>(db, columnRefs(LANE_FIELDS), sql`from staff where region_id = ${regionId}`),
       db
         .selectFrom('absences')
         .select(['staffId', 'fromDate', 'toDate', 'reason'])
@@ -76,36 +99,16 @@ async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<Bo
         .orderBy('fromDate')
         .orderBy('id')
         .execute(),
-      db
-        .selectFrom('visits')
-        .select([
-          'id',
-          'patientId',
-          'serviceCode',
-          'date',
-          'start',
-          'minutes',
-          'windowFrom',
-          'windowTo',
-          'priority',
-          'providerPreference',
-          'note',
-          '_stamp as stamp',
-        ])
-        .where('regionId', '=', regionId)
-        .where('week', '=', week)
-        .where('deletedAt', 'is', null)
-        .where('cancelledAt', 'is', null)
-        .orderBy('id')
-        .execute(),
-      db
-        .selectFrom('assignments')
-        .select(['visitId', 'staffId', 'pinned', '_stamp as stamp'])
-        .where('regionId', '=', regionId)
-        .where('week', '=', week)
-        .where('slot', '=', 0)
-        .where('deletedAt', 'is', null)
-        .execute(),
+      readPacked<BoardVisitRow>(
+        db,
+        { ...columnRefs(VISIT_FIELDS), stamp: sql.ref('_stamp') },
+        sql`from visits where ${inWeek} and deleted_at is null and cancelled_at is null`,
+      ),
+      readPacked<BoardAssignmentRow>(
+        db,
+        { ...columnRefs(['visitId', 'staffId', 'pinned']), stamp: sql.ref('_stamp') },
+        sql`from assignments where ${inWeek} and slot = 0 and deleted_at is null`,
+      ),
       conflictsOf(ctx.store, regionId, week),
       db
         .selectFrom('conflictResolutions')
@@ -123,11 +126,11 @@ async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<Bo
     if ('sides' in facts && facts.kind !== 'concurrent-field')
       for (const side of facts.sides) patientIds.add(side.patientId);
   }
-  const patients = await db
-    .selectFrom('patients')
-    .select(['id', 'givenName', 'familyName', 'risk', 'municipality'])
-    .where('id', 'in', idList(patientIds))
-    .execute();
+  const patients = await readPacked<BoardRows['patients'][number]>(
+    db,
+    columnRefs(['id', 'givenName', 'familyName', 'risk', 'municipality']),
+    sql`from patients where id in ${idList(patientIds)}`,
+  );
   return { region, services, partners, people, absences, visits, assignments, conflicts, resolutions, users, patients };
 }
 

@@ -13,7 +13,7 @@ import { explainConflict, type Names } from './conflicts/explain.ts';
 import type { DerivedConflict } from './conflicts/facts.ts';
 import type { Assignment, ConflictResolution, Visit } from './tables.ts';
 
-type LanePerson = Pick<
+export type LanePerson = Pick<
   Staff,
   | 'id'
   | 'givenName'
@@ -27,7 +27,7 @@ type LanePerson = Pick<
   | 'active'
 > & { readonly deletedAt: string | null };
 
-type BoardVisitRow = Pick<
+export type BoardVisitRow = Pick<
   Visit,
   | 'id'
   | 'patientId'
@@ -42,6 +42,8 @@ type BoardVisitRow = Pick<
   | 'note'
 > & { readonly stamp: string };
 
+export type BoardAssignmentRow = Pick<Assignment, 'visitId' | 'staffId' | 'pinned'> & { readonly stamp: string };
+
 export interface BoardRows {
   readonly region: Pick<Region, 'id' | 'name' | 'zone'>;
   readonly services: readonly Pick<ServiceType, 'code' | 'name' | 'colour'>[];
@@ -50,7 +52,7 @@ export interface BoardRows {
   readonly people: readonly LanePerson[];
   readonly absences: readonly Pick<Absence, 'staffId' | 'fromDate' | 'toDate' | 'reason'>[];
   readonly visits: readonly BoardVisitRow[];
-  readonly assignments: readonly (Pick<Assignment, 'visitId' | 'staffId' | 'pinned'> & { readonly stamp: string })[];
+  readonly assignments: readonly BoardAssignmentRow[];
   readonly conflicts: readonly DerivedConflict[];
   readonly resolutions: readonly Pick<
     ConflictResolution,

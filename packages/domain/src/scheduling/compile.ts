@@ -10,7 +10,6 @@ import {
   type EpochMinute,
   epochMinuteOf,
   type IsoWeek,
-  isoWeekday,
   type LocalDate,
   localAt,
 } from '@fieldfare/kernel';
@@ -94,11 +93,12 @@ export function shiftsOf(
   if (!person.active || person.deletedAt !== null) return [];
   const stretches = days
     .filter((date) => !absences.some((absence) => absentOn(absence, date)))
-    .flatMap((date) =>
-      person.availability
-        .filter(({ weekday }) => weekday === isoWeekday(date))
-        .map(({ from, to }) => ({ start: clock.minuteAt(date, from), end: clock.minuteAt(date, to) })),
-    )
+    .flatMap((date) => {
+      const today = clock.weekdayOf(date);
+      return person.availability
+        .filter(({ weekday }) => weekday === today)
+        .map(({ from, to }) => ({ start: clock.minuteAt(date, from), end: clock.minuteAt(date, to) }));
+    })
     .filter(({ start, end }) => start < end)
     .sort((a, b) => a.start - b.start || a.end - b.end);
   const joined: { start: EpochMinute; end: EpochMinute }[] = [];

@@ -2,6 +2,7 @@
 import {
   type EpochMinute,
   epochMinuteOf,
+  isoWeekday,
   type LocalDate,
   type LocalTime,
   minuteOfDay,
@@ -13,14 +14,26 @@ export interface DayClock {
   readonly zone: Zone;
   /** The same as `epochMinuteOf(date, time, zone)`; `24:00` is the next midnight. */
   minuteAt(date: LocalDate, time: LocalTime | '24:00'): EpochMinute;
+  /** 1 Monday … 7 Sunday */
+  weekdayOf(date: LocalDate): number;
+}
+
+interface Day {
+  readonly midnight: EpochMinute;
+  readonly length: number;
+  readonly weekday: number;
 }
 
 export function createDayClock(zone: Zone): DayClock {
-  const days = new Map<LocalDate, { readonly midnight: EpochMinute; readonly length: number }>();
-  const dayOf = (date: LocalDate): { readonly midnight: EpochMinute; readonly length: number } => {
+  const days = new Map<LocalDate, Day>();
+  const dayOf = (date: LocalDate): Day => {
     let day = days.get(date);
     if (day === undefined) {
-      day = { midnight: epochMinuteOf(date, '00:00', zone), length: minutesInDay(date, zone) };
+      day = {
+        midnight: epochMinuteOf(date, '00:00', zone),
+        length: minutesInDay(date, zone),
+        weekday: isoWeekday(date),
+      };
       days.set(date, day);
     }
     return day;
@@ -33,6 +46,7 @@ export function createDayClock(zone: Zone): DayClock {
       // Only on a day of the usual length does the wall clock run as minutes elapse.
       return length === 1440 ? midnight + minuteOfDay(time) : epochMinuteOf(date, time, zone);
     },
+    weekdayOf: (date) => dayOf(date).weekday,
   };
 }
 

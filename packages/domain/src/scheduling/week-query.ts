@@ -1,15 +1,52 @@
 /** The rows the engine's problem is made from. */
-import { addDays, daysOfWeek, fail, type IsoWeek, problem, unwrap } from '@fieldfare/kernel';
+import { addDays, addWeeks, daysOfWeek, fail, type IsoWeek, problem, unwrap } from '@fieldfare/kernel';
+import { sql } from 'kysely';
+import { compareText } from '../collections.ts';
 import { regions } from '../orgs/index.ts';
 import type { Context } from '../procedure.ts';
-import { columnsOf, idList } from '../queries.ts';
+import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
 import { boardStamp } from './build-board.ts';
-import type { WeekRows, WeekVisit } from './compile.ts';
+import type { WeekPerson, WeekRows, WeekVisit } from './compile.ts';
 
 /** Narrows the week to what one placement can touch: this carer's visits and this patient's. */
 export interface Focus {
   readonly staffId: string;
   readonly patientId: string;
+}
+
+const VISIT_FIELDS = [
+  'id',
+  'week',
+  'patientId',
+  'requirementId',
+  'serviceCode',
+  'date',
+  'start',
+  'minutes',
+  'windowFrom',
+  'windowTo',
+  'providerPreference',
+  'priority',
+] as const;
+
+const PERSON_FIELDS = [
+  'id',
+  'givenName',
+  'familyName',
+  'role',
+  'partnerId',
+  'capacityMinutes',
+  'availability',
+  'homeLat',
+  'homeLng',
+  'active',
+  'deletedAt',
+] as const;
+
+interface PackedRest {
+  readonly pinned: boolean | null;
+  readonly visitStamp: string;
+  readonly assignmentStamp: string | null;
 }
 
 async function readVisits(
@@ -20,50 +57,28 @@ async function readVisits(
   const days = daysOfWeek(week);
   const before = addDays(days[0] as string, -1);
   const after = addDays(days[6] as string, 1);
-  const rows = await ctx.store.db
-    .selectFrom('visits as v')
-    .leftJoin('assignments as a', (join) =>
-      join.onRef('a.visitId', '=', 'v.id').on('a.slot', '=', 0).on('a.deletedAt', 'is', null),
-    )
-    .select([
-      'v.id',
-      'v.week',
-      'v.patientId',
-      'v.requirementId',
-      'v.serviceCode',
-      'v.date',
-      'v.start',
-      'v.minutes',
-      'v.windowFrom',
-      'v.windowTo',
-      'v.providerPreference',
-      'v.priority',
-      'a.staffId',
-      'a.pinned',
-      'v._stamp as visitStamp',
-      'a._stamp as assignmentStamp',
-    ])
-    .where('v.regionId', '=', regionId)
-    .where('v.deletedAt', 'is', null)
-    .where('v.cancelledAt', 'is', null)
-    .where((eb) =>
-      eb.or([
-        eb('v.week', '=', week),
-        eb.and([eb('v.date', 'in', [before, after]), eb('v.start', 'is not', null), eb('a.staffId', 'is not', null)]),
-      ]),
-    )
-    .$if(focus !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([eb('a.staffId', '=', focus?.staffId ?? ''), eb('v.patientId', '=', focus?.patientId ?? '')]),
-      ),
-    )
-    .orderBy('v.id')
-    .execute();
-  return rows.map(({ visitStamp, assignmentStamp, pinned, ...visit }) => ({
-    ...visit,
-    pinned: pinned ?? false,
-    stamp: boardStamp(visitStamp, assignmentStamp ?? undefined),
-  }));
+  const rows = await readPacked<Omit<WeekVisit, 'stamp' | 'pinned'> & PackedRest>(
+    ctx.store.db,
+    {
+      ...columnRefs(VISIT_FIELDS, 'v'),
+      staffId: sql.ref('a.staffId'),
+      pinned: sql.ref('a.pinned'),
+      visitStamp: sql.ref('v._stamp'),
+      assignmentStamp: sql.ref('a._stamp'),
+    },
+    sql`from visits v left join assignments a on a.visit_id = v.id and a.slot = 0 and a.deleted_at is null
+      where v.region_id = ${regionId} and v.deleted_at is null and v.cancelled_at is null
+        and (v.week = ${week} or (v.week in (${addWeeks(week, -1)}, ${addWeeks(week, 1)})
+          and v.date in (${before}, ${after}) and v.start is not null and a.staff_id is not null))
+        and ${focus === undefined ? sql`true` : sql`(a.staff_id = ${focus.staffId} or v.patient_id = ${focus.patientId})`}`,
+  );
+  return rows
+    .map(({ visitStamp, assignmentStamp, pinned, ...visit }) => ({
+      ...visit,
+      pinned: pinned ?? false,
+      stamp: boardStamp(visitStamp, assignmentStamp ?? undefined),
+    }))
+    .sort((a, b) => compareText(a.id, b.id));
 }
 
 /** Fails with `SCH-REGION` when the region is not known here. Call `readyForWeek` first. */
@@ -82,28 +97,11 @@ export async function readWeekRows(
   const [region, services, people, absences, patients, requirements] = await Promise.all([
     db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
     db.selectFrom('serviceTypes').select(['code', 'name', 'roles']).where('deletedAt', 'is', null).execute(),
-    db
-      .selectFrom('staff')
-      .select([
-        'id',
-        'givenName',
-        'familyName',
-        'role',
-        'partnerId',
-        'capacityMinutes',
-        'availability',
-        'homeLat',
-        'homeLng',
-        'active',
-        'deletedAt',
-      ])
-      .where((eb) =>
-        focus
-          ? eb('id', 'in', idList(staffIds))
-          : eb.or([eb('id', 'in', idList(staffIds)), eb('regionId', '=', regionId)]),
-      )
-      .orderBy('id')
-      .execute(),
+    readPacked<WeekPerson>(
+      db,
+      columnRefs(PERSON_FIELDS),
+      sql`from staff where id in ${idList(staffIds)} ${focus ? sql`` : sql`or region_id = ${regionId}`}`,
+    ),
     db
       .selectFrom('absences')
       .select(['staffId', 'fromDate', 'toDate', 'reason'])
@@ -112,20 +110,20 @@ export async function readWeekRows(
       .where('toDate', '>=', addDays(days[0] as string, -1))
       .$if(focus !== undefined, (query) => query.where('staffId', '=', focus?.staffId ?? ''))
       .execute(),
-    db
-      .selectFrom('patients')
-      .select(['id', 'givenName', 'familyName', 'lat', 'lng'])
-      .where('id', 'in', idList(new Set(visits.map(({ patientId }) => patientId))))
-      .execute(),
-    db
-      .selectFrom('requirements')
-      .select(['id', 'preferredStaffId'])
-      .where('id', 'in', idList(requirementIds))
-      .where('deletedAt', 'is', null)
-      .execute(),
+    readPacked<WeekRows['patients'][number]>(
+      db,
+      columnRefs(['id', 'givenName', 'familyName', 'lat', 'lng']),
+      sql`from patients where id in ${idList(new Set(visits.map(({ patientId }) => patientId)))}`,
+    ),
+    readPacked<WeekRows['requirements'][number]>(
+      db,
+      columnRefs(['id', 'preferredStaffId']),
+      sql`from requirements where id in ${idList(requirementIds)} and deleted_at is null`,
+    ),
   ]);
   if (!region) {
     return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
   }
+  people.sort((a, b) => compareText(a.id, b.id));
   return { week, region, services, people, absences, visits, patients, requirements };
 }

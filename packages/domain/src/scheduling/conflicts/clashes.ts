@@ -19,18 +19,22 @@ import { compareText, groupBy } from '../../collections.ts';
 import { createDayClocks } from '../day-clock.ts';
 import { type ClashSide, type DerivedConflict, type Mark, scopeOf } from './facts.ts';
 
-/** A visit that stands: not cancelled or deleted, with a carer, a day and a start. */
-export interface PlacedVisit {
+/** When a visit that stands takes place, for whom and with whom: enough to see an overlap. */
+export interface PlacedSlot {
   readonly visitId: string;
-  readonly regionId: string;
   readonly zone: Zone;
-  readonly week: IsoWeek;
   readonly patientId: string;
   readonly staffId: string;
-  readonly serviceCode: string;
   readonly date: LocalDate;
   readonly start: LocalTime;
   readonly minutes: number;
+}
+
+/** The same with all that a conflict tells: not cancelled or deleted, with a carer, a day and a start. */
+export interface PlacedVisit extends PlacedSlot {
+  readonly regionId: string;
+  readonly week: IsoWeek;
+  readonly serviceCode: string;
   readonly dateSet: Mark;
   readonly startSet: Mark;
   readonly staffSet: Mark;
@@ -38,7 +42,8 @@ export interface PlacedVisit {
 }
 
 interface Timed {
-  readonly visit: PlacedVisit;
+  readonly visit: PlacedSlot;
+  readonly index: number;
   readonly from: number;
   readonly to: number;
 }
@@ -63,7 +68,7 @@ const stampsOf = (visit: PlacedVisit): string[] => [
   visit.minutesStamp,
 ];
 
-function clash(kind: 'double-booked-staff' | 'double-booked-patient', a: PlacedVisit, b: PlacedVisit): DerivedConflict {
+function clash(kind: ClashKind, a: PlacedVisit, b: PlacedVisit): DerivedConflict {
   const stamped = [a, b].map((visit) => ({ visit, side: sideOf(visit) }));
   stamped.sort((x, y) => compareText(x.side.stamp, y.side.stamp) || compareText(x.visit.visitId, y.visit.visitId));
   const [holder, other] = stamped as [(typeof stamped)[number], (typeof stamped)[number]];
@@ -83,32 +88,49 @@ function clash(kind: 'double-booked-staff' | 'double-booked-patient', a: PlacedV
   };
 }
 
+type ClashKind = 'double-booked-staff' | 'double-booked-patient';
+
+export interface Overlap {
+  readonly kind: ClashKind;
+  /** Positions in the list given. */
+  readonly pair: readonly [number, number];
+}
+
 /**
- * All double bookings among `placed`; with `about`, those that involve at least one of these visits.
+ * Pairs of `placed` that double-book somebody; with `about`, those that involve at least one of these visits.
  * Two carers of one visit are not a clash of that visit with itself.
  */
-export function deriveClashes(placed: readonly PlacedVisit[], about?: ReadonlySet<string>): DerivedConflict[] {
+export function findOverlaps(placed: readonly PlacedSlot[], about?: ReadonlySet<string>): Overlap[] {
   const clockOf = createDayClocks();
-  const timed = placed.map((visit): Timed => {
+  const timed = placed.map((visit, index): Timed => {
     const from = clockOf(visit.zone).minuteAt(visit.date, visit.start);
-    return { visit, from, to: from + visit.minutes };
+    return { visit, index, from, to: from + visit.minutes };
   });
-  const found = new Map<string, DerivedConflict>();
-  const sweep = (kind: 'double-booked-staff' | 'double-booked-patient', group: Timed[]): void => {
+  const found: Overlap[] = [];
+  const sweep = (kind: ClashKind, group: Timed[]): void => {
     if (group.length < 2) return;
-    group.sort((a, b) => a.from - b.from || compareText(a.visit.visitId, b.visit.visitId));
-    for (const [index, first] of group.entries()) {
-      for (let next = index + 1; next < group.length; next += 1) {
+    group.sort((a, b) => a.from - b.from);
+    for (const [position, first] of group.entries()) {
+      for (let next = position + 1; next < group.length; next += 1) {
         const second = group[next] as Timed;
         if (second.from >= first.to) break;
         if (second.visit.visitId === first.visit.visitId) continue;
         if (about && !about.has(first.visit.visitId) && !about.has(second.visit.visitId)) continue;
-        const conflict = clash(kind, first.visit, second.visit);
-        found.set(conflict.id, conflict);
+        found.push({ kind, pair: [first.index, second.index] });
       }
     }
   };
   for (const group of groupBy(timed, ({ visit }) => visit.staffId).values()) sweep('double-booked-staff', group);
   for (const group of groupBy(timed, ({ visit }) => visit.patientId).values()) sweep('double-booked-patient', group);
+  return found;
+}
+
+/** All double bookings among `placed`; `about`: see `findOverlaps`. */
+export function deriveClashes(placed: readonly PlacedVisit[], about?: ReadonlySet<string>): DerivedConflict[] {
+  const found = new Map<string, DerivedConflict>();
+  for (const { kind, pair } of findOverlaps(placed, about)) {
+    const conflict = clash(kind, placed[pair[0]] as PlacedVisit, placed[pair[1]] as PlacedVisit);
+    found.set(conflict.id, conflict);
+  }
   return [...found.values()];
 }

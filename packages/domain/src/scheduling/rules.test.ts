@@ -1,0 +1,98 @@
+import { RULES, type RuleId, type Violation } from '@fieldfare/engine-scheduling';
+import { epochMinuteOf } from '@fieldfare/kernel';
+import { describe, expect, it } from 'vitest';
+import { createAgency, DAYS } from '../../test/agency.ts';
+import { assignmentIdOf, cancel, editVisit, pin, placeVisit, takeOff, type VisitState } from './rules.ts';
+import type { Assignment } from './tables.ts';
+import { blocked, describeViolation } from './violations.ts';
+
+const agency = createAgency();
+const visit = agency.visit({ start: '09:00' });
+const assignment: Assignment = {
+  id: assignmentIdOf(visit.id),
+  regionId: visit.regionId,
+  week: visit.week,
+  visitId: visit.id,
+  slot: 0,
+  staffId: agency.joan.id,
+  pinned: false,
+  source: 'person',
+};
+const placed: VisitState = { visit, assignment };
+const tray: VisitState = { visit, assignment: null };
+const there = { staffId: agency.joan.id, date: DAYS[1] as string, start: '09:00', source: 'person' as const };
+
+const refused = (result: { readonly ok: boolean }): string | undefined =>
+  (result as { problems?: { rule?: string }[] }).problems?.[0]?.rule;
+const sets = (result: ReturnType<typeof placeVisit>) =>
+  result.ok ? result.value.map(({ set }) => set) : result.problems;
+
+describe('what may be done to a visit', () => {
+  it.each([
+    ['SCH-GONE', 'cancelled', placeVisit({ ...tray, visit: { ...visit, cancelledAt: 'x' } }, there)],
+    ['SCH-GONE', 'deleted', editVisit({ ...tray, visit: { ...visit, deletedAt: 'x' } }, { note: 'n' })],
+    ['SCH-GONE', 'cancelled twice', cancel({ ...tray, visit: { ...visit, cancelledAt: 'x' } }, 'y')],
+    ['SCH-WEEK-DATE', 'another week', placeVisit(tray, { ...there, date: '2026-12-01' })],
+    ['SCH-WINDOW-ORDER', 'ends before it begins', editVisit(tray, { windowTo: '07:00' })],
+    ['SCH-UNASSIGNED', 'off the tray', takeOff(tray)],
+    ['SCH-UNASSIGNED', 'pinned in the tray', pin({ visit, assignment: { ...assignment, staffId: null } }, true)],
+  ])('%s refuses (%s)', (rule, _what, result) => {
+    expect(refused(result)).toBe(rule);
+  });
+
+  it('writes only what differs, so that nobody clashes over what was not touched', () => {
+    expect(sets(placeVisit(placed, there))).toEqual([]);
+    expect(sets(placeVisit(placed, { ...there, start: '10:00' }))).toEqual([{ start: '10:00' }]);
+    expect(sets(placeVisit(placed, { ...there, staffId: agency.carl.id }))).toEqual([{ staffId: agency.carl.id }]);
+    expect(sets(editVisit(placed, { note: visit.note, minutes: 30 }))).toEqual([{ minutes: 30 }]);
+  });
+
+  it('gives a visit one assignment row for ever, also after it was deleted', () => {
+    const [created] = sets(placeVisit(tray, there));
+    expect(created).toMatchObject({ staffId: agency.joan.id, slot: 0 });
+    const again = placeVisit({ visit, assignment: { ...assignment, deletedAt: 'x' } }, there);
+    expect(again.ok && again.value[0]).toMatchObject({ id: assignment.id, set: { deletedAt: null } });
+  });
+});
+
+const at = (time: string): number => epochMinuteOf(DAYS[1] as string, time, 'America/Toronto');
+const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
+  'SCH-OVERLAP-STAFF': { otherVisitId: 'v', otherStart: at('09:00'), otherEnd: at('09:45') },
+  'SCH-OVERLAP-PATIENT': { otherVisitId: 'v', otherStart: at('09:00'), otherEnd: at('09:45') },
+  'SCH-ROLE': { role: 'psw', allowed: 'rn, rpn' },
+  'SCH-PROVIDER': { wanted: 'own', provider: 'partner' },
+  'SCH-AVAILABILITY': { start: at('07:00'), end: at('07:45'), shiftStart: at('08:00'), shiftEnd: at('16:00') },
+  'SCH-WINDOW': { deviationMinutes: 25, windowStart: at('08:00'), windowEnd: at('10:00') },
+  'SCH-TRAVEL': { neededMinutes: 25, gapMinutes: 10, leg: 'before', otherVisitId: 'v' },
+  'SCH-CAPACITY': { bookedMinutes: 2240, visitMinutes: 45, capacityMinutes: 2250, overMinutes: 35 },
+};
+const SENTENCES: Readonly<Record<RuleId, string>> = {
+  'SCH-OVERLAP-STAFF': 'Already with Paul Caron 09:00–09:45',
+  'SCH-OVERLAP-PATIENT': 'The patient already has a visit 09:00–09:45',
+  'SCH-ROLE': 'Wrong role: PSW may not deliver this service (needs RN, RPN)',
+  'SCH-PROVIDER': 'Own staff are asked for; this carer belongs to a partner',
+  'SCH-AVAILABILITY': 'Outside availability: works 08:00–16:00 on Tuesday',
+  'SCH-WINDOW': '25 min outside the start window 08:00–10:00',
+  'SCH-TRAVEL': '25 min to drive from the visit before (Paul Caron), but only 10 min in between',
+  'SCH-CAPACITY': 'Over capacity by 35 min: 38 h 5 min booked of 37 h 30 min this week',
+};
+
+describe('violations in words', () => {
+  const names = { zone: 'America/Toronto', patientOfVisit: () => 'Paul Caron' };
+  it.each(Object.keys(RULES) as RuleId[])('%s', (rule) => {
+    const violation: Violation = { rule, severity: 'block', params: PARAMS[rule] };
+    expect(describeViolation(violation, names)).toBe(SENTENCES[rule]);
+    // Problems may be logged: no names in them.
+    expect(blocked([violation], names)[0]?.message).not.toContain('Paul');
+  });
+
+  it('SCH-AVAILABILITY says why somebody is away', () => {
+    const violation: Violation = {
+      rule: 'SCH-AVAILABILITY',
+      severity: 'warn',
+      params: { start: at('09:00'), end: at('10:00') },
+    };
+    expect(describeViolation(violation, { ...names, absenceOn: () => 'sick' })).toBe('Absent on Tuesday (sick)');
+    expect(describeViolation(violation, names)).toBe('Not available on Tuesday');
+  });
+});
