@@ -326,7 +326,18 @@ function checkEntry(client: number, tableName: string, entry: RowEntry, context:
 function deletedEntries(deletes: Decoded['deletes'], { index }: Known): IndexedEntry[] {
   const gone: IndexedEntry[] = [];
   for (const [client, ranges] of deletes) {
-    for (const [clock, entry] of index.ofClient(client)) if (within(ranges, clock)) gone.push(entry);
+    const places = index.ofClient(client);
+    const clocks = ranges.reduce((sum, { clock, end }) => sum + end - clock, 0);
+    if (clocks > places.size) {
+      for (const [clock, entry] of places) if (within(ranges, clock)) gone.push(entry);
+      continue;
+    }
+    for (const range of ranges) {
+      for (let { clock } = range; clock < range.end; clock++) {
+        const entry = places.get(clock);
+        if (entry !== undefined) gone.push(entry);
+      }
+    }
   }
   return gone;
 }

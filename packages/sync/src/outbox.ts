@@ -3,6 +3,7 @@
  * every part of it is covered by an acknowledged state vector.
  */
 import { isHlc, nodeOf, type ShardId } from '@fieldfare/kernel';
+import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 import { momentOf, nodeOfClient } from './rows/fold.ts';
 import { isPlainObject } from './rows/json.ts';
@@ -27,12 +28,16 @@ export interface Outbox {
 export function createOutbox(): Outbox {
   const parts = new Map<ShardId, Part[]>();
   const open = new Map<string, number>(); // commit → parts left
+  const places = new Set<string>(); // of every part: a shard may be read from the journal more than once
+  const placeOf = (shard: ShardId, { client, end }: Pick<Part, 'client' | 'end'>): string =>
+    `${shard} ${client} ${end}`;
   return {
     add(shard, stamp, client, end) {
-      const list = parts.get(shard);
       const part = { commit: stamp, client, end };
+      if (places.has(placeOf(shard, part))) return;
+      places.add(placeOf(shard, part));
+      const list = parts.get(shard);
       if (list === undefined) parts.set(shard, [part]);
-      else if (list.some((known) => known.client === client && known.end === end)) return;
       else list.push(part);
       open.set(stamp, (open.get(stamp) ?? 0) + 1);
     },
@@ -45,6 +50,7 @@ export function createOutbox(): Outbox {
           left.push(part);
           continue;
         }
+        places.delete(placeOf(shard, part));
         const rest = (open.get(part.commit) ?? 1) - 1;
         if (rest === 0) open.delete(part.commit);
         else open.set(part.commit, rest);
@@ -58,6 +64,22 @@ export function createOutbox(): Outbox {
     count: () => open.size,
     shards: () => [...parts.keys()],
   };
+}
+
+/**
+ * Whether the holder of these clocks has a journalled local update. Reads only the update's head: updates travel whole,
+ * so whoever holds its first struct holds it all.
+ */
+export function isHeld(update: Uint8Array, held: ReadonlyMap<number, number>): boolean {
+  try {
+    const decoder = decoding.createDecoder(update);
+    decoding.readVarUint(decoder); // number of clients: one
+    decoding.readVarUint(decoder); // number of structs
+    const client = decoding.readVarUint(decoder);
+    return (held.get(client) ?? 0) > decoding.readVarUint(decoder);
+  } catch {
+    return false;
+  }
 }
 
 /**

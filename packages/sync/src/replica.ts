@@ -30,7 +30,7 @@ import {
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { GUARD_LIMITS, inspectUpdate } from './guard.ts';
-import { createOutbox, readLocalUpdate } from './outbox.ts';
+import { createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
 import { createShardQueue } from './queue.ts';
 import { nodeOfClient } from './rows/fold.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
@@ -118,12 +118,11 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       else if (!authority) noteHeld(shard, decodeStateVector(bytes));
     }
     if (authority) return updates;
-    const held = acked.get(shard);
+    const held = acked.get(shard) ?? new Map<number, number>();
     for (const { kind, bytes } of records) {
-      if (kind !== 'local') continue;
+      if (kind !== 'local' || isHeld(bytes, held)) continue;
       const local = readLocalUpdate(bytes);
-      if (local === null || (held?.get(local.client) ?? 0) >= local.end) continue;
-      outbox.add(shard, local.stamp, local.client, local.end);
+      if (local !== null) outbox.add(shard, local.stamp, local.client, local.end);
     }
     return updates;
   }
@@ -192,7 +191,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       return doc;
     };
     const stamp = hlc.next();
-    const plan = planWrites(changes, stamp, by, tables, docOf);
+    const plan = planWrites(changes, { stamp, by }, tables, mergeOf, docOf);
     if (!plan.ok) return plan;
 
     const updates = new Map<ShardId, Uint8Array>();

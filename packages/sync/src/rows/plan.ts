@@ -59,9 +59,9 @@ interface Target {
 /** Plans all changes or none. Several changes of one row become one write; the later one wins. */
 export function planWrites(
   changes: readonly RowChange[],
-  stamp: Hlc,
-  by: string,
+  { stamp, by }: { readonly stamp: Hlc; readonly by: string },
   tables: ReadonlyMap<string, AnyTable>,
+  mergeOf: (table: string) => MergeOf,
   docOf: (shard: ShardId) => ShardDoc,
 ): Result<Plan> {
   const problems: Problem[] = [];
@@ -91,7 +91,6 @@ export function planWrites(
   const [first, ...rest] = problems;
   if (first !== undefined) return fail(first, ...rest);
 
-  const mergeOf = mergeOfTables(tables);
   const writes = new Map<ShardId, EntryWrite[]>();
   for (const { table, shard, id, set } of targets.values()) {
     const live = docOf(shard).index.live(table.name, id);
