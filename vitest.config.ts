@@ -25,8 +25,12 @@ export default defineConfig({
         },
       },
       {
-        // PGlite finds its WASM beside its own module: pre-bundling would move it away.
-        optimizeDeps: { exclude: ['@electric-sql/pglite'] },
+        optimizeDeps: {
+          // PGlite finds its WASM beside its own module: pre-bundling would move it away.
+          exclude: ['@electric-sql/pglite'],
+          // Found at the start: a dependency found in the middle of a first run reloads the page under its tests.
+          entries: ['{packages,apps}/**/*.browser.test.{ts,tsx}'],
+        },
         test: {
           ...common,
           name: 'browser',

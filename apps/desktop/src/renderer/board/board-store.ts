@@ -63,11 +63,10 @@ const NO_SUMMARY: Summary = { assigned: 0, unscheduled: 0, conflicts: 0, total: 
 const PRIORITY = { urgent: 0, high: 1, routine: 2 } as const;
 
 const sortKey = (visit: BoardVisit): string => `${visit.start ?? visit.windowFrom}${visit.start === null ? 'z' : 'a'}`;
-const compareVisits = (a: BoardVisit, b: BoardVisit): number => {
-  const left = sortKey(a);
-  const right = sortKey(b);
-  return left < right ? -1 : left > right ? 1 : a.patientName < b.patientName ? -1 : 1;
-};
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** A total order, so that a cell looks the same however its visits arrived. */
+const compareVisits = (a: BoardVisit, b: BoardVisit): number =>
+  compareText(sortKey(a), sortKey(b)) || compareText(a.patientName, b.patientName) || compareText(a.id, b.id);
 
 export function compareTray(a: BoardVisit, b: BoardVisit): number {
   return (
@@ -75,7 +74,7 @@ export function compareTray(a: BoardVisit, b: BoardVisit): number {
     a.patientName.localeCompare(b.patientName) ||
     (a.date ?? '').localeCompare(b.date ?? '') ||
     a.windowFrom.localeCompare(b.windowFrom) ||
-    (a.id < b.id ? -1 : 1)
+    compareText(a.id, b.id)
   );
 }
 
@@ -128,7 +127,7 @@ export function createBoardStore(): BoardStore {
     let most = 0;
     for (const cell of cells) {
       cell.visits.sort(compareVisits);
-      cell.ghosts.sort((a, b) => (a.start < b.start ? -1 : 1));
+      cell.ghosts.sort((a, b) => compareText(a.start, b.start) || compareText(a.visitId, b.visitId));
       most = Math.max(most, cell.visits.length + cell.ghosts.length);
     }
     lanes.set(lane.staffId, { lane, cells, height: laneHeight(most) });

@@ -121,7 +121,6 @@ export function Board(props: {
   // Sizes come from the data, never from the DOM: tell the virtualiser when they are others.
   useLayoutEffect(() => virtualizer.measure(), [layout, virtualizer]);
 
-  const isScrolling = useCallback(() => virtualizer.isScrolling, [virtualizer]);
   const scrollToRow = useCallback((row: number) => virtualizer.scrollToIndex(row, { align: 'auto' }), [virtualizer]);
   useBoardKeyboard(scroller, controller, scrollToRow);
 
@@ -170,7 +169,6 @@ export function Board(props: {
                 dates={dates}
                 today={today}
                 writable={board.writable}
-                isScrolling={isScrolling}
               />
             );
           })}

@@ -3,7 +3,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
 import type { BoardLane, BoardVisit } from '@fieldfare/domain';
 import type { LocalDate } from '@fieldfare/kernel';
-import { memo, useEffect, useState } from 'react';
+import { memo } from 'react';
 import { employmentName, hours, initials, longDate, plural, roleName } from '../lib/format.ts';
 import classes from './board.module.css';
 import type { CellView } from './board-store.ts';
@@ -113,24 +113,6 @@ const Cell = memo(function Cell(props: {
   );
 });
 
-const NO_CELL: CellView = { visits: [], ghosts: [] };
-/** Days of a row that scrolls in which are drawn in its first frame; the others follow in the next. */
-const FIRST_STAGE = 3;
-
-/**
- * Days to draw with their cards. A row enters two rows before it is seen, so there is time to spread its cost over two
- * frames: one row's worth of cards is the most expensive thing a scroll does.
- */
-function useStaged(isScrolling: () => boolean): number {
-  const [drawn, setDrawn] = useState(() => (isScrolling() ? FIRST_STAGE : 7));
-  useEffect(() => {
-    if (drawn === 7) return;
-    const frame = requestAnimationFrame(() => setDrawn(7));
-    return () => cancelAnimationFrame(frame);
-  }, [drawn]);
-  return drawn;
-}
-
 export const LaneRow = memo(function LaneRow(props: {
   readonly staffId: string;
   readonly rowIndex: number;
@@ -138,14 +120,12 @@ export const LaneRow = memo(function LaneRow(props: {
   readonly dates: readonly LocalDate[];
   readonly today: LocalDate;
   readonly writable: boolean;
-  readonly isScrolling: () => boolean;
 }) {
   const { staffId, dates } = props;
   const { store } = useController();
   const view = useLane(staffId);
   const fits = useLaneFit(staffId);
   const carriedId = useCarriedId();
-  const drawn = useStaged(props.isScrolling);
   const selectedId = useUi((ui) => ui.selectedVisitId);
   if (!view) return null;
   return (
@@ -158,7 +138,7 @@ export const LaneRow = memo(function LaneRow(props: {
     >
       <LaneHeader lane={view.lane} />
       {dates.map((date, day) => {
-        const cell = day < drawn ? view.cells[day] : NO_CELL;
+        const cell = view.cells[day];
         return cell ? (
           <Cell
             key={date}

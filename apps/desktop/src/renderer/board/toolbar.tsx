@@ -16,7 +16,7 @@ import {
   IconPlus,
   IconWand,
 } from '@tabler/icons-react';
-import { dateRange, plural, weekLabel } from '../lib/format.ts';
+import { dateRange, weekLabel } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
 import { useApp } from '../shell/app-context.tsx';
 import { SyncPill } from '../shell/sync-pill.tsx';
@@ -209,8 +209,10 @@ export function Toolbar({
       {board !== null && <Summary />}
       {writable && <HistoryButtons />}
       <Button
-        variant={summary.conflicts > 0 ? 'light' : 'subtle'}
-        color={summary.conflicts > 0 ? 'red' : 'gray'}
+        variant="subtle"
+        color="gray"
+        className={classes.conflicts ?? ''}
+        data-open={summary.conflicts > 0 ? '' : null}
         leftSection={<IconAlertTriangle size={15} />}
         aria-label={`Conflicts: ${summary.conflicts} open`}
         aria-pressed={panel === 'conflicts' && panelOpen}
@@ -220,7 +222,7 @@ export function Toolbar({
             : controller.showPanel({ kind: 'conflicts', conflictId: null })
         }
       >
-        {summary.conflicts === 0 ? 'Conflicts' : plural(summary.conflicts, 'conflict')}
+        Conflicts {summary.conflicts > 0 && <span className={classes.number}>{summary.conflicts}</span>}
       </Button>
       {writable && <AutoAssignButton unscheduled={summary.unscheduled} />}
       <SyncPill />

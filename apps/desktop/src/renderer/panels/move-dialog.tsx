@@ -2,7 +2,7 @@
 import type { BoardVisit, Candidate, CellFeasibility, WeekBoard } from '@fieldfare/domain';
 import { Button, Loader, Modal, Select, TextInput } from '@mantine/core';
 import { IconCar } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { fitOf } from '../board/carry.ts';
 import { useController, useUi, useVisit } from '../board/context.tsx';
 import { duration, parseTime, roleName, shortDate } from '../lib/format.ts';
@@ -25,6 +25,10 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
   const controller = useController();
   const { source, scope } = controller;
   const [found, setFound] = useState<Loaded<readonly Candidate[]>>({ state: 'loading' });
+  // Whoever opens the dialog by key goes on by key: the best place has focus, unless they are typing already.
+  const firstRef = useCallback((button: HTMLButtonElement | null) => {
+    if (button && document.activeElement?.tagName !== 'INPUT') button.focus();
+  }, []);
   useEffect(() => {
     let live = true;
     void source.suggest(scope, visit.id).then((result) => {
@@ -53,11 +57,13 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
   }
   return (
     <ol className={classes.candidates} aria-label="Suggested places">
-      {found.value.slice(0, 8).map((candidate) => (
+      {found.value.slice(0, 8).map((candidate, index) => (
         <li key={`${candidate.staffId}${candidate.date}${candidate.start}`}>
           <button
             type="button"
             className={classes.candidate}
+            ref={index === 0 ? firstRef : null}
+            data-autofocus={index === 0 ? '' : null}
             data-staff-id={candidate.staffId}
             data-date={candidate.date}
             onClick={() =>

@@ -47,9 +47,12 @@ export function Rail(props: { readonly onImport: (() => void) | null; readonly o
       </Tooltip>
       <Menu position="right-end" width={224} shadow="md" radius="lg">
         <Menu.Target>
-          <button type="button" className={classes.user} aria-label={`Account: ${user.name}`}>
-            {initials(user.name)}
-          </button>
+          <button
+            type="button"
+            className={classes.user}
+            aria-label={`Account: ${user.name}`}
+            data-initials={initials(user.name)}
+          />
         </Menu.Target>
         <Menu.Dropdown>
           <div className={classes.who}>
