@@ -92,14 +92,19 @@ function compact(
   values: Readonly<Record<string, string>>,
   implied: string | null,
 ): [string | null, SqlText] {
-  const counts = new Map<string, number>();
-  for (const { field } of fields) {
-    const value = values[field];
-    if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
   let common = implied;
   let most = 0;
-  for (const [value, count] of counts) if (count > most) [common, most] = [value, count];
+  const first = fields[0] && values[fields[0].field];
+  if (typeof first === 'string' && fields.every(({ field }) => values[field] === first)) {
+    [common, most] = [first, fields.length]; // nearly every row: written whole, at once
+  } else {
+    const counts = new Map<string, number>();
+    for (const { field } of fields) {
+      const value = values[field];
+      if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    for (const [value, count] of counts) if (count > most) [common, most] = [value, count];
+  }
 
   let diff: [string, string | null][] | undefined;
   if (most < fields.length && common !== null) {
