@@ -302,14 +302,14 @@ describe('guard', () => {
   it('SYN-GUARD-DECODE: damaged bytes never throw and never change the document', async () => {
     const a = await openDesk(1);
     const update = await a.commit(create(0), create(1));
-    const doc = createShardDoc(SHARD, () => () => null);
+    const doc = createShardDoc(SHARD, () => () => 'latest');
     const context = { shard: SHARD, known: doc, tables: new Map(), subject: null, clock: a.clock };
     fc.assert(
       fc.property(fc.nat(update.length - 1), fc.nat(255), fc.boolean(), (at, byte, cut) => {
         const damaged = cut ? update.slice(0, at) : update.with(at, byte);
         const facts = inspectUpdate(damaged, context);
         if (facts.ok) {
-          const copy = createShardDoc(SHARD, () => () => null);
+          const copy = createShardDoc(SHARD, () => () => 'latest');
           copy.apply([damaged]);
           expect(copy.incomplete()).toBe(false);
         }

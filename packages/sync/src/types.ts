@@ -17,7 +17,7 @@ export interface RowEntry {
   readonly u?: Readonly<Record<string, string>>;
   /** table version */
   readonly v: number;
-  /** concurrent values that lost and that no person has settled yet */
+  /** candidates beside `f` that nobody has replaced: losers not settled yet, and equal values under other stamps */
   readonly x?: Readonly<Record<string, readonly (readonly [JsonValue, Hlc])[]>>;
 }
 

@@ -171,8 +171,32 @@ export const cardIds = (page: Page): Promise<string[]> =>
     .locator('[data-cell] [data-visit-id]')
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-visit-id') ?? ''));
 
+/**
+ * What the board shows of each visit of the week, by visit id: reads while scrolling from the first lane to the last,
+ * for the board draws only the lanes in view. Stops early once it has drawn `until`, and otherwise scrolls back up.
+ */
+export const shownCards = (page: Page, until?: string): Promise<Record<string, string>> =>
+  page.getByTestId('board').evaluate(async (board, until) => {
+    const drawn = (): Promise<void> =>
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+    const cards: Record<string, string> = {};
+    for (let top = 0; ; top += board.clientHeight / 2) {
+      board.scrollTop = top;
+      await drawn();
+      for (const card of board.querySelectorAll('[data-cell] [data-visit-id]'))
+        cards[card.getAttribute('data-visit-id') ?? ''] = card.getAttribute('aria-label') ?? '';
+      if (until !== undefined && cards[until] !== undefined) return cards;
+      if (top >= board.scrollHeight - board.clientHeight) break;
+    }
+    board.scrollTop = 0;
+    await drawn();
+    return cards;
+  }, until);
+
 export async function openVisit(page: Page, visitId: string): Promise<void> {
-  await page.locator(`[data-cell] [data-visit-id="${visitId}"]`).first().click();
+  const card = page.locator(`[data-cell] [data-visit-id="${visitId}"]`).first();
+  if ((await card.count()) === 0) await shownCards(page, visitId);
+  await card.click();
   await page.locator(`[data-visit-panel="${visitId}"]`).waitFor();
 }
 

@@ -105,7 +105,11 @@ describe('convergence', () => {
           const blind = (deletion: Write) => edits.some((edit) => !deletion.saw.has(edit) && !edit.saw.has(deletion));
           if (deletions.length === 0) expect(row.deleted || row.siblings.deletedAt !== undefined).toBe(false);
           else if (row.deleted) expect(deletions.some((deletion) => !blind(deletion))).toBe(true);
-          else expect(row.siblings.deletedAt?.length).toBeGreaterThan(0);
+          else {
+            const offered = row.siblings.deletedAt?.map(({ value }) => value) ?? [];
+            expect(new Set(offered)).toEqual(new Set(deletions.map(({ value }) => value)));
+          }
+          if (row.deleted) expect(row.siblings.deletedAt).toBeUndefined();
         }
       }),
       { numRuns: 150 },
@@ -206,6 +210,30 @@ describe('fold over two replicas', () => {
     expect(a.journal.stored.length).toBeGreaterThan(0);
     await sync();
     expect(row()?.siblings).toEqual({});
+  });
+
+  it('SYN-FOLD-CARRY: of two equal concurrent values, replacing one leaves the other standing', async () => {
+    const { a, b, sync, row } = await pair();
+    const fromB = await b.commit(change(0, { title: 'same' }));
+    await a.commit(change(0, { title: 'same' }));
+    unwrap(await a.replica.receive(SHARD, fromB, { subject: null }));
+    await b.commit(change(0, { title: 'other' })); // has seen its own, not that of a
+    await a.commit(change(0, { minutes: 60 })); // merges both equal values
+    await sync();
+    const values = [row()?.fields.title, ...(row()?.siblings.title ?? []).map(({ value }) => value)];
+    expect(new Set(values)).toEqual(new Set(['same', 'other']));
+  });
+
+  it('SYN-FOLD-CARRY: of two concurrent deletions, undoing one leaves the other to be decided', async () => {
+    const { a, b, sync, row } = await pair();
+    const fromB = await b.commit(change(0, { deletedAt: '2026-10-02' }));
+    await a.commit(change(0, { deletedAt: '2026-10-03' }));
+    unwrap(await a.replica.receive(SHARD, fromB, { subject: null }));
+    expect(a.row(0)).toMatchObject({ deleted: true, siblings: {} });
+    await b.commit(change(0, { deletedAt: null })); // has seen its own, not that of a
+    await a.commit(change(0, { minutes: 60 })); // merges both deletions
+    await sync();
+    expect(row()).toMatchObject({ deleted: false, siblings: { deletedAt: [{ value: '2026-10-03', by: 'user-1' }] } });
   });
 
   it('SYN-FOLD-WINNER: an earliest field shows the first set value, also against a later null', async () => {

@@ -15,6 +15,9 @@
  *                     with the lowest stamp, a set value before null
  *  SYN-FOLD-SIBLING   every other survivor with a different value is a sibling until somebody who has seen it writes
  *                     that field; an edit of another field carries it on
+ *  SYN-FOLD-CARRY     survivors of equal value are shown once but carried each: whoever replaces one of them has not
+ *                     thereby seen the others. So what is carried does not depend on policies, and an older build
+ *                     drops nothing a newer one would show
  *  SYN-FOLD-DELETE    a row is deleted when its `deletedAt` was written by somebody who had seen every surviving edit.
  *                     Against an edit it had not seen it is contested: the row stays visible with `siblings.deletedAt`
  *                     until somebody writes `deletedAt` (null keeps the row, a value deletes it)
@@ -35,8 +38,8 @@ export interface LiveEntry {
   readonly entry: RowEntry;
 }
 
-/** How a field merges; null when this build does not know the field. */
-export type MergeOf = (field: string) => FieldMerge | null;
+/** How a field merges; `latest` when this build does not know the field. */
+export type MergeOf = (field: string) => FieldMerge;
 
 /** One value that somebody gave to a field and nobody has replaced. */
 export interface Candidate {
@@ -48,7 +51,7 @@ export interface Candidate {
 /** What survived of one field. `shown` is null only for a contested `deletedAt` over a row that never had one. */
 export interface FieldState {
   readonly shown: Candidate | null;
-  /** Unsettled: to be carried on by the next write. May hold the shown value under another stamp when the field is unknown. */
+  /** All other survivors, to be carried on by the next write; some may equal the shown value (SYN-FOLD-CARRY). */
   readonly others: readonly Candidate[];
 }
 
@@ -126,19 +129,14 @@ function setOnceFirst(a: Candidate, b: Candidate): number {
   return -newestFirst(a, b);
 }
 
-/** Of equal values keeps the one that comes first, and the last one too where the policy is unknown. */
-function distinct(sorted: readonly Candidate[], keepLast: boolean): Candidate[] {
-  return sorted.filter((candidate, i) => {
-    const same = (other: Candidate): boolean => sameValue(other.value, candidate.value);
-    return !sorted.slice(0, i).some(same) || (keepLast && !sorted.slice(i + 1).some(same));
-  });
+/** Of equal values the first. For showing only: SYN-FOLD-CARRY. */
+function distinct(sorted: readonly Candidate[]): Candidate[] {
+  return sorted.filter(({ value }, i) => !sorted.slice(0, i).some((other) => sameValue(other.value, value)));
 }
 
-function settleField(survivors: readonly Candidate[], merge: FieldMerge | null): FieldState {
-  if (survivors.length === 1) return { shown: survivors[0] ?? null, others: [] };
-  const sorted = survivors.toSorted(merge === 'earliest' ? setOnceFirst : newestFirst);
-  // An older build must not drop the stamp that a newer one, knowing the policy, would let win: hence `keepLast`.
-  const [shown = null, ...others] = distinct(sorted, merge === null);
+function settleField(survivors: readonly Candidate[], merge: FieldMerge): FieldState {
+  const [shown = null, ...others] =
+    survivors.length === 1 ? survivors : survivors.toSorted(merge === 'earliest' ? setOnceFirst : newestFirst);
   return { shown, others };
 }
 
@@ -151,8 +149,8 @@ function settleDeletion(survivors: readonly Claim[], edits: readonly Candidate[]
   const contested = (deletion: Claim): boolean =>
     deletion.besideIn.length > 0 || [...edits, ...keeps].some((edit) => unseen(deletion, edit));
   const agreed = deletes.find((deletion) => !contested(deletion));
-  if (agreed !== undefined) return { shown: agreed, others: [] };
-  return { shown: keeps[0] ?? null, others: distinct(deletes, false) };
+  const shown = agreed ?? keeps[0] ?? null;
+  return { shown, others: survivors.filter((claim) => claim !== shown).sort(newestFirst) };
 }
 
 /** The common case, without comparing anything. */
@@ -194,6 +192,10 @@ export function stateOf(live: readonly LiveEntry[], mergeOf: MergeOf): RowState 
   );
 }
 
+/** The deletions a person has to decide on: none while the row is deleted, whoever else wanted that too. */
+const contestedBy = (shown: Candidate | null, others: readonly Candidate[]): readonly Candidate[] =>
+  shown !== null && shown.value !== null ? [] : others.filter(({ value }) => value !== null);
+
 /** The row of some live entries (at least one). */
 export function fold(
   at: { readonly shard: ShardId; readonly table: string; readonly id: string },
@@ -213,12 +215,11 @@ export function fold(
       authors[field] = shown.by;
       if (shown.stamp > stamp) stamp = shown.stamp;
     }
-    if (others.length === 0) continue;
     for (const other of others) if (other.stamp > stamp) stamp = other.stamp;
-    const different = others.filter((other) => shown === null || !sameValue(other.value, shown.value));
-    if (different.length > 0) {
-      siblings[field] = distinct(different, false).map(({ value, stamp, by }) => ({ value, stamp, by }));
-    }
+    const shownBeside = field === DELETED_AT ? contestedBy(shown, others) : others;
+    const different = shownBeside.filter((other) => shown === null || !sameValue(other.value, shown.value));
+    if (different.length > 0)
+      siblings[field] = distinct(different).map(({ value, stamp, by }) => ({ value, stamp, by }));
   }
   const deletion = state.get(DELETED_AT)?.shown;
   return {

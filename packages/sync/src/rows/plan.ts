@@ -29,15 +29,12 @@ import type { EntryWrite, ShardDoc } from './shard-doc.ts';
 
 /** How each field of a table merges. */
 export function mergeOfTables(tables: ReadonlyMap<string, AnyTable>): (table: string) => MergeOf {
-  const unknown: MergeOf = () => null;
+  const latest: MergeOf = () => 'latest';
   const policies = new Map<string, MergeOf>();
-  for (const [name, { fields, merge }] of tables) {
-    const known = new Set(fields);
-    policies.set(name, (field) =>
-      Object.hasOwn(merge, field) ? (merge[field] ?? 'latest') : known.has(field) ? 'latest' : null,
-    );
+  for (const [name, { merge }] of tables) {
+    policies.set(name, (field) => (Object.hasOwn(merge, field) ? (merge[field] ?? 'latest') : 'latest'));
   }
-  return (table) => policies.get(table) ?? unknown;
+  return (table) => policies.get(table) ?? latest;
 }
 
 export interface Plan {

@@ -4,13 +4,14 @@
 import type { WeekBoard } from '@fieldfare/domain';
 import { IconChevronDown } from '@tabler/icons-react';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, memo, type RefObject, useCallback, useLayoutEffect, useMemo } from 'react';
+import { type CSSProperties, memo, type RefObject, useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { dayNumber, longDate, plural, weekdayShort } from '../lib/format.ts';
 import classes from './board.module.css';
 import type { RowView } from './board-store.ts';
 import { useCarriedId, useController, useDayCounts, useLayout } from './context.tsx';
+import { forgetWidths } from './fit-text.ts';
 import { LaneRow } from './lane-row.tsx';
-import { DAY_HEADER, GROUP, METRIC_VARIABLES } from './metrics.ts';
+import { DAY_HEADER, GROUP, METRIC_VARIABLES, MIN_COLUMN, textRoom } from './metrics.ts';
 import { useBoardKeyboard } from './use-keyboard.ts';
 
 const DayHeader = memo(function DayHeader({ board, today }: { readonly board: WeekBoard; readonly today: string }) {
@@ -76,6 +77,29 @@ const TeamRow = memo(function TeamRow(props: {
   );
 });
 
+/** Room for text in the board's columns, measured as the board is resized and again when the fonts have come. */
+function useTextRoom(scroller: RefObject<HTMLDivElement | null>): ReturnType<typeof textRoom> {
+  const [room, setRoom] = useState(() => textRoom(MIN_COLUMN));
+  useLayoutEffect(() => {
+    const board = scroller.current;
+    if (!board) return;
+    const measure = (): void => {
+      const column = board.querySelector('[role="columnheader"]:last-child')?.getBoundingClientRect().width;
+      const next = textRoom(column ?? MIN_COLUMN);
+      setRoom((old) => (old.name === next.name && old.service === next.service ? old : next));
+    };
+    measure();
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(board);
+    void document.fonts.ready.then(() => {
+      forgetWidths();
+      setRoom((old) => ({ ...old }));
+    });
+    return () => watcher.disconnect();
+  }, [scroller]);
+  return room;
+}
+
 export function Board(props: {
   readonly board: WeekBoard;
   readonly today: string;
@@ -124,6 +148,7 @@ export function Board(props: {
   const scrollToRow = useCallback((row: number) => virtualizer.scrollToIndex(row, { align: 'auto' }), [virtualizer]);
   useBoardKeyboard(scroller, controller, scrollToRow);
 
+  const room = useTextRoom(scroller);
   const items = virtualizer.getVirtualItems();
   const offset = (virtualizer.scrollOffset ?? 0) + 1;
   let stuckIndex = 0;
@@ -169,6 +194,7 @@ export function Board(props: {
                 dates={dates}
                 today={today}
                 writable={board.writable}
+                room={room}
               />
             );
           })}

@@ -1,7 +1,7 @@
 /** One member of staff's week: who they are and seven cells. Redrawn only when its own lane changes. */
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand and cards are draggable: no table, no buttons
 // biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
-import type { BoardLane, BoardVisit } from '@fieldfare/domain';
+import type { BoardLane, BoardVisit, ProposedPlacement } from '@fieldfare/domain';
 import type { LocalDate } from '@fieldfare/kernel';
 import { memo } from 'react';
 import { employmentName, hours, initials, longDate, plural, roleName } from '../lib/format.ts';
@@ -9,6 +9,7 @@ import classes from './board.module.css';
 import type { CellView } from './board-store.ts';
 import type { CellFit } from './carry.ts';
 import { useCarriedId, useController, useLane, useLaneFit, useUi } from './context.tsx';
+import type { textRoom } from './metrics.ts';
 import { GhostCard, VisitCard } from './visit-card.tsx';
 
 function LaneHeader({ lane }: { readonly lane: BoardLane }) {
@@ -60,6 +61,14 @@ function cellSentence(lane: BoardLane, date: LocalDate, day: number, visits: rea
   return `${lane.name}, ${longDate(date)}, ${presence}, ${visits.length === 0 ? 'no visits' : plural(visits.length, 'visit')}`;
 }
 
+/** Visits and proposed ones by start. */
+function inOrder({ visits, ghosts }: CellView): readonly (BoardVisit | ProposedPlacement)[] {
+  if (ghosts.length === 0) return visits;
+  const startOf = (item: BoardVisit | ProposedPlacement): string =>
+    'visitId' in item ? item.start : (item.start ?? item.windowFrom);
+  return [...visits, ...ghosts].sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
+}
+
 const Cell = memo(function Cell(props: {
   readonly lane: BoardLane;
   readonly date: LocalDate;
@@ -69,6 +78,7 @@ const Cell = memo(function Cell(props: {
   readonly fit: CellFit | undefined;
   readonly selectedId: string | null;
   readonly carriedId: string | null;
+  readonly room: ReturnType<typeof textRoom>;
   readonly visitOf: (id: string) => BoardVisit | undefined;
   readonly writable: boolean;
 }) {
@@ -97,18 +107,20 @@ const Cell = memo(function Cell(props: {
       {empty && absent === null && open.length > 0 && !fit && (
         <span className={classes.hours}>{stretch(open.slice(0, 2))}</span>
       )}
-      {cell.visits.map((visit) => (
-        <VisitCard
-          key={visit.id}
-          visit={visit}
-          selected={visit.id === props.selectedId}
-          lifted={visit.id === props.carriedId}
-          movable={props.writable}
-        />
-      ))}
-      {cell.ghosts.map((placement) => (
-        <GhostCard key={placement.visitId} placement={placement} visit={props.visitOf(placement.visitId)} />
-      ))}
+      {inOrder(cell).map((item) =>
+        'visitId' in item ? (
+          <GhostCard key={item.visitId} placement={item} visit={props.visitOf(item.visitId)} room={props.room} />
+        ) : (
+          <VisitCard
+            key={item.id}
+            visit={item}
+            selected={item.id === props.selectedId}
+            lifted={item.id === props.carriedId}
+            movable={props.writable}
+            room={props.room}
+          />
+        ),
+      )}
     </div>
   );
 });
@@ -120,6 +132,7 @@ export const LaneRow = memo(function LaneRow(props: {
   readonly dates: readonly LocalDate[];
   readonly today: LocalDate;
   readonly writable: boolean;
+  readonly room: ReturnType<typeof textRoom>;
 }) {
   const { staffId, dates } = props;
   const { store } = useController();
@@ -150,6 +163,7 @@ export const LaneRow = memo(function LaneRow(props: {
             fit={fits?.[day]}
             selectedId={selectedId !== null && cell.visits.some(({ id }) => id === selectedId) ? selectedId : null}
             carriedId={carriedId !== null && cell.visits.some(({ id }) => id === carriedId) ? carriedId : null}
+            room={props.room}
             visitOf={store.visit}
             writable={props.writable}
           />

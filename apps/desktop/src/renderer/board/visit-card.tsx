@@ -6,6 +6,10 @@ import { IconAlertTriangleFilled, IconChevronsUp, IconNote, IconPinFilled, IconS
 import { memo } from 'react';
 import { duration, endTime, longDate, plural, serviceShort } from '../lib/format.ts';
 import classes from './card.module.css';
+import { fitText } from './fit-text.ts';
+import { iconsRoom, type textRoom } from './metrics.ts';
+
+type Room = ReturnType<typeof textRoom>;
 
 const PRIORITY_WORDS = { routine: '', high: 'high priority', urgent: 'urgent' } as const;
 
@@ -34,11 +38,15 @@ export const VisitCard = memo(function VisitCard(props: {
   readonly selected: boolean;
   readonly lifted: boolean;
   readonly movable: boolean;
-  /** In the tray there is room for the service in full and the place. */
-  readonly wide?: boolean;
+  /** Room for the text in pixels; null in the tray, where there is enough for the place and the service in full. */
+  readonly room: Room | null;
 }) {
-  const { visit, selected, lifted, movable, wide = false } = props;
-  const marked = visit.note !== '' || visit.pinned || visit.priority !== 'routine' || visit.conflictIds.length > 0;
+  const { visit, selected, lifted, movable, room } = props;
+  const icons =
+    Number(visit.note !== '') +
+    Number(visit.pinned) +
+    Number(visit.priority !== 'routine') +
+    Number(visit.conflictIds.length > 0);
   return (
     <div
       role="button"
@@ -53,12 +61,14 @@ export const VisitCard = memo(function VisitCard(props: {
       data-lifted={lifted || undefined}
       aria-label={visitSentence(visit)}
     >
-      <div className={classes.text}>
+      <div className={room === null ? classes.cut : classes.text}>
         <span className={classes.minutes}>{visit.minutes}′</span>
         <b>{visit.start ?? `${visit.windowFrom}+`}</b>{' '}
-        {wide ? visit.serviceName : serviceShort(visit.serviceCode, visit.serviceName)}
+        {room === null
+          ? visit.serviceName
+          : fitText(serviceShort(visit.serviceCode, visit.serviceName), 'service', room.service)}
         <br />
-        {marked && (
+        {icons > 0 && (
           <span className={classes.icons}>
             {visit.note !== '' && <IconNote />}
             {visit.pinned && <IconPinFilled />}
@@ -68,8 +78,10 @@ export const VisitCard = memo(function VisitCard(props: {
             {visit.conflictIds.length > 0 && <IconAlertTriangleFilled className={classes.bad} />}
           </span>
         )}
-        <span className={classes.name}>{visit.patientName}</span>
-        {wide && ` · ${visit.municipality}`}
+        <span className={classes.name}>
+          {room === null ? visit.patientName : fitText(visit.patientName, 'name', room.name - iconsRoom(icons))}
+        </span>
+        {room === null && ` · ${visit.municipality}`}
       </div>
     </div>
   );
@@ -80,8 +92,9 @@ export const GhostCard = memo(function GhostCard(props: {
   readonly placement: ProposedPlacement;
   /** The visit itself: its service's code and colour. Gone when somebody cancelled it meanwhile. */
   readonly visit: BoardVisit | undefined;
+  readonly room: Room;
 }) {
-  const { placement, visit } = props;
+  const { placement, visit, room } = props;
   return (
     <div
       className={classes.ghost}
@@ -92,12 +105,13 @@ export const GhostCard = memo(function GhostCard(props: {
     >
       <div className={classes.text}>
         <span className={classes.minutes}>{placement.minutes}′</span>
-        <b>{placement.start}</b> {serviceShort(visit?.serviceCode ?? '', placement.serviceName)}
+        <b>{placement.start}</b>{' '}
+        {fitText(serviceShort(visit?.serviceCode ?? '', placement.serviceName), 'service', room.service)}
         <br />
         <span className={classes.icons}>
           <IconSparkles className={classes.proposed} aria-hidden />
         </span>
-        <span className={classes.name}>{placement.patientName}</span>
+        <span className={classes.name}>{fitText(placement.patientName, 'name', room.name - iconsRoom(1))}</span>
       </div>
     </div>
   );

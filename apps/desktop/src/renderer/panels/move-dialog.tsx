@@ -16,6 +16,9 @@ const MATCH = {
   none: { label: 'Weak match', tone: 'plain' },
 } as const;
 
+/** The engine gives every reason, best first; three are what one reads. */
+const REASONS = 3;
+
 type Loaded<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'ready'; readonly value: T }
@@ -79,7 +82,12 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
               {shortDate(candidate.date)}, {candidate.start}
             </span>
             <span className={classes.why}>
-              {[...candidate.reasons, ...candidate.violations.map((violation) => violation.message)].join(' · ')}
+              {candidate.reasons.slice(0, REASONS).join(' · ')}
+              {candidate.violations.map((violation) => (
+                <span key={violation.rule} className={classes.against}>
+                  {violation.message}
+                </span>
+              ))}
             </span>
             <span className={classes.tags}>
               <span className={classes.dim}>

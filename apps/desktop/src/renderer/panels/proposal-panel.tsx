@@ -6,7 +6,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useRef, useState } from 'react';
 import type { AutoAssignState } from '../board/auto-assign.ts';
 import { useController } from '../board/context.tsx';
-import { plural, shortDate } from '../lib/format.ts';
+import { cx } from '../lib/cx.ts';
+import { hours, plural, shortDate } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
 import { problemsText, problemText } from '../lib/problems.ts';
 import classes from './panels.module.css';
@@ -30,10 +31,11 @@ const PlacementRow = memo(function PlacementRow(props: {
       />
       <span className={classes.placementText}>
         <span className={classes.placementLine}>
-          <strong>{placement.patientName}</strong> <span className={classes.dim}>{placement.serviceName}</span>
+          <strong>{placement.patientName}</strong>{' '}
+          <span className={cx(classes.dim, classes.shrink)}>{placement.serviceName}</span>
         </span>
         <span className={classes.placementLine}>
-          <IconArrowRight size={12} /> {placement.staffName}
+          <IconArrowRight size={12} /> <span className={classes.shrink}>{placement.staffName}</span>
           <span className={classes.dim}>
             {shortDate(placement.date)}, {placement.start}
           </span>
@@ -41,7 +43,7 @@ const PlacementRow = memo(function PlacementRow(props: {
       </span>
       <button
         type="button"
-        className={classes.link}
+        className={classes.show}
         onClick={(event) => {
           event.preventDefault();
           props.onShow(placement.staffId, placement.date);
@@ -107,14 +109,14 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
         <div>
           <b>
             {saved > 0 ? '+' : ''}
-            {saved}
+            {hours(saved)}
           </b>{' '}
-          min driving
+          h driving
         </div>
       </div>
       <div className={classes.subtle}>
-        Driving this week: {proposal.travelMinutesBefore} min now, {proposal.travelMinutesAfter} min with all of it.
-        Worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s.
+        Driving this week: {hours(proposal.travelMinutesBefore)} h now, {hours(proposal.travelMinutesAfter)} h with all
+        of it. Worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s.
       </div>
       {state.refused.length > 0 && (
         <div className={classes.refused} role="alert">

@@ -215,7 +215,7 @@ export function Tray({ board }: { readonly board: WeekBoard }) {
                       selected={entry.visit.id === selectedId}
                       lifted={entry.visit.id === carriedId}
                       movable={board.writable}
-                      wide
+                      room={null}
                     />
                   )}
                 </div>

@@ -75,6 +75,9 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 },
     }),
-    Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 1 }, radius: 'lg' } }),
+    Modal: Modal.extend({
+      defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 1 }, radius: 'lg' },
+      styles: { title: { fontSize: '1rem', fontWeight: 620 } },
+    }),
   },
 });
