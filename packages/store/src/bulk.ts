@@ -1,16 +1,17 @@
 /**
- * Upserts encoded rows in bulk, by the two fastest ways that were measured (README, "How fast"): a few rows as one
- * JSON argument, many by COPY into a staging table of the session.
+ * Writes encoded rows in bulk, by the fastest way that was measured for each (README, "How fast"): a few as one JSON
+ * argument, many new ones by COPY, many of which some stand already by COPY into a staging table of the session.
  */
-import type { Transaction } from '@electric-sql/pglite';
+
 import { encodeRow, hasUsableKey, type SqlText } from './encode.ts';
+import type { SqlSession } from './engine.ts';
 import { quote, type TableSchema } from './schema.ts';
 import type { ProjectableRow } from './types.ts';
 
 /** From here on COPY's extra statements pay for themselves. */
 const COPY_FROM = 100;
 /** Rows a statement: more gains nothing and holds more text in WASM memory. */
-const CHUNK = 2_000;
+const CHUNK = 5_000;
 
 /**
  * The last word on every id of a batch. An id that two shards claim (only a faulty peer makes one) is held by the
@@ -27,6 +28,7 @@ export function lastOfEach(rows: readonly ProjectableRow[]): ProjectableRow[] {
 
 interface Statements {
   readonly fromJson: string;
+  readonly copyNew: string;
   readonly createStage: string;
   readonly copyToStage: string;
   readonly fromStage: string;
@@ -52,6 +54,7 @@ on conflict (id) do update set ${names
 where excluded._shard <= ${target}._shard`;
   const statements: Statements = {
     fromJson: upsertFrom(`jsonb_to_recordset($1::jsonb) as r(${columns})`),
+    copyNew: `copy ${target} (${names.join(', ')}) from '/dev/blob'`,
     createStage: `create temp table if not exists ${quote(`stage_${table.name}`)} (${columns}) on commit delete rows`,
     copyToStage: `copy ${stage} (${names.join(', ')}) from '/dev/blob'`,
     fromStage: upsertFrom(stage),
@@ -95,29 +98,39 @@ function copyText(rows: readonly (readonly SqlText[])[]): string {
   return text;
 }
 
-/** Upserts rows of one table; of several with one id the last counts. */
+function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += CHUNK) yield items.slice(from, from + CHUNK);
+}
+
+const utf8 = new TextEncoder();
+
+/**
+ * Upserts rows of one table; of several with one id the last counts. `present` holds the ids that stand in the table
+ * and, afterwards, those of `rows` too.
+ */
 export async function upsertRows(
-  trx: Pick<Transaction, 'query'>,
+  trx: SqlSession,
   table: TableSchema,
   rows: readonly ProjectableRow[],
+  present: Set<string>,
 ): Promise<void> {
   const usable = lastOfEach(rows).filter(hasUsableKey);
   if (usable.length === 0) return;
   const statements = statementsFor(table);
+  const encode = (some: readonly ProjectableRow[]): SqlText[][] => some.map((row) => encodeRow(table, row));
   if (usable.length < COPY_FROM) {
-    await trx.query(statements.fromJson, [
-      recordset(
-        table,
-        usable.map((row) => encodeRow(table, row)),
-      ),
-    ]);
-    return;
+    await trx.query(statements.fromJson, [recordset(table, encode(usable))]);
+  } else {
+    const isNew = (row: ProjectableRow): boolean => !present.has(row.id);
+    for (const chunk of chunks(usable.filter(isNew)))
+      await trx.query(statements.copyNew, [], { copyFrom: utf8.encode(copyText(encode(chunk))) });
+    const changed = usable.filter((row) => !isNew(row));
+    if (changed.length > 0) await trx.exec(statements.createStage);
+    for (const chunk of chunks(changed)) {
+      await trx.query(statements.copyToStage, [], { copyFrom: utf8.encode(copyText(encode(chunk))) });
+      await trx.query(statements.fromStage);
+      await trx.exec(statements.emptyStage);
+    }
   }
-  await trx.query(statements.createStage);
-  for (let from = 0; from < usable.length; from += CHUNK) {
-    if (from > 0) await trx.query(statements.emptyStage);
-    const encoded = usable.slice(from, from + CHUNK).map((row) => encodeRow(table, row));
-    await trx.query(statements.copyToStage, [], { blob: new Blob([copyText(encoded)]) });
-    await trx.query(statements.fromStage);
-  }
+  for (const { id } of usable) present.add(id);
 }

@@ -5,7 +5,6 @@
  * same Kysely runs inside it, sees its uncommitted rows and dies with it. Here a connection is an object of its
  * own, and queries outside a transaction wait for PGlite's lock.
  */
-import type { Transaction } from '@electric-sql/pglite';
 import { invariant } from '@fieldfare/kernel';
 import {
   CamelCasePlugin,
@@ -19,13 +18,13 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely';
+import type { SqlEngine, SqlSession } from './engine.ts';
 
-type Query = Pick<Transaction, 'query'>;
 /** A database, or one transaction of it. */
-export type Queryable = Query & { transaction?: (run: (tx: Transaction) => Promise<void>) => Promise<void> };
+export type Queryable = Pick<SqlSession, 'query'> & Partial<Pick<SqlEngine, 'transaction'>>;
 
 interface Open {
-  readonly tx: Transaction;
+  readonly tx: SqlSession;
   readonly settle: (commit: boolean) => void;
   readonly done: Promise<void>;
 }
@@ -60,16 +59,14 @@ class Connection implements DatabaseConnection {
       const settled = new Promise<boolean>((resolve) => {
         settle = resolve;
       });
-      const done: Promise<void> = transaction
-        .call(source, async (tx): Promise<void> => {
-          this.#open = { tx, settle, done };
-          begun();
-          if (!(await settled)) throw ROLLBACK;
-        })
-        .catch((error: unknown) => {
-          failed(error);
-          if (error !== ROLLBACK) throw error;
-        });
+      const done: Promise<void> = transaction(async (tx): Promise<void> => {
+        this.#open = { tx, settle, done };
+        begun();
+        if (!(await settled)) throw ROLLBACK;
+      }).catch((error: unknown) => {
+        failed(error);
+        if (error !== ROLLBACK) throw error;
+      });
       done.catch(() => {}); // a failed begin has told its caller through `failed`
     });
   }

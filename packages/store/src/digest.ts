@@ -1,10 +1,10 @@
 /** One hash a table, whatever the order its rows came in. */
-import type { PGlite } from '@electric-sql/pglite';
+import type { SqlSession } from './engine.ts';
 import { quote, type StoreSchema } from './schema.ts';
 
 /** Columns of a derived table in name order. */
-async function derivedColumns(pglite: PGlite, table: string): Promise<readonly string[]> {
-  const { rows } = await pglite.query<{ name: string }>(
+async function derivedColumns(engine: SqlSession, table: string): Promise<readonly string[]> {
+  const { rows } = await engine.query<{ name: string }>(
     `select column_name as name from information_schema.columns
      where table_schema = 'public' and table_name = $1 order by column_name collate "C"`,
     [table],
@@ -13,8 +13,8 @@ async function derivedColumns(pglite: PGlite, table: string): Promise<readonly s
 }
 
 /** SHA-256 over the sorted SHA-256s of a table's rows: equal for equal sets of rows, in whatever order they came. */
-async function hashOf(pglite: PGlite, table: string, columns: readonly string[]): Promise<string> {
-  const { rows } = await pglite.query<{ hash: string }>(
+async function hashOf(engine: SqlSession, table: string, columns: readonly string[]): Promise<string> {
+  const { rows } = await engine.query<{ hash: string }>(
     `select encode(sha256(coalesce(string_agg(hash, ''::bytea order by hash), ''::bytea)), 'hex') as hash
      from (select sha256(convert_to(row(${columns.map(quote).join(', ')})::text, 'UTF8')) as hash
            from ${quote(table)}) as hashes`,
@@ -22,12 +22,12 @@ async function hashOf(pglite: PGlite, table: string, columns: readonly string[])
   return rows[0]?.hash ?? '';
 }
 
-export async function digestOf(pglite: PGlite, schema: StoreSchema): Promise<Readonly<Record<string, string>>> {
+export async function digestOf(engine: SqlSession, schema: StoreSchema): Promise<Readonly<Record<string, string>>> {
   const digest: [string, string][] = [];
   for (const table of schema.tables.values())
-    digest.push([table.name, await hashOf(pglite, table.name, table.content)]);
+    digest.push([table.name, await hashOf(engine, table.name, table.content)]);
   for (const name of schema.derived) {
-    digest.push([name, await hashOf(pglite, name, await derivedColumns(pglite, name))]);
+    digest.push([name, await hashOf(engine, name, await derivedColumns(engine, name))]);
   }
   return Object.fromEntries(digest.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

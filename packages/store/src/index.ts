@@ -1,4 +1,4 @@
-export type { PGliteAssets } from './pglite.ts';
+export type { SqlEngine } from './engine.ts';
 export { rebuildAndCompare } from './rebuild.ts';
 export { schemaHash } from './schema.ts';
 export { openStore, topicOf } from './store.ts';
@@ -10,4 +10,5 @@ export {
   type TemplateManifest,
   verifyTemplate,
 } from './template/manifest.ts';
+export { openRemoteEngine, type RemoteEngineOptions } from './thread/remote-engine.ts';
 export * from './types.ts';

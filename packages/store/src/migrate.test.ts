@@ -1,10 +1,10 @@
-import type { PGlite } from '@electric-sql/pglite';
 import { type AnyTable, defineTable, unwrap } from '@fieldfare/kernel';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { counts, row, tablesWith, testTables, things } from '../test/fixtures.ts';
 import { TEMPLATE_CACHE } from '../test/template-cache.ts';
+import { engineOver, type SqlEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { openPGlite } from './pglite.ts';
 import { schemaHash, storeSchema } from './schema.ts';
@@ -12,14 +12,14 @@ import { storeOver } from './store.ts';
 import { ensureTemplate, loadTemplateFromDisk } from './template/node.ts';
 
 let template: Blob;
-let pglite: PGlite;
+let engine: SqlEngine;
 
 beforeAll(async () => {
   await ensureTemplate(testTables, [counts], TEMPLATE_CACHE);
   template = unwrap(await loadTemplateFromDisk(schemaHash(testTables, [counts]), TEMPLATE_CACHE));
-  pglite = await openPGlite({ template });
+  engine = engineOver(await openPGlite({ template }));
 }, 60_000);
-afterAll(() => pglite.close());
+afterAll(() => engine.close());
 
 const base = {
   about: 'papers',
@@ -44,10 +44,10 @@ describe('migration', () => {
       columns: { later: z.int32().optional(), text: z.string(), shade: z.string().default('grey') },
       indexes: [['later']],
     });
-    const before = await storeOver(pglite, schemaOf(v1));
+    const before = await storeOver(engine, schemaOf(v1));
     await before.project([old, row('bare', { text: 'b' }, { table: 'papers' })], 7);
 
-    const after = await storeOver<{ papers: Record<string, unknown> }>(pglite, schemaOf(v2));
+    const after = await storeOver<{ papers: Record<string, unknown> }>(engine, schemaOf(v2));
     expect(after.projectedSeq()).toBe(0); // the caller replays
     const kept = await after.db.selectFrom('papers').selectAll().orderBy('id').execute();
     expect(kept).toMatchObject([
@@ -63,7 +63,7 @@ describe('migration', () => {
       { later: 6, shade: 'grey' },
       { later: 5, shade: 'grey' },
     ]);
-    const scratch = await openPGlite({ template });
+    const scratch = engineOver(await openPGlite({ template }));
     const made = await storeOver(scratch, schemaOf(v2));
     await made.project(rows.toReversed(), 8);
     expect(await made.digest()).toEqual(await after.digest());
@@ -72,19 +72,19 @@ describe('migration', () => {
 
   it('STO-ADD the same schema again changes nothing and keeps the sequence', async () => {
     const table = defineTable({ ...base, name: 'letters', columns: { text: z.string() } });
-    const first = await storeOver(pglite, schemaOf(table));
+    const first = await storeOver(engine, schemaOf(table));
     await first.project([row('a', { text: 'x' }, { table: 'letters' })], 41);
-    expect(unwrap(await migrate(pglite, schemaOf(table)))).toEqual({ added: [], projectedSeq: 41 });
+    expect(unwrap(await migrate(engine, schemaOf(table)))).toEqual({ added: [], projectedSeq: 41 });
   });
 
   it('STO-REMOVED leaves the column of a field nobody declares any more, and no longer writes it', async () => {
     const wide = defineTable({ ...base, name: 'cards', columns: { text: z.string(), hue: z.string() } });
     const narrow = defineTable({ ...base, version: 2, name: 'cards', columns: { text: z.string() } });
-    await (await storeOver(pglite, schemaOf(wide))).project(
+    await (await storeOver(engine, schemaOf(wide))).project(
       [row('a', { text: 'x', hue: 'red' }, { table: 'cards' })],
       1,
     );
-    const after = await storeOver<Record<string, never>>(pglite, schemaOf(narrow));
+    const after = await storeOver<Record<string, never>>(engine, schemaOf(narrow));
     await after.project([row('a', { text: 'y', hue: 'blue' }, { table: 'cards' })], 2);
     const { rows } = await sql`select text, hue, _extra from cards`.execute(after.db);
     expect(rows).toEqual([{ text: 'y', hue: 'red', _extra: { hue: 'blue' } }]);
@@ -93,17 +93,17 @@ describe('migration', () => {
   it('STO-RETYPED refuses a changed type and changes nothing', async () => {
     const asText = defineTable({ ...base, name: 'boxes', columns: { size: z.string() } });
     const asNumber = defineTable({ ...base, name: 'boxes', columns: { size: z.int32(), extra: z.string() } });
-    await storeOver(pglite, schemaOf(asText));
-    const refused = await migrate(pglite, schemaOf(asNumber));
+    await storeOver(engine, schemaOf(asText));
+    const refused = await migrate(engine, schemaOf(asNumber));
     expect(refused).toMatchObject({ ok: false, problems: [{ code: 'unsupported', rule: 'STO-RETYPED' }] });
-    await expect(storeOver(pglite, schemaOf(asNumber))).rejects.toThrow('boxes.size');
-    const { rows } = await pglite.query(
+    await expect(storeOver(engine, schemaOf(asNumber))).rejects.toThrow('boxes.size');
+    const { rows } = await engine.query(
       `select 1 from information_schema.columns where table_name = 'boxes' and column_name = 'extra'`,
     );
     expect(rows).toEqual([]);
   });
 
   it('STO-DDL the test tables migrate onto themselves', async () => {
-    expect((await migrate(pglite, storeSchema(tablesWith(things)))).ok).toBe(true);
+    expect((await migrate(engine, storeSchema(tablesWith(things)))).ok).toBe(true);
   });
 });

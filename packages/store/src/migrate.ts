@@ -4,8 +4,8 @@
  *  STO-REMOVED  a column nobody declares any more stays as it is and is no longer written
  *  STO-RETYPED  a column whose type changed is refused: projections are rebuilt, never converted
  */
-import type { PGlite } from '@electric-sql/pglite';
 import { fail, ok, problem, type Result } from '@fieldfare/kernel';
+import type { SqlEngine, SqlSession } from './engine.ts';
 import { META_TABLE, quote, type SqlColumn, type StoreSchema, type TableSchema } from './schema.ts';
 
 export interface Migration {
@@ -16,8 +16,8 @@ export interface Migration {
 
 type Existing = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-async function existingColumns(pglite: PGlite): Promise<Existing> {
-  const { rows } = await pglite.query<{ table: string; column: string; type: string }>(
+async function existingColumns(engine: SqlSession): Promise<Existing> {
+  const { rows } = await engine.query<{ table: string; column: string; type: string }>(
     `select table_name as "table", column_name as "column", data_type as "type"
      from information_schema.columns where table_schema = 'public'`,
   );
@@ -28,14 +28,14 @@ async function existingColumns(pglite: PGlite): Promise<Existing> {
   return existing;
 }
 
-async function readMeta(pglite: PGlite): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await pglite.query<{ key: string; value: string }>(`select key, value from ${META_TABLE}`);
+async function readMeta(engine: SqlSession): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await engine.query<{ key: string; value: string }>(`select key, value from ${META_TABLE}`);
   return new Map(rows.map(({ key, value }) => [key, value]));
 }
 
 const SET_META = `insert into ${META_TABLE} (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value`;
 
-export async function writeMeta(target: Pick<PGlite, 'query'>, key: string, value: string): Promise<void> {
+export async function writeMeta(target: Pick<SqlSession, 'query'>, key: string, value: string): Promise<void> {
   await target.query(SET_META, [key, value]);
 }
 
@@ -58,10 +58,10 @@ function respell(table: TableSchema): string {
 }
 
 /** Creates what is missing and checks what is there. Changes nothing when it refuses. */
-export async function migrate(pglite: PGlite, schema: StoreSchema): Promise<Result<Migration>> {
-  const existing = await existingColumns(pglite);
+export async function migrate(engine: SqlEngine, schema: StoreSchema): Promise<Result<Migration>> {
+  const existing = await existingColumns(engine);
   if (existing.has(META_TABLE)) {
-    const meta = await readMeta(pglite);
+    const meta = await readMeta(engine);
     if (meta.get('schema_hash') === schema.hash) {
       return ok({ added: [], projectedSeq: Number(meta.get('projected_seq') ?? 0) });
     }
@@ -84,7 +84,7 @@ export async function migrate(pglite: PGlite, schema: StoreSchema): Promise<Resu
     }
   }
   const changed = [...schema.tables.values()].filter((table) => missing.some((each) => each.table === table.name));
-  await pglite.transaction(async (trx) => {
+  await engine.transaction(async (trx) => {
     // Derived tables are computed: a new definition starts from nothing.
     for (const name of schema.derived) await trx.exec(`drop table if exists ${quote(name)}`);
     for (const { table, column } of missing) {

@@ -1,16 +1,6 @@
 /** PGlite for a throwaway database in memory. */
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 
-/** What a worker may fetch and compile while it does something else. */
-export interface PGliteAssets {
-  /** Compiled `pglite.wasm`. */
-  readonly wasmModule?: WebAssembly.Module;
-  /** Compiled `initdb.wasm`; needed only without a template. */
-  readonly initdbModule?: WebAssembly.Module;
-  /** `pglite.data`. */
-  readonly fsBundle?: Blob;
-}
-
 /** Nothing outlives the process, so nothing is synced, and no WAL is kept beyond what single-user mode insists on. */
 const SETTINGS = {
   synchronous_commit: 'off',
@@ -24,8 +14,7 @@ const SETTINGS = {
   work_mem: '16MB',
 } as const;
 
-export function openPGlite(options: { template?: Blob | null; assets?: PGliteAssets | undefined }): Promise<PGlite> {
-  const { template, assets } = options;
+export function openPGlite({ template }: { template?: Blob | null }): Promise<PGlite> {
   const pgliteOptions: PGliteOptions = {
     relaxedDurability: true,
     startParams: [
@@ -35,9 +24,6 @@ export function openPGlite(options: { template?: Blob | null; assets?: PGliteAss
     // Small WAL segments: the template holds a few of them.
     initDbStartParams: ['--wal-segsize=1'],
     ...(template ? { loadDataDir: template } : {}),
-    ...(assets?.wasmModule ? { pgliteWasmModule: assets.wasmModule } : {}),
-    ...(assets?.initdbModule ? { initdbWasmModule: assets.initdbModule } : {}),
-    ...(assets?.fsBundle ? { fsBundle: assets.fsBundle } : {}),
   };
   return PGlite.create(pgliteOptions);
 }

@@ -1,10 +1,10 @@
 /** Opens the projection: SQL rows computed from the journal, in memory, always rebuildable. */
-import type { PGlite } from '@electric-sql/pglite';
 import { InvariantError, invariant, unwrap } from '@fieldfare/kernel';
 import type { Kysely } from 'kysely';
 import { upsertRows } from './bulk.ts';
 import { kyselyOver, type Queryable } from './dialect.ts';
 import { digestOf } from './digest.ts';
+import { engineOver, type SqlEngine, type SqlSession } from './engine.ts';
 import { createBell, liveQuery } from './live.ts';
 import { migrate, writeMeta } from './migrate.ts';
 import { openPGlite } from './pglite.ts';
@@ -29,15 +29,25 @@ export const topicOf = (table: string, shard: string): string => `${table}@${sha
 
 const idsOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> => new Set(rows.map((row) => row.id));
 
+/** Ids that stand in each table: new rows are written faster than changed ones. */
+async function idsPresent(engine: SqlSession, schema: StoreSchema): Promise<ReadonlyMap<string, Set<string>>> {
+  const present = new Map([...schema.tables.keys()].map((name) => [name, new Set<string>()]));
+  const each = [...schema.tables.keys()].map((name) => `select '${name}' as "table", id from ${quote(name)}`);
+  const { rows } = await engine.query<{ table: string; id: string }>(each.join(' union all '));
+  for (const { table, id } of rows) present.get(table)?.add(id);
+  return present;
+}
+
 /**
- * A store over a PGlite that is already open; `close` closes it. For tests and for callers that keep the database.
+ * A store over a database that is already open; `close` closes it. For tests and for callers that keep the database.
  * Rejects with a `ProblemError` when the database cannot be brought to the schema.
  */
-export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promise<Store<DB>> {
-  let seq = unwrap(await migrate(pglite, schema)).projectedSeq;
-  const db: Kysely<DB> = kyselyOver<DB>(pglite);
+export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Promise<Store<DB>> {
+  let seq = unwrap(await migrate(engine, schema)).projectedSeq;
+  const present = await idsPresent(engine, schema);
+  const db: Kysely<DB> = kyselyOver<DB>(engine);
   const bell = createBell();
-  const upkeep = createUpkeep(pglite);
+  const upkeep = createUpkeep(engine);
   let tail: Promise<unknown> = Promise.resolve();
   let broken: unknown;
 
@@ -81,10 +91,11 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
         const grouped = byTable(rows, schema);
         const reached = Math.max(seq, nextSeq);
         if (grouped.size === 0 && reached === seq) return [];
-        const changed = await pglite.transaction(async (trx) => {
+        const changed = await engine.transaction(async (trx) => {
           for (const [name, group] of grouped) {
             const table = schema.tables.get(name);
-            if (table) await upsertRows(trx, table, group);
+            const ids = present.get(name);
+            if (table && ids) await upsertRows(trx, table, group, ids);
           }
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
           for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
@@ -98,7 +109,7 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
     },
     forget(shards) {
       return inOrder(() =>
-        pglite.transaction(async (trx) => {
+        engine.transaction(async (trx) => {
           const touched = new Map<string, ReadonlySet<string>>();
           const topics = new Set<string>();
           for (const name of schema.tables.keys()) {
@@ -107,7 +118,10 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
               [[...shards]],
             );
             if (rows.length > 0) touched.set(name, idsOf(rows));
-            for (const { shard } of rows) topics.add(topicOf(name, shard));
+            for (const { id, shard } of rows) {
+              topics.add(topicOf(name, shard));
+              present.get(name)?.delete(id);
+            }
           }
           const changed = await derive(trx, touched);
           for (const topic of topics) changed.add(topic);
@@ -119,24 +133,24 @@ export async function storeOver<DB>(pglite: PGlite, schema: StoreSchema): Promis
     live: (tables, query, signal, same) => liveQuery({ bell, tables, query, signal, same }),
     async digest() {
       await tail;
-      return digestOf(pglite, schema);
+      return digestOf(engine, schema);
     },
     async close() {
       bell.close();
       await tail;
-      if (!pglite.closed) await pglite.close();
+      await engine.close();
     },
   };
 }
 
-/** Opens a store of its own in memory, from a template when there is one. */
+/** Opens a store in memory: over the engine given, or over a PGlite of its own in this thread. */
 export async function openStore<DB>(options: StoreOptions): Promise<Store<DB>> {
   const schema = storeSchema(options.tables, options.derivations);
-  const pglite = await openPGlite({ template: options.template ?? null, assets: options.pglite });
+  const engine = options.engine ?? engineOver(await openPGlite({ template: options.template ?? null }));
   try {
-    return await storeOver<DB>(pglite, schema);
+    return await storeOver<DB>(engine, schema);
   } catch (error) {
-    await pglite.close();
+    await engine.close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Shapes that cross the seams of this package. */
 import type { AnyTable } from '@fieldfare/kernel';
 import type { Kysely } from 'kysely';
-import type { PGliteAssets } from './pglite.ts';
+import type { SqlEngine } from './engine.ts';
 
 /** A row to project: the fold of one row key (a `FoldedRow` of the sync package fits). */
 export interface ProjectableRow {
@@ -40,10 +40,10 @@ export interface Derivation {
 export interface StoreOptions {
   readonly tables: ReadonlyMap<string, AnyTable>;
   readonly derivations?: readonly Derivation[];
-  /** PGlite data directory made by `buildTemplate` for the same schema hash; without it the schema is created from nothing. */
+  /** Data directory made by `buildTemplate` for the same schema hash; without it the schema is created from nothing. */
   readonly template?: Blob | null;
-  /** PGlite's compiled modules and files when the caller loads them itself (in a worker, in parallel with others). */
-  readonly pglite?: PGliteAssets;
+  /** A database that is open already, in a thread of its own for example. Closed with the store; `template` is not used. */
+  readonly engine?: SqlEngine;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The housekeeping that PostgreSQL's background workers do elsewhere and nobody does in single-user mode: dead rows
  * are reclaimed and the planner's statistics follow the data.
  */
-import type { PGlite } from '@electric-sql/pglite';
+import type { SqlSession } from './engine.ts';
 import { quote } from './schema.ts';
 
 /** Below this many written rows a table is left alone. */
@@ -14,7 +14,7 @@ export interface Upkeep {
   tend(): Promise<void>;
 }
 
-export function createUpkeep(pglite: PGlite): Upkeep {
+export function createUpkeep(engine: SqlSession): Upkeep {
   const since = new Map<string, number>();
   const size = new Map<string, number>();
   return {
@@ -25,8 +25,8 @@ export function createUpkeep(pglite: PGlite): Upkeep {
       for (const [table, written] of since) {
         if (written < LEAST + (size.get(table) ?? 0)) continue;
         since.delete(table);
-        await pglite.exec(`vacuum analyze ${quote(table)}`);
-        const { rows } = await pglite.query<{ count: number }>(
+        await engine.exec(`vacuum analyze ${quote(table)}`);
+        const { rows } = await engine.query<{ count: number }>(
           `select count(*)::integer as count from ${quote(table)}`,
         );
         size.set(table, rows[0]?.count ?? 0);

@@ -2,31 +2,19 @@
 
 import { derivations, tables } from '@fieldfare/domain';
 import { systemClock, systemRandom } from '@fieldfare/kernel';
-import { schemaHash, type TemplateManifest, verifyTemplate } from '@fieldfare/store';
+import { openRemoteEngine, schemaHash } from '@fieldfare/store';
 import type { SocketLike } from '@fieldfare/sync';
 import { openOpfsFiles } from '@fieldfare/sync/opfs';
 import { createWorkspaceHost } from './host.ts';
 import type { DevicePlatform } from './session.ts';
 import type { WorkspaceHost } from './worker-api.ts';
 
-/** Fetches and checks the prebuilt database. Null when there is none that fits: the store then builds its own. */
-async function fetchTemplate(base: string): Promise<Blob | null> {
-  try {
-    const manifestResponse = await fetch(new URL('template/template.json', base));
-    if (!manifestResponse.ok) return null;
-    const manifest = (await manifestResponse.json()) as TemplateManifest;
-    const response = await fetch(new URL(`template/${manifest.file}`, base));
-    if (!response.ok) return null;
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const verified = await verifyTemplate(bytes, manifest, await schemaHash(tables, derivations));
-    return verified.ok ? verified.value : null;
-  } catch {
-    return null; // offline before the page was cached: slower, never wrong
-  }
-}
-
-/** `base`: address of the page's root, where `template/` is served. */
-export function createBrowserHost(base: string): WorkspaceHost {
+/**
+ * `base`: address of the page's root, where `template/` is served. `startDatabase` starts the worker that runs
+ * `@fieldfare/store/database-thread`; each opening of a working copy gets a new one and ends it.
+ */
+export function createBrowserHost(base: string, startDatabase: () => Worker): WorkspaceHost {
+  const template = { folder: new URL('template/', base).href, schemaHash: schemaHash(tables, derivations) };
   const platform: DevicePlatform = {
     openFiles: (directory) => openOpfsFiles(directory),
     fetch: globalThis.fetch.bind(globalThis),
@@ -38,7 +26,10 @@ export function createBrowserHost(base: string): WorkspaceHost {
     onOnline: (back) => globalThis.addEventListener('online', back),
     clock: systemClock,
     random: systemRandom,
-    storeOptions: async () => ({ template: await fetchTemplate(base) }),
+    async storeOptions() {
+      const worker = startDatabase();
+      return { engine: await openRemoteEngine({ endpoint: worker, template, terminate: () => worker.terminate() }) };
+    },
   };
   return createWorkspaceHost(platform);
 }

@@ -1,5 +1,6 @@
 /** A data directory with the schema in it: opening from it skips initdb, which is most of a cold start. */
 import type { AnyTable } from '@fieldfare/kernel';
+import { engineOver } from '../engine.ts';
 import { openPGlite } from '../pglite.ts';
 import { storeSchema } from '../schema.ts';
 import { storeOver } from '../store.ts';
@@ -25,7 +26,7 @@ export async function buildTemplate(
   derivations: readonly Derivation[] = [],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pglite = await openPGlite({});
-  const store = await storeOver(pglite, storeSchema(tables, derivations));
+  const store = await storeOver(engineOver(pglite), storeSchema(tables, derivations));
   try {
     for (const statement of SHRINK) await pglite.exec(statement);
     const dump = await pglite.dumpDataDir('none');
