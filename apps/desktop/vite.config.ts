@@ -1,8 +1,16 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** PGlite's program; its package exports no address for it. */
+const pgliteWasm = join(
+  dirname(createRequire(here('../../packages/store/package.json')).resolve('@electric-sql/pglite')),
+  'pglite.wasm',
+);
 
 /**
  * The renderer as a web app: one build that the server, Electron's `app://` and the tests all serve.
@@ -28,6 +36,7 @@ export default defineConfig({
       },
     },
   },
+  resolve: { alias: [{ find: /^pglite\.wasm/, replacement: pgliteWasm }] },
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['@electric-sql/pglite'] },
 });

@@ -11,6 +11,7 @@ import { engineOver, type SqlEngine } from './engine.ts';
 import { openPGlite } from './pglite.ts';
 import { schemaHash, storeSchema } from './schema.ts';
 import { storeOver } from './store.ts';
+import { fetchTemplate } from './template/fetch.ts';
 import { ensureTemplate, loadTemplateFromDisk } from './template/node.ts';
 import { openRemoteEngine } from './thread/remote-engine.ts';
 import { serveDatabase } from './thread/serve.ts';
@@ -31,10 +32,11 @@ async function overAPort(): Promise<SqlEngine> {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port1, port2 } = new MessageChannel();
-  serveDatabase(port1);
+  const folder = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  serveDatabase({ template: fetchTemplate(folder) }, port1);
   return openRemoteEngine({
     endpoint: port2,
-    template: { folder: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, schemaHash: hash },
+    schemaHash: hash,
     terminate() {
       port1.close();
       port2.close();

@@ -14,7 +14,13 @@ const SETTINGS = {
   work_mem: '16MB',
 } as const;
 
-export function openPGlite({ template }: { template?: Blob | null }): Promise<PGlite> {
+export interface PGliteSource {
+  readonly template?: Blob | null;
+  /** Compiled `pglite.wasm`, by a caller who began to compile it earlier; PGlite fetches its own otherwise. */
+  readonly wasm?: WebAssembly.Module;
+}
+
+export function openPGlite({ template, wasm }: PGliteSource): Promise<PGlite> {
   const pgliteOptions: PGliteOptions = {
     relaxedDurability: true,
     startParams: [
@@ -24,6 +30,7 @@ export function openPGlite({ template }: { template?: Blob | null }): Promise<PG
     // Small WAL segments: the template holds a few of them.
     initDbStartParams: ['--wal-segsize=1'],
     ...(template ? { loadDataDir: template } : {}),
+    ...(wasm ? { pgliteWasmModule: wasm } : {}),
   };
   return PGlite.create(pgliteOptions);
 }

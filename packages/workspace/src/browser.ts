@@ -10,11 +10,11 @@ import type { DevicePlatform } from './session.ts';
 import type { WorkspaceHost } from './worker-api.ts';
 
 /**
- * `base`: address of the page's root, where `template/` is served. `startDatabase` starts the worker that runs
- * `@fieldfare/store/database-thread`; each opening of a working copy gets a new one and ends it.
+ * `startDatabase` starts the worker that runs `@fieldfare/store/database-thread`; each opening of a working copy gets
+ * a new one and ends it.
  */
-export function createBrowserHost(base: string, startDatabase: () => Worker): WorkspaceHost {
-  const template = { folder: new URL('template/', base).href, schemaHash: schemaHash(tables, derivations) };
+export function createBrowserHost(startDatabase: () => Worker): WorkspaceHost {
+  const expected = schemaHash(tables, derivations);
   const platform: DevicePlatform = {
     openFiles: (directory) => openOpfsFiles(directory),
     fetch: globalThis.fetch.bind(globalThis),
@@ -28,7 +28,8 @@ export function createBrowserHost(base: string, startDatabase: () => Worker): Wo
     random: systemRandom,
     async storeOptions() {
       const worker = startDatabase();
-      return { engine: await openRemoteEngine({ endpoint: worker, template, terminate: () => worker.terminate() }) };
+      const terminate = (): void => worker.terminate();
+      return { engine: await openRemoteEngine({ endpoint: worker, schemaHash: expected, terminate }) };
     },
   };
   return createWorkspaceHost(platform);

@@ -3,8 +3,17 @@
  * first; the rest of the working set follows in the background.
  */
 
-import { type Context, type Database, derivations, tables } from '@fieldfare/domain';
-import { type Clock, ok, orgShard, type Principal, type Random, type Result, type ShardId } from '@fieldfare/kernel';
+import { type Context, type Database, derivations, shardsOfWeek, tables } from '@fieldfare/domain';
+import {
+  type Clock,
+  ok,
+  orgShard,
+  type Principal,
+  type Random,
+  type Result,
+  type ShardId,
+  weekAt,
+} from '@fieldfare/kernel';
 import { openStore, type StoreOptions } from '@fieldfare/store';
 import {
   type Connection,
@@ -12,15 +21,18 @@ import {
   createConnection,
   createReplica,
   type Journal,
+  type Replica,
 } from '@fieldfare/sync';
 import { type Core, createCore } from './core.ts';
 import { timed } from './timeline.ts';
-import { ownRegions, workingSet } from './working-set.ts';
+import { ownRegions, type RegionZone, workingSet } from './working-set.ts';
 
 export interface LocalWorkspace {
   readonly core: Core;
   readonly context: Context;
   readonly connection: Connection | null;
+  /** Whether the documents of the board that is shown first are here, and in step when there is a connection. */
+  firstBoardHere(): boolean;
   /** Resolves when the whole working set is loaded and projected. */
   readonly complete: Promise<void>;
   close(): Promise<void>;
@@ -38,12 +50,36 @@ export interface LocalWorkspaceOptions {
   readonly connect?: Pick<ConnectionOptions, 'url' | 'openSocket' | 'accessToken' | 'setTimer'>;
 }
 
+/** The rest of the working set waits this long for the first board to be read and drawn. */
+const FIRST_BOARD_MS = 1_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** A turn of the event loop, long enough for messages to come in. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 4));
+const turn = (): Promise<void> => pause(4);
 
 export const openProjection = (
   options: Omit<StoreOptions, 'tables' | 'derivations'> = {},
 ): ReturnType<typeof openStore<Database>> => openStore<Database>({ ...options, tables, derivations });
+
+/** The principal's regions, in the order in which they are shown. */
+const regionsIn = (replica: Replica, principal: Principal): readonly RegionZone[] =>
+  ownRegions(
+    principal,
+    [...replica.rows(orgShard, 'regions')]
+      .filter((row) => !row.deleted)
+      .sort((a, b) => (String(a.fields.name) < String(b.fields.name) ? -1 : 1))
+      .map((row) => ({ id: row.id, zone: String(row.fields.zone) })),
+  );
+
+/** The shards that the screen will ask for first. */
+const boardShards = ({ id, zone }: RegionZone, clock: Clock): readonly ShardId[] =>
+  shardsOfWeek(id, weekAt(clock.now(), zone));
+
+async function loadFirst(replica: Replica, principal: Principal, clock: Clock): Promise<Result<void>> {
+  const organisation = await replica.load([orgShard]);
+  const [first] = regionsIn(replica, principal);
+  return organisation.ok && first ? replica.load(boardShards(first, clock)) : organisation;
+}
 
 export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promise<Result<LocalWorkspace>> {
   const { principal, journal, clock, random, connect } = options;
@@ -57,6 +93,12 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     return opened;
   }
   const replica = opened.value;
+  // Documents are read while the database still opens.
+  const loaded = await timed('read documents', loadFirst(replica, principal, clock));
+  if (!loaded.ok) {
+    opening.then((store) => store.close()).catch(() => {});
+    return loaded;
+  }
   const store = await opening;
   let connection: Connection | null = null;
   const core = createCore({ replica, store, clock, random, onNeed: (shards) => connection?.follow(shards) });
@@ -64,18 +106,21 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
   const context = core.contextFor(principal, connection);
 
   let closed = false;
-  const inWorkingSet = (): readonly ShardId[] => {
-    const regions = [...replica.rows(orgShard, 'regions')]
-      .filter((row) => !row.deleted)
-      .map((row) => ({ id: row.id, zone: String(row.fields.zone) }));
-    return workingSet(ownRegions(principal, regions), clock);
-  };
-
-  const first = await timed('open organisation', core.ready([orgShard]));
-  if (!first.ok) return first;
-
+  let stop = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
   const fill = async (): Promise<void> => {
-    const shards = inWorkingSet();
+    const regions = regionsIn(replica, principal);
+    const [first] = regions;
+    if (first) {
+      const board = boardShards(first, clock);
+      connection?.follow(board);
+      await timed('open first board', core.readyBehind(board));
+      await Promise.race([pause(FIRST_BOARD_MS), stopped]);
+      if (closed) return;
+    }
+    const shards = workingSet(regions, clock);
     connection?.follow(shards);
     for (const shard of shards) {
       if (closed) return;
@@ -94,11 +139,18 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     core,
     context,
     connection,
+    firstBoardHere() {
+      const [first] = regionsIn(replica, principal);
+      const loaded = new Set(replica.loaded());
+      const here = first !== undefined && boardShards(first, clock).every((shard) => loaded.has(shard));
+      return here && (connection === null || connection.status().state === 'live');
+    },
     get complete() {
       return complete;
     },
     async close() {
       closed = true;
+      stop();
       stopWatching();
       connection?.stop();
       await complete.catch(() => {});

@@ -17,8 +17,10 @@ export interface Projector {
   stop(): void;
 }
 
-/** Rows in one SQL transaction: what somebody waits for never queues behind more than one of these. */
+/** Rows in one SQL transaction that nobody waits for: what somebody does wait for queues behind one of these at most. */
 const BATCH_ROWS = 1_500;
+/** Rows in one SQL transaction that somebody waits for: a whole board, in one go. */
+const URGENT_BATCH_ROWS = 6_000;
 
 export function createProjector(replica: Replica, store: Store): Projector {
   const waiting = new Map<ShardId, Map<string, Set<string>>>();
@@ -41,12 +43,12 @@ export function createProjector(replica: Replica, store: Store): Projector {
     draining.catch(() => {}); // reported to whoever waits on `settled`
   };
 
-  /** Folds up to `room` rows of one shard into `rows`; true when the shard has no more. */
-  const takeShard = (shard: ShardId, rows: FoldedRow[]): boolean => {
+  /** Folds rows of one shard until `rows` holds `room`; true when the shard has no more. */
+  const takeShard = (shard: ShardId, rows: FoldedRow[], room: number): boolean => {
     const tables = waiting.get(shard) ?? new Map<string, Set<string>>();
     for (const [table, ids] of tables) {
       for (const id of ids) {
-        if (rows.length >= BATCH_ROWS) return false;
+        if (rows.length >= room) return false;
         const row = replica.row(shard, table, id);
         if (row) rows.push(row);
         ids.delete(id);
@@ -62,9 +64,10 @@ export function createProjector(replica: Replica, store: Store): Projector {
     const shards = new Set<ShardId>();
     urgent = urgent.filter((shard) => waiting.has(shard));
     // A batch holds what is urgent, or what is not, so that the first kind is done sooner.
-    for (const shard of urgent.length > 0 ? urgent : [...waiting.keys()]) {
+    const [next, room] = urgent.length > 0 ? [urgent, URGENT_BATCH_ROWS] : [[...waiting.keys()], BATCH_ROWS];
+    for (const shard of next) {
       shards.add(shard);
-      if (!takeShard(shard, rows)) break;
+      if (!takeShard(shard, rows, room)) break;
     }
     return { rows, shards };
   };
@@ -92,6 +95,7 @@ export function createProjector(replica: Replica, store: Store): Projector {
     for (const table of replica.tables(shard))
       rows.set(table, new Set([...replica.rows(shard, table)].map(({ id }) => id)));
     gather({ origin: 'load', shard, rows, seq: 0 });
+    urgent.push(shard);
   }
   return {
     async settled(shards) {

@@ -220,21 +220,20 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
     },
   });
 
-  /** Waits until a new working copy has the organisation's data, or until that clearly takes longer. */
+  /** Waits until a new working copy has its first board, or until that clearly takes longer. */
   async function firstSync(): Promise<void> {
     const connection = open?.workspace.connection;
     if (!open || !connection) return;
-    const { replica } = open.workspace.core;
-    if (replica.tables('org').length > 0) return;
+    const { workspace } = open;
+    if (workspace.core.replica.tables('org').length > 0) return;
     await new Promise<void>((resolve) => {
       const cancel = platform.setTimer(resolve, FIRST_SYNC_MS);
       const stop = connection.onStatus(({ state }) => {
-        if (state !== 'live' && state !== 'refused') return;
+        if (state !== 'refused' && !workspace.firstBoardHere()) return;
         stop();
         cancel();
         resolve();
       });
     });
-    await open?.workspace.complete;
   }
 }

@@ -1,8 +1,7 @@
 /** The worker that holds the working copy: journal, documents, engines, router. */
+import './start-database.ts'; // before all others: the database starts while they are being read
 import { createBrowserHost } from '@fieldfare/workspace/worker';
 import { expose } from 'comlink';
+import { startDatabase } from './start-database.ts';
 
-const startDatabase = (): Worker =>
-  new Worker(new URL('./database-worker.ts', import.meta.url), { type: 'module', name: 'database' });
-
-expose(createBrowserHost(new URL('/', self.location.href).href, startDatabase));
+expose(createBrowserHost(startDatabase));

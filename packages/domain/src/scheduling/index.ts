@@ -8,6 +8,7 @@ export type { Done } from './commands.ts';
 export { conflictDerivation } from './conflicts/derivation.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
 export { assignmentIdOf } from './rules.ts';
+export { shardsOfWeek } from './shards.ts';
 export * from './tables.ts';
 
 export const scheduling = defineModule({

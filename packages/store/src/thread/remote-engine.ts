@@ -4,7 +4,6 @@
  */
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import type { SqlEngine, SqlSession } from '../engine.ts';
-import type { TemplateAddress } from '../template/fetch.ts';
 import type { DatabaseThread } from './serve.ts';
 
 function sessionOver(thread: Remote<DatabaseThread>): SqlSession {
@@ -21,19 +20,20 @@ function sessionOver(thread: Remote<DatabaseThread>): SqlSession {
 export interface RemoteEngineOptions {
   /** The other side runs `serveDatabase`. */
   readonly endpoint: Endpoint;
-  readonly template: TemplateAddress | null;
+  /** Of the schema that the store will ask for: decides whether the other side's template fits. */
+  readonly schemaHash: string;
   /** Ends the thread. */
   readonly terminate: () => void;
 }
 
 /** Resolves once the database is open. `copyFrom` bytes are given away, not copied. */
-export async function openRemoteEngine({ endpoint, template, terminate }: RemoteEngineOptions): Promise<SqlEngine> {
+export async function openRemoteEngine({ endpoint, schemaHash, terminate }: RemoteEngineOptions): Promise<SqlEngine> {
   const thread = wrap<DatabaseThread>(endpoint);
   const inside = sessionOver(thread);
   let closed = false;
   /** Ends with the latest transaction: statements wait for it, and so does the next transaction. */
   let turn: Promise<unknown> = Promise.resolve();
-  await thread.open(template);
+  await thread.open(schemaHash);
   return {
     async query(sql, parameters, options) {
       await turn;

@@ -2,23 +2,41 @@
 import { type Endpoint, expose } from 'comlink';
 import { engineOver, type QueryOptions, type SqlEngine, type SqlResult } from '../engine.ts';
 import { openPGlite } from '../pglite.ts';
-import { fetchTemplate, type TemplateAddress } from '../template/fetch.ts';
+import { type FetchedTemplate, verifyFetched } from '../template/fetch.ts';
 
 /** What a thread answers to; `open` comes first, then statements in order. */
 export interface DatabaseThread {
-  /** Without an address, or when nothing fits there: an empty database, made from nothing. */
-  open(template: TemplateAddress | null): Promise<void>;
+  /** The template when it is for this schema, else an empty database, made from nothing. */
+  open(schemaHash: string): Promise<void>;
   query(sql: string, parameters: unknown[], options: QueryOptions): Promise<SqlResult<unknown>>;
   exec(sql: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export function serveDatabase(endpoint?: Endpoint): void {
+/** What takes long to fetch and compile: begun before anybody asks for the database. */
+export interface DatabaseParts {
+  /** See `fetchTemplate`. */
+  readonly template: Promise<FetchedTemplate | null>;
+  /** Compiled `pglite.wasm`; without it PGlite finds its own. */
+  readonly wasm?: Promise<WebAssembly.Module>;
+}
+
+async function openFrom({ template, wasm }: DatabaseParts, schemaHash: string): Promise<SqlEngine> {
+  const fetched = await template;
+  return engineOver(
+    await openPGlite({
+      template: fetched && (await verifyFetched(fetched, schemaHash)),
+      ...(wasm ? { wasm: await wasm } : {}),
+    }),
+  );
+}
+
+export function serveDatabase(parts: DatabaseParts, endpoint?: Endpoint): void {
   let engine: Promise<SqlEngine> = Promise.reject(new Error('the database is not open'));
   engine.catch(() => {}); // whoever asks sees it
   const thread: DatabaseThread = {
-    async open(address) {
-      engine = (async () => engineOver(await openPGlite({ template: address && (await fetchTemplate(address)) })))();
+    async open(schemaHash) {
+      engine = openFrom(parts, schemaHash);
       await engine;
     },
     query: async (sql, parameters, options) => {

@@ -26,7 +26,7 @@ import { keyIdOf } from '../keyring.ts';
 import type { Journal, JournalDamage, JournalRecord } from '../types.ts';
 import { frameLength, MAX_RECORD_BYTES, MAX_SHARD_BYTES, writeFrame } from './format.ts';
 import { type Recovered, recoverJournal } from './recovery.ts';
-import { createSegmentReader } from './segment-reader.ts';
+import { createSegmentReader, type IndexedFrame } from './segment-reader.ts';
 import { createSegmentWriter, isFull } from './segment-writer.ts';
 
 export interface JournalOptions {
@@ -48,11 +48,8 @@ interface Waiting {
   readonly resolve: (result: AppendResult) => void;
 }
 
-interface EncodedFrame {
+interface EncodedFrame extends IndexedFrame {
   readonly shard: ShardId;
-  readonly seq: number;
-  readonly offset: number;
-  readonly length: number;
 }
 
 /** One write takes at most about this much, so that a flood of appends does not delay the first of them. */
@@ -120,7 +117,7 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
       for (const [i, { shard, shardBytes, kind, bytes: content }] of records.entries()) {
         const frame = { seq, kind, continues: i < records.length - 1, shard: shardBytes, bytes: content };
         const length = writeFrame(bytes, offset, frame, cipher, random.bytes(24));
-        frames.push({ shard, seq, offset, length });
+        frames.push({ shard, seq, kind, offset, length });
         offset += length;
         seq += 1;
       }
@@ -178,6 +175,7 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
       }
     },
     shards: reader.shards,
+    heads: reader.heads,
     lastSeq: () => lastSeq,
     damage: () => [...damage],
     stats: () => ({

@@ -2,7 +2,7 @@
  * Finds and reads the frames of one shard: an index in memory from shard to places, neighbouring places in one read.
  */
 import { type AppendFile, type FileStore, invariant, type ShardId } from '@fieldfare/kernel';
-import type { JournalDamage, StoredRecord } from '../types.ts';
+import type { JournalDamage, RecordKind, StoredRecord } from '../types.ts';
 import { type FrameCipher, isWhole, openFrame, readHead } from './format.ts';
 import type { Segment } from './recovery.ts';
 
@@ -18,13 +18,22 @@ export interface SegmentReader {
   segments(): readonly Segment[];
   /** Lets frames of a segment be read; `file` when it is open already. */
   addSegment(segment: Segment, file: AppendFile | null): void;
-  index(shard: ShardId, segment: Segment, frame: { seq: number; offset: number; length: number }): void;
+  index(shard: ShardId, segment: Segment, frame: IndexedFrame): void;
+  /** Seq of the shard's newest frame of each kind, 0 for none. */
+  heads(shard: ShardId): Readonly<Record<RecordKind, number>>;
   shards(): readonly ShardId[];
   frames(): number;
   read(
     shard: ShardId,
   ): Promise<{ readonly records: readonly StoredRecord[]; readonly damage: readonly JournalDamage[] }>;
   close(): Promise<void>;
+}
+
+export interface IndexedFrame {
+  readonly seq: number;
+  readonly kind: RecordKind;
+  readonly offset: number;
+  readonly length: number;
 }
 
 interface Place {
@@ -38,6 +47,7 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
   const segments: Segment[] = [];
   const positions = new Map<Segment, number>();
   const places = new Map<ShardId, number[]>();
+  const heads = new Map<ShardId, Record<RecordKind, number>>();
   /** In order of last use. */
   const open = new Map<Segment, AppendFile>();
   let frames = 0;
@@ -97,8 +107,12 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       const list = places.get(shard);
       if (list) list.push(frame.seq, position, frame.offset, frame.length);
       else places.set(shard, [frame.seq, position, frame.offset, frame.length]);
+      const newest = heads.get(shard) ?? { local: 0, remote: 0, ack: 0 };
+      newest[frame.kind] = frame.seq;
+      heads.set(shard, newest);
       frames += 1;
     },
+    heads: (shard) => heads.get(shard) ?? { local: 0, remote: 0, ack: 0 },
     shards: () => [...places.keys()],
     frames: () => frames,
     read(shard) {

@@ -109,9 +109,17 @@ function useOrg(source: WorkSource): OrgView | null {
   useEffect(() => {
     if (org) return;
     let over = false;
+    let asking = false;
+    let askAgain = false;
     const ask = async (): Promise<void> => {
+      askAgain = asking;
+      if (asking) return;
+      asking = true;
       const result = await source.org();
-      if (!over && result.ok && result.value.regions.length > 0) setOrg(result.value);
+      asking = false;
+      if (over) return;
+      if (result.ok && result.value.regions.length > 0) setOrg(result.value);
+      else if (askAgain) void ask();
     };
     void ask();
     const stop = source.sync({ onData: () => void ask(), onProblem: () => {} });

@@ -1,0 +1,2 @@
+export { fetchTemplate } from '../template/fetch.ts';
+export { type DatabaseParts, serveDatabase } from './serve.ts';
