@@ -104,33 +104,59 @@ function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
 
 const utf8 = new TextEncoder();
 
+/** Rows ready to be written; only SQL is left to do. */
+export interface PreparedRows {
+  /** Rows that will stand, and how many of them replace one. */
+  readonly rows: number;
+  readonly changed: number;
+  write(trx: SqlSession): Promise<void>;
+}
+
 /**
- * Upserts rows of one table; of several with one id the last counts. `present` holds the ids that stand in the table
- * and, afterwards, those of `rows` too.
+ * Prepares the upsert of rows of one table; of several with one id the last counts. `present` holds the ids that will
+ * stand in the table when the rows are written, and from now on those of `rows` too. An id too many there costs time,
+ * an id too few is an error of the caller's.
  */
-export async function upsertRows(
-  trx: SqlSession,
+export function prepareRows(
   table: TableSchema,
   rows: readonly ProjectableRow[],
   present: Set<string>,
-): Promise<void> {
+): PreparedRows | null {
   const usable = lastOfEach(rows).filter(hasUsableKey);
-  if (usable.length === 0) return;
+  if (usable.length === 0) return null;
   const statements = statementsFor(table);
   const encode = (some: readonly ProjectableRow[]): SqlText[][] => some.map((row) => encodeRow(table, row));
+  const added = usable.filter(({ id }) => !present.has(id));
+  const changed = added.length === usable.length ? [] : usable.filter(({ id }) => present.has(id));
+  const stand = (): void => {
+    for (const { id } of usable) present.add(id);
+  };
+  stand();
+  const counts = { rows: usable.length, changed: changed.length };
   if (usable.length < COPY_FROM) {
-    await trx.query(statements.fromJson, [recordset(table, encode(usable))]);
-  } else {
-    const isNew = (row: ProjectableRow): boolean => !present.has(row.id);
-    for (const chunk of chunks(usable.filter(isNew)))
-      await trx.query(statements.copyNew, [], { copyFrom: utf8.encode(copyText(encode(chunk))) });
-    const changed = usable.filter((row) => !isNew(row));
-    if (changed.length > 0) await trx.exec(statements.createStage);
-    for (const chunk of chunks(changed)) {
-      await trx.query(statements.copyToStage, [], { copyFrom: utf8.encode(copyText(encode(chunk))) });
-      await trx.query(statements.fromStage);
-      await trx.exec(statements.emptyStage);
-    }
+    const json = recordset(table, encode(usable));
+    return {
+      ...counts,
+      async write(trx) {
+        await trx.query(statements.fromJson, [json]);
+        stand(); // a shard may have been forgotten in between
+      },
+    };
   }
-  for (const { id } of usable) present.add(id);
+  const bytesOf = (some: readonly ProjectableRow[]) =>
+    [...chunks(some)].map((chunk) => utf8.encode(copyText(encode(chunk))));
+  const [addedBytes, changedBytes] = [bytesOf(added), bytesOf(changed)];
+  return {
+    ...counts,
+    async write(trx) {
+      for (const copyFrom of addedBytes) await trx.query(statements.copyNew, [], { copyFrom });
+      if (changedBytes.length > 0) await trx.exec(statements.createStage);
+      for (const copyFrom of changedBytes) {
+        await trx.query(statements.copyToStage, [], { copyFrom });
+        await trx.query(statements.fromStage);
+        await trx.exec(statements.emptyStage);
+      }
+      stand();
+    },
+  };
 }

@@ -10,6 +10,8 @@ const SETTINGS = {
   min_wal_size: '2MB',
   max_wal_size: '8MB',
   wal_recycle: 'off',
+  // The in-memory file system copies a whole file at every posix_fallocate.
+  file_extend_method: 'write_zeros',
   jit: 'off',
   work_mem: '16MB',
 } as const;

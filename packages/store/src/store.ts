@@ -1,7 +1,7 @@
 /** Opens the projection: SQL rows computed from the journal, in memory, always rebuildable. */
 import { InvariantError, invariant, unwrap } from '@fieldfare/kernel';
 import type { Kysely } from 'kysely';
-import { upsertRows } from './bulk.ts';
+import { prepareRows } from './bulk.ts';
 import { kyselyOver, type Queryable } from './dialect.ts';
 import { digestOf } from './digest.ts';
 import { engineOver, type SqlEngine, type SqlSession } from './engine.ts';
@@ -49,6 +49,7 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
   const bell = createBell();
   const upkeep = createUpkeep(engine);
   let tail: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   let broken: unknown;
 
   /**
@@ -67,9 +68,12 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
         throw error;
       }
     };
-    const done = tail.then(run);
-    // Whoever wrote need not wait for the housekeeping; the next write does.
-    tail = done.then(() => upkeep.tend()).catch(() => {});
+    waiting += 1;
+    const done = tail.then(run).finally(() => {
+      waiting -= 1;
+    });
+    // Housekeeping comes when nothing waits to be written; what is written after it waits for it.
+    tail = done.then(() => (waiting === 0 ? upkeep.tend() : undefined)).catch(() => {});
     return done;
   }
 
@@ -87,22 +91,23 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
     db,
     project(rows, nextSeq) {
       invariant(Number.isSafeInteger(nextSeq) && nextSeq >= 0, 'a journal sequence is a whole number from 0');
+      const grouped = byTable(rows, schema);
+      const prepared = [...grouped].flatMap(([name, group]) => {
+        const [table, ids] = [schema.tables.get(name), present.get(name)];
+        const rowsOfTable = table && ids && prepareRows(table, group, ids);
+        return rowsOfTable ? [[name, rowsOfTable] as const] : [];
+      });
       return inOrder(async () => {
-        const grouped = byTable(rows, schema);
         const reached = Math.max(seq, nextSeq);
         if (grouped.size === 0 && reached === seq) return [];
         const changed = await engine.transaction(async (trx) => {
-          for (const [name, group] of grouped) {
-            const table = schema.tables.get(name);
-            const ids = present.get(name);
-            if (table && ids) await upsertRows(trx, table, group, ids);
-          }
+          for (const [, rowsOfTable] of prepared) await rowsOfTable.write(trx);
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
           for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
           if (reached !== seq) await writeMeta(trx, 'projected_seq', String(reached));
           return derived;
         });
-        for (const [name, group] of grouped) upkeep.wrote(name, group.length);
+        for (const [name, written] of prepared) upkeep.wrote(name, written.rows, written.changed);
         seq = reached;
         return changed;
       });

@@ -57,7 +57,11 @@ export interface StoreOptions {
 export interface Store<DB = any> {
   /** camelCase in TypeScript, snake_case in SQL (CamelCasePlugin). For reads; writes go through `project`. */
   readonly db: Kysely<DB>;
-  /** Upserts a batch, runs the derivations and records `seq`, in one transaction. Then wakes live queries. */
+  /**
+   * Upserts a batch, runs the derivations and records `seq`, in one transaction. Then wakes live queries. Rows are
+   * prepared at the call and written in the order of calls: a caller that hands over the next batch before the last
+   * one is written keeps both busy.
+   */
   project(rows: readonly ProjectableRow[], seq: number): Promise<void>;
   /** Forgets all rows of a shard that left the working set. */
   forget(shards: readonly string[]): Promise<void>;

@@ -9,23 +9,30 @@ import { quote } from './schema.ts';
 const LEAST = 2_000;
 
 export interface Upkeep {
-  wrote(table: string, rows: number): void;
+  /** `changed`: how many of the rows stood already, and so left a dead one behind. */
+  wrote(table: string, rows: number, changed: number): void;
   /** Tends the tables that doubled since they were last tended. Outside any transaction. */
   tend(): Promise<void>;
 }
 
+interface Written {
+  readonly rows: number;
+  readonly changed: number;
+}
+
 export function createUpkeep(engine: SqlSession): Upkeep {
-  const since = new Map<string, number>();
+  const since = new Map<string, Written>();
   const size = new Map<string, number>();
   return {
-    wrote(table, rows) {
-      since.set(table, (since.get(table) ?? 0) + rows);
+    wrote(table, rows, changed) {
+      const before = since.get(table) ?? { rows: 0, changed: 0 };
+      since.set(table, { rows: before.rows + rows, changed: before.changed + changed });
     },
     async tend() {
       for (const [table, written] of since) {
-        if (written < LEAST + (size.get(table) ?? 0)) continue;
+        if (written.rows < LEAST + (size.get(table) ?? 0)) continue;
         since.delete(table);
-        await engine.exec(`vacuum analyze ${quote(table)}`);
+        await engine.exec(`${written.changed > 0 ? 'vacuum analyze' : 'analyze'} ${quote(table)}`);
         const { rows } = await engine.query<{ count: number }>(
           `select count(*)::integer as count from ${quote(table)}`,
         );

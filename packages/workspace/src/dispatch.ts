@@ -38,6 +38,9 @@ export async function dispatch(op: RequestOp, ctx: Context): Promise<WireResult>
   }
 }
 
+/** Answers to what a person did go before the news of it. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** A subscription. Calls `emit` until it ends, fails or `signal` aborts. Never rejects. */
 export async function dispatchSubscription(
   op: RequestOp,
@@ -48,6 +51,7 @@ export async function dispatchSubscription(
   try {
     const stream = (await call(op, ctx, signal)) as AsyncIterable<unknown>;
     for await (const data of stream) {
+      await nextTurn();
       if (signal.aborted) return;
       emit({ type: 'data', data });
     }

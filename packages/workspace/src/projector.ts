@@ -17,17 +17,24 @@ export interface Projector {
   stop(): void;
 }
 
-/** Rows in one SQL transaction that nobody waits for: what somebody does wait for queues behind one of these at most. */
+/**
+ * Rows in one SQL transaction that nobody waits for: what somebody does wait for queues behind `FLIGHTS`
+ * of these at most.
+ */
 const BATCH_ROWS = 1_500;
 /** Rows in one SQL transaction that somebody waits for: a whole board, in one go. */
 const URGENT_BATCH_ROWS = 6_000;
+/** Batches at a time: one is written while the next is prepared. */
+const FLIGHTS = 2;
 
 export function createProjector(replica: Replica, store: Store): Projector {
   const waiting = new Map<ShardId, Map<string, Set<string>>>();
-  let inFlight: ReadonlySet<ShardId> = new Set();
+  /** Batches handed to the store, oldest first. */
+  const flights: { readonly shards: ReadonlySet<ShardId>; readonly done: Promise<void> }[] = [];
   let urgent: ShardId[] = [];
   let seq = 0;
   let draining: Promise<void> | null = null;
+  /** What the drain is waiting for: the end of the turn, then of each transaction. */
   let batch: Promise<void> = Promise.resolve();
 
   const gather = ({ shard, rows, seq: touchedSeq }: Touched): void => {
@@ -72,21 +79,32 @@ export function createProjector(replica: Replica, store: Store): Projector {
     return { rows, shards };
   };
 
+  const launch = (): void => {
+    const upTo = seq;
+    const { rows, shards } = takeBatch();
+    const done = store.project(rows, upTo);
+    done.catch(() => {}); // seen when it is the oldest
+    flights.push({ shards, done });
+  };
+
   const drain = async (): Promise<void> => {
-    await null; // let the touches of one commit arrive together
-    while (waiting.size > 0) {
-      const upTo = seq;
-      const { rows, shards } = takeBatch();
-      inFlight = shards;
-      batch = store.project(rows, upTo);
+    // The touches of one commit arrive together, and whoever made it has the answer before SQL begins.
+    batch = new Promise((resolve) => setTimeout(resolve));
+    await batch;
+    while (waiting.size > 0 || flights.length > 0) {
+      if (waiting.size > 0) launch();
+      if (waiting.size > 0 && flights.length < FLIGHTS) continue;
+      batch = flights[0]?.done ?? Promise.resolve();
       await batch;
-      inFlight = new Set();
+      flights.shift();
     }
     draining = null;
   };
 
   const unsettled = (shards: readonly ShardId[] | undefined): boolean =>
-    shards ? shards.some((shard) => waiting.has(shard) || inFlight.has(shard)) : draining !== null;
+    shards
+      ? shards.some((shard) => waiting.has(shard) || flights.some(({ shards: flying }) => flying.has(shard)))
+      : draining !== null;
 
   const stop = replica.onTouched(gather);
   // Whatever was loaded before there was a projection (the server syncs before it is first asked) is projected too.

@@ -78,7 +78,10 @@ export const visits = defineTable({
   },
   phi: ['serviceCode', 'note'],
   merge: { cancelledAt: 'earliest' },
-  indexes: [['regionId', 'week'], ['patientId', 'date'], ['requirementId']],
+  indexes: [
+    ['regionId', 'week'],
+    ['patientId', 'date'],
+  ],
 });
 export type Visit = Row<typeof visits>;
 

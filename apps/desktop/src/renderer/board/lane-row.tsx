@@ -109,7 +109,12 @@ const Cell = memo(function Cell(props: {
       )}
       {inOrder(cell).map((item) =>
         'visitId' in item ? (
-          <GhostCard key={item.visitId} placement={item} visit={props.visitOf(item.visitId)} room={props.room} />
+          <GhostCard
+            key={`proposed ${item.visitId}`}
+            placement={item}
+            visit={props.visitOf(item.visitId)}
+            room={props.room}
+          />
         ) : (
           <VisitCard
             key={item.id}

@@ -93,7 +93,6 @@ function Week({ week }: { readonly week: string }) {
   const panelOpen = useUi((ui) => ui.panelOpen);
   const area = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const said = useObservable(controller.said);
   useBoardDrag(area, scroller, controller);
   useShortcuts(week, thisWeek);
   return (
@@ -124,10 +123,18 @@ function Week({ week }: { readonly week: string }) {
         <HoverTip area={area} />
       </div>
       {board !== null && <MoveDialog board={board} />}
-      <VisuallyHidden role="status" aria-live="polite" data-testid="announcer">
-        {said}
-      </VisuallyHidden>
+      <Announcer />
     </>
+  );
+}
+
+/** What screen readers hear; apart, so that a sentence redraws nothing else. */
+function Announcer() {
+  const said = useObservable(useController().said);
+  return (
+    <VisuallyHidden role="status" aria-live="polite" data-testid="announcer">
+      {said}
+    </VisuallyHidden>
   );
 }
 

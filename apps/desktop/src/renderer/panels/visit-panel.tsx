@@ -2,9 +2,8 @@
 import type { BoardVisit, WeekBoard } from '@fieldfare/domain';
 import { Button, CloseButton, Select, Textarea, TextInput } from '@mantine/core';
 import { IconArrowsMove, IconMapPin, IconPin, IconPinnedOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import { useController, useLane, useVisit } from '../board/context.tsx';
-import type { VisitEdit } from '../board/source.ts';
 import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './panels.module.css';
@@ -18,99 +17,112 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
   );
 }
 
-/** A field that keeps what is typed until it is left, then saves it; what others change shows when it is not being typed in. */
-function useDraft(saved: string, save: (text: string) => void) {
+/**
+ * What is typed is kept until the field is left, then saved; what others change shows when it is not being typed in.
+ * Each field keeps its own draft, so that leaving one redraws no other.
+ */
+function useDraft(saved: string, save: (text: string) => string | null) {
   const [draft, setDraft] = useState<string | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
   return {
     value: draft ?? saved,
-    dirty: draft !== null && draft !== saved,
-    onChange: (text: string) => setDraft(text),
-    commit: () => {
-      if (draft !== null && draft !== saved) save(draft);
+    error: wrong,
+    onChange: (event: { readonly currentTarget: { readonly value: string } }) => setDraft(event.currentTarget.value),
+    onBlur: () => {
+      setWrong(draft !== null && draft !== saved ? save(draft) : null);
       setDraft(null);
     },
-    discard: () => setDraft(null),
   };
 }
 
-function Editor({ visit, writable }: { readonly visit: BoardVisit; readonly writable: boolean }) {
+const saveOnEnter = (event: KeyboardEvent<HTMLInputElement>): void => {
+  if (event.key !== 'Enter') return;
+  event.currentTarget.blur();
+  event.currentTarget.focus();
+};
+
+type FieldProps = { readonly visit: BoardVisit; readonly writable: boolean };
+
+const StartField = memo(function StartField({ visit, writable }: FieldProps) {
   const controller = useController();
-  const [wrong, setWrong] = useState<string | null>(null);
-  const save = (set: VisitEdit, label: string): void => {
-    setWrong(null);
-    void controller.edit(visit, set, label);
-  };
-  const start = useDraft(visit.start ?? '', (text) => {
-    const time = parseTime(text);
-    if (time === null) setWrong('Write a time such as 09:30.');
-    else save({ start: time }, 'Start');
+  const draft = useDraft(visit.start ?? '', (text) => {
+    const start = parseTime(text);
+    if (start === null) return 'Write a time such as 09:30.';
+    void controller.edit(visit, { start }, 'Start');
+    return null;
   });
-  const minutes = useDraft(String(visit.minutes), (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 5 || value > 720) setWrong('Minutes: a whole number from 5 to 720.');
-    else save({ minutes: value }, 'Length');
+  return (
+    <TextInput size="xs" label="Start" placeholder="HH:MM" readOnly={!writable} onKeyDown={saveOnEnter} {...draft} />
+  );
+});
+
+const MinutesField = memo(function MinutesField({ visit, writable }: FieldProps) {
+  const controller = useController();
+  const draft = useDraft(String(visit.minutes), (text) => {
+    const minutes = Number(text);
+    if (!Number.isInteger(minutes) || minutes < 5 || minutes > 720) return 'A whole number from 5 to 720.';
+    void controller.edit(visit, { minutes }, 'Length');
+    return null;
   });
-  const note = useDraft(visit.note, (text) => save({ note: text.slice(0, 2000) }, 'Note'));
-  const enter = (commit: () => void) => (event: { key: string }) => {
-    if (event.key === 'Enter') commit();
-  };
+  return (
+    <TextInput size="xs" label="Minutes" inputMode="numeric" readOnly={!writable} onKeyDown={saveOnEnter} {...draft} />
+  );
+});
+
+const PRIORITIES = [
+  { value: 'routine', label: 'Routine' },
+  { value: 'high', label: 'High' },
+  { value: 'urgent', label: 'Urgent' },
+] as const;
+
+const PriorityField = memo(function PriorityField({ visit, writable }: FieldProps) {
+  const controller = useController();
+  return (
+    <Select
+      size="xs"
+      label="Priority"
+      data={PRIORITIES}
+      value={visit.priority}
+      readOnly={!writable}
+      allowDeselect={false}
+      onChange={(value) => {
+        const chosen = PRIORITIES.find((priority) => priority.value === value);
+        if (chosen) void controller.edit(visit, { priority: chosen.value }, 'Priority');
+      }}
+    />
+  );
+});
+
+const NoteField = memo(function NoteField({ visit, writable }: FieldProps) {
+  const controller = useController();
+  const draft = useDraft(visit.note, (text) => {
+    void controller.edit(visit, { note: text.slice(0, 2000) }, 'Note');
+    return null;
+  });
+  return (
+    <Textarea
+      size="xs"
+      label="Note"
+      placeholder={writable ? 'What the carer should know' : 'No note'}
+      autosize
+      minRows={2}
+      maxRows={7}
+      maxLength={2000}
+      readOnly={!writable}
+      {...draft}
+    />
+  );
+});
+
+function Editor({ visit, writable }: FieldProps) {
   return (
     <div className={classes.form}>
       <div className={classes.pair}>
-        <TextInput
-          size="xs"
-          label="Start"
-          placeholder="HH:MM"
-          value={start.value}
-          readOnly={!writable}
-          onChange={(event) => start.onChange(event.currentTarget.value)}
-          onBlur={start.commit}
-          onKeyDown={enter(start.commit)}
-        />
-        <TextInput
-          size="xs"
-          label="Minutes"
-          inputMode="numeric"
-          value={minutes.value}
-          readOnly={!writable}
-          onChange={(event) => minutes.onChange(event.currentTarget.value)}
-          onBlur={minutes.commit}
-          onKeyDown={enter(minutes.commit)}
-        />
-        <Select
-          size="xs"
-          label="Priority"
-          data={[
-            { value: 'routine', label: 'Routine' },
-            { value: 'high', label: 'High' },
-            { value: 'urgent', label: 'Urgent' },
-          ]}
-          value={visit.priority}
-          readOnly={!writable}
-          allowDeselect={false}
-          onChange={(value) => {
-            if (value === 'routine' || value === 'high' || value === 'urgent') save({ priority: value }, 'Priority');
-          }}
-        />
+        <StartField visit={visit} writable={writable} />
+        <MinutesField visit={visit} writable={writable} />
+        <PriorityField visit={visit} writable={writable} />
       </div>
-      {wrong !== null && (
-        <div className={classes.wrong} role="alert">
-          {wrong}
-        </div>
-      )}
-      <Textarea
-        size="xs"
-        label="Note"
-        placeholder={writable ? 'What the carer should know' : 'No note'}
-        autosize
-        minRows={2}
-        maxRows={7}
-        maxLength={2000}
-        value={note.value}
-        readOnly={!writable}
-        onChange={(event) => note.onChange(event.currentTarget.value)}
-        onBlur={note.commit}
-      />
+      <NoteField visit={visit} writable={writable} />
     </div>
   );
 }
