@@ -140,6 +140,8 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
     for (let round = 1; round <= rounds; round++) {
       running = true;
       const writing = writers.map((writer, name) => writeUntilStopped(writer, name));
+      // At a random moment, though not before there is something to lose.
+      await until(() => writers.every(({ acknowledged }) => acknowledged.size > 5), 'acknowledged edits');
       await new Promise((resolve) => setTimeout(resolve, 30 + random.float() * 500));
       server.child.kill('SIGKILL');
       await once(server.child, 'exit');
@@ -174,7 +176,7 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
   } finally {
     running = false;
     for (const { client } of writers) await client.close();
-    if (server.child.exitCode === null) {
+    if (server.child.exitCode === null && server.child.signalCode === null) {
       server.child.kill('SIGKILL');
       await once(server.child, 'exit').catch(() => undefined);
     }

@@ -72,8 +72,10 @@ export async function killPage(options: {
       begun += 1;
       const edit = begun;
       try {
-        // Another field's notice in between, so that each "Note saved." belongs to this edit.
-        await setField(page, 'Minutes', String(20 + (edit % 40)));
+        // Another field's notice in between, so that each "Note saved." belongs to this edit. The last round may have
+        // ended between the two: what is set has to differ from what stands.
+        const minutes = Number(await page.getByTestId('visit-panel').getByLabel('Minutes').inputValue());
+        await setField(page, 'Minutes', String(20 + ((minutes + 1) % 40)));
         await setField(page, 'Note', `edit ${edit}`);
         saved = edit;
         acknowledged += 2;
