@@ -53,8 +53,11 @@ const lines = [
   '',
   `    ${server.url}`,
   '',
-  '  Sign in as  amelie  or  ben  (coordinators) or  vera  (looks only).',
-  `  Password: ${server.demoPassword ?? 'see the README'}`,
+  '  Sign in as',
+  ...server.demoAccounts.map(
+    ({ login, password, roles }) =>
+      `    ${login.padEnd(8)} ${password.padEnd(24)} ${roles.map(({ role }) => role).join(', ')}`,
+  ),
   '',
 ];
 console.log(lines.join('\n'));

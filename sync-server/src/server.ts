@@ -49,8 +49,6 @@ export interface RunningServer {
   readonly port: number;
   /** Accounts of the demo agency, empty without `demo`. */
   readonly demoAccounts: readonly DemoAccount[];
-  /** Password of the demo's first coordinator, null without `demo`. */
-  readonly demoPassword: string | null;
   close(): Promise<void>;
 }
 
@@ -148,7 +146,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${shown}:${port}`,
     port,
     demoAccounts,
-    demoPassword: demoAccounts[0]?.password ?? null,
     close() {
       closing ??= close();
       return closing;
