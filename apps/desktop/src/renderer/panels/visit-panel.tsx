@@ -18,18 +18,23 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
 }
 
 /**
- * What is typed is kept until the field is left, then saved; what others change shows when it is not being typed in.
- * Each field keeps its own draft, so that leaving one redraws no other.
+ * A field that is being typed in keeps its text until it is left, whatever others save meanwhile, and then saves it if
+ * it was changed. Each field keeps its own draft, so that leaving one redraws no other.
  */
 function useDraft(saved: string, save: (text: string) => string | null) {
-  const [draft, setDraft] = useState<string | null>(null);
+  /** While the field has the focus: what stood there at first, and what stands there now. */
+  const [draft, setDraft] = useState<{ readonly before: string; readonly text: string } | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   return {
-    value: draft ?? saved,
+    value: draft?.text ?? saved,
     error: wrong,
-    onChange: (event: { readonly currentTarget: { readonly value: string } }) => setDraft(event.currentTarget.value),
+    onFocus: () => setDraft({ before: saved, text: saved }),
+    onChange: (event: { readonly currentTarget: { readonly value: string } }) => {
+      const text = event.currentTarget.value;
+      setDraft((old) => ({ before: old?.before ?? saved, text }));
+    },
     onBlur: () => {
-      setWrong(draft !== null && draft !== saved ? save(draft) : null);
+      setWrong(draft !== null && draft.text !== draft.before ? save(draft.text) : null);
       setDraft(null);
     },
   };
