@@ -71,6 +71,10 @@ describe('permissions', () => {
     ['coordinator', [WEST], 'org', 'read'],
     ['admin', null, 'org', 'write'],
     ['integration', [WEST], `region/${WEST}/patients`, 'read'],
+    ['coordinator', [WEST], `patient/${WEST}/${EAST}`, 'write'],
+    ['coordinator', [WEST], `patient/${EAST}/${WEST}`, 'none'],
+    ['viewer', [WEST], `patient/${WEST}/${EAST}`, 'read'],
+    ['integration', [WEST], `patient/${WEST}/${EAST}`, 'read'],
   ] as const)('%s in %j has on %s: %s', (role, regionIds, shard, expected) => {
     expect(shardAccess(principal(role, regionIds), 't1', unwrap(parseShard(shard)))).toBe(expected);
     expect(shardAccess(principal(role, regionIds), 't2', unwrap(parseShard(shard)))).toBe('none');
@@ -85,4 +89,7 @@ it.each([
   `region/${WEST}/roster/x`,
   `schedule/${WEST}/2026-W60`,
   `schedule/../org`,
+  `patient/${WEST}`,
+  `patient/${WEST}/x`,
+  `patient/${WEST}/${EAST}/x`,
 ])('SHARD-NAME: %j names no shard', (text) => expect(parseShard(text).ok).toBe(false));

@@ -6,6 +6,7 @@
  *   region/<id>/roster               staff, absences
  *   region/<id>/patients             patients, requirements
  *   schedule/<region>/<iso-week>     visits, assignments, conflict resolutions
+ *   patient/<region>/<id>            one person's clinical record: assessments, plans
  */
 import { isId } from './ids.ts';
 import { fail, ok, problem, type Result } from './problem.ts';
@@ -17,7 +18,8 @@ export type ShardRef =
   | { readonly kind: 'org'; readonly regionId: null }
   | { readonly kind: 'roster'; readonly regionId: string }
   | { readonly kind: 'patients'; readonly regionId: string }
-  | { readonly kind: 'schedule'; readonly regionId: string; readonly week: IsoWeek };
+  | { readonly kind: 'schedule'; readonly regionId: string; readonly week: IsoWeek }
+  | { readonly kind: 'patient'; readonly regionId: string; readonly patientId: string };
 
 export type ShardKind = ShardRef['kind'];
 
@@ -25,6 +27,8 @@ export const orgShard: ShardId = 'org';
 export const rosterShard = (regionId: string): ShardId => `region/${regionId}/roster`;
 export const patientsShard = (regionId: string): ShardId => `region/${regionId}/patients`;
 export const scheduleShard = (regionId: string, week: IsoWeek): ShardId => `schedule/${regionId}/${week}`;
+/** The region is in the name because access is judged by the name alone (ADR 6). */
+export const patientShard = (regionId: string, patientId: string): ShardId => `patient/${regionId}/${patientId}`;
 
 export function parseShard(id: ShardId): Result<ShardRef> {
   const [head, regionId = '', tail = '', ...rest] = id.split('/');
@@ -34,6 +38,7 @@ export function parseShard(id: ShardId): Result<ShardRef> {
       return ok({ kind: tail, regionId });
     }
     if (head === 'schedule' && isId(regionId) && isIsoWeek(tail)) return ok({ kind: 'schedule', regionId, week: tail });
+    if (head === 'patient' && isId(regionId) && isId(tail)) return ok({ kind: 'patient', regionId, patientId: tail });
   }
   return fail(problem('invalid', 'not the name of a shard', { rule: 'SHARD-NAME' }));
 }
