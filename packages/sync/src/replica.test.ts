@@ -15,6 +15,7 @@ import {
   TABLES,
 } from '../test/fixtures.ts';
 import { createMemoryJournal } from '../test/memory-journal.ts';
+import { GUARD_LIMITS } from './guard.ts';
 import { createReplica } from './replica.ts';
 import type { Touched } from './types.ts';
 
@@ -68,21 +69,34 @@ describe('commit', () => {
   });
 
   it.each([
-    ['an unknown table', { ...create(0), table: 'nothing' }, 'SYN-COMMIT-TABLE', [0, 'table']],
-    ['a bad value', create(0, { minutes: 1 }), 'SYN-COMMIT-SCHEMA', [0, 'set', 'minutes']],
-    ['a missing field', change(9, { title: 'only' }), 'SYN-COMMIT-SCHEMA', [0, 'set', 'regionId']],
-    ['a bad key', { ...create(0), id: 'constructor' }, 'SYN-COMMIT-FIELD', [0, 'id']],
-    ['a key that is no uuid', { ...create(0), id: 'x' }, 'SYN-COMMIT-SCHEMA', [0, 'set', 'id']],
-    ['an inherited field name', create(0, JSON.parse('{"__proto__": 1}')), 'SYN-COMMIT-FIELD', [0, 'set', '__proto__']],
-    ['a value that is no JSON', create(0, { extra: Number.NaN }), 'SYN-COMMIT-FIELD', [0, 'set', 'extra']],
-    ['another shard', { ...create(0), shard: OTHER_SHARD }, 'SYN-COMMIT-SHARD', [0, 'shard']],
-    ['a row to delete that is not there', change(9, { deletedAt: '2026-10-01' }), 'SYN-COMMIT-MISSING', [0, 'id']],
-  ])('SYN-REP-REFUSE: refuses %s and writes nothing', async (_, bad, rule, path) => {
+    ['SYN-COMMIT-TABLE: an unknown table', { ...create(0), table: 'nothing' }, [0, 'table']],
+    ['SYN-COMMIT-SCHEMA: a bad value', create(0, { minutes: 1 }), [0, 'set', 'minutes']],
+    ['SYN-COMMIT-SCHEMA: a missing field', change(9, { title: 'only' }), [0, 'set', 'regionId']],
+    ['SYN-COMMIT-FIELD: a bad key', { ...create(0), id: 'constructor' }, [0, 'id']],
+    ['SYN-COMMIT-SCHEMA: a key that is no uuid', { ...create(0), id: 'x' }, [0, 'set', 'id']],
+    ['SYN-COMMIT-FIELD: an inherited field name', create(0, JSON.parse('{"__proto__": 1}')), [0, 'set', '__proto__']],
+    ['SYN-COMMIT-FIELD: a value that is no JSON', create(0, { extra: Number.NaN }), [0, 'set', 'extra']],
+    ['SYN-COMMIT-SHARD: another shard', { ...create(0), shard: OTHER_SHARD }, [0, 'shard']],
+    ['SYN-COMMIT-MISSING: a row to delete that is not there', change(9, { deletedAt: '2026-10-01' }), [0, 'id']],
+  ])('%s is refused and nothing is written', async (title, bad, path) => {
     const { replica, journal } = await openDesk(1);
     const result = await replica.commit([bad], 'anna');
-    expect(result.ok ? null : result.problems[0]).toMatchObject({ rule, path });
+    expect(result.ok ? null : result.problems[0]).toMatchObject({ rule: title.split(':')[0], path });
     expect(await replica.commit([create(5), bad], 'anna')).toMatchObject({ ok: false });
     expect([journal.appends, replica.row(SHARD, 'visits', idOf(5)), replica.pending().count]).toEqual([0, null, 0]);
+  });
+
+  it('SYN-COMMIT-AUTHOR SYN-REP-REFUSE: a commit without an author is refused', async () => {
+    const { replica, journal } = await openDesk(1);
+    expect(await replica.commit([create(0)], '')).toMatchObject({ problems: [{ rule: 'SYN-COMMIT-AUTHOR' }] });
+    expect([journal.appends, replica.pending().count]).toEqual([0, 0]);
+  });
+
+  it('SYN-COMMIT-SIZE SYN-REP-REFUSE: a commit that no peer would take is refused', async () => {
+    const { replica, journal } = await openDesk(1, { limits: { ...GUARD_LIMITS, maxUpdateBytes: 600 } });
+    const rows = Array.from({ length: 3 }, (_, n) => create(n));
+    expect(await replica.commit(rows, 'anna')).toMatchObject({ problems: [{ rule: 'SYN-COMMIT-SIZE' }] });
+    expect([journal.appends, replica.pending().count]).toEqual([0, 0]);
   });
 
   it('SYN-COMMIT-SCHEMA: a row with a field from elsewhere that does not fit can still be changed and deleted', async () => {

@@ -114,6 +114,7 @@ export async function openDesk(
       clock,
       random: options.random ?? seededRandom(seed),
       ...(options.authority === undefined ? {} : { authority: options.authority }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
     }),
   );
   unwrap(await replica.load([SHARD]));

@@ -188,7 +188,7 @@ describe('client and server', () => {
     expect(server.desk.row(0)).toEqual(a.row(0));
   });
 
-  it('SYN-CON-SHARD SYN-CON-KEEP: a refused update is listed, kept and pending; other shards go on', async () => {
+  it('SYN-CON-SHARD SYN-CON-KEEP SYN-WIRE-REFUSE: a refused update is listed, kept and pending; other shards go on', async () => {
     const server = await openServer();
     const a = await openDesk(1);
     const link = connect(server, a);
@@ -252,6 +252,19 @@ describe('client and server', () => {
       Array(2).fill({ control: { type: 'refused', channel: 1, problem: { rule: 'SYN-PEER-ACCESS' } } }),
     );
     expect(server.desk.journal.appends).toBe(0);
+  });
+
+  it('SYN-PEER-CHANNELS: one channel too many is refused, and the others go on', async () => {
+    const server = await openServer({ limits: { maxChannels: 1 } });
+    const a = await openDesk(1);
+    const link = connect(server, a);
+    link.follow([SHARD, OTHER_SHARD]);
+    link.start();
+    await until(() => link.status().refusedShards.length === 1, 'refused');
+    expect(link.status().refusedShards).toMatchObject([{ shard: OTHER_SHARD }]);
+    await a.commit(create(0));
+    await until(() => isDone(link), 'the other goes on');
+    expect(server.desk.row(0)).toEqual(a.row(0));
   });
 
   it('SYN-CON-OUT: shards with unsent edits are followed by themselves', async () => {

@@ -19,7 +19,6 @@
  *
  *  SYN-WIRE-ACK      an `ack`, and the state vector of the server's `step1`, name only what is on the server's stable
  *                    storage. The ack reaches the sender before the update reaches anybody else
- *  SYN-WIRE-FIRST    the first message is `hello`; nothing is loaded or said before it is believed
  *  SYN-WIRE-REFUSE   `refused` on an open channel means one update was not taken; the channel goes on receiving, and
  *                    the client keeps and counts the refused edits. On a channel that is not open: no access
  *  SYN-WIRE-DECODE   hostile bytes give a problem, never an exception, and close the socket with 4400
