@@ -10,6 +10,7 @@ type Bench = (args: readonly string[]) => Promise<readonly Metric[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   start: async () => (await import('./bench/start.ts')).benchStart,
+  bundles: async () => (await import('./bench/bundles.ts')).benchBundles,
   board: async () => (await import('@fieldfare/desktop/bench/board')).runBoardBench,
 };
 

@@ -5,6 +5,7 @@ type Soak = (args: readonly string[]) => Promise<boolean>;
 
 const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
   kill: async () => (await import('./soak/kill.ts')).soakKill,
+  bundles: async () => (await import('./soak/bundles.ts')).soakBundles,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

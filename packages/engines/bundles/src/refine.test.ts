@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { CONFIG, MARKET, profileWith, streamOf } from '../test/setup.ts';
+import type { PatientNeedsProfile } from './profile.ts';
+import { draftOf, type LineDraft, reviewBundle } from './refine.ts';
+import { proposeBundles } from './scenario.ts';
+import { type ServiceId, visitsOf } from './services.ts';
+
+const PROFILE = profileWith(
+  { personalSupport: 4, instability: 3 },
+  {},
+  { orders: [{ kind: 'wound', visitsPerWeek: 2, provenance: [] }] },
+);
+
+function refined(
+  change: (drafts: readonly LineDraft[]) => readonly LineDraft[],
+  {
+    profile = PROFILE,
+    reason = '',
+    stream = 'mental-health',
+  }: { profile?: PatientNeedsProfile; reason?: string; stream?: string } = {},
+) {
+  const question = { profile, stream: streamOf(stream), market: MARKET };
+  const lines = proposeBundles(CONFIG, question).scenarios.find(({ axis }) => axis === 'stability')?.lines ?? [];
+  const review = reviewBundle(CONFIG, { ...question, axis: 'stability', drafts: change(lines.map(draftOf)), reason });
+  if (!review) throw new Error('stability always applies');
+  return review;
+}
+
+const set =
+  (service: ServiceId, quantity: number, reason = '') =>
+  (drafts: readonly LineDraft[]): readonly LineDraft[] => [
+    ...drafts.filter((draft) => draft.service !== service),
+    { service, quantity, visits: visitsOf(service, quantity), provider: 'any', mode: 'in-person', reason },
+  ];
+
+const outcomes = (review: ReturnType<typeof refined>): string[] =>
+  review.findings.map(({ rule, service, outcome }) => `${rule} ${service} ${outcome}`);
+
+describe('refinement', () => {
+  it('an unchanged scenario is acceptable and costs what it cost', () => {
+    const review = refined((drafts) => drafts);
+    expect(review).toMatchObject({ acceptable: true, findings: [], centsAgainstScenario: 0 });
+  });
+
+  it('BND-BELOW-FLOOR wants a reason, and notes it', () => {
+    expect(outcomes(refined(set('psw', 3)))).toEqual(['BND-BELOW-FLOOR psw reason']);
+    const noted = refined(set('psw', 3, 'A daughter does the mornings'));
+    expect(outcomes(noted)).toEqual(['BND-BELOW-FLOOR psw noted']);
+    expect(noted.acceptable).toBe(true);
+    expect(noted.tweaks).toEqual([{ rule: 'TWK-RAISE', service: 'psw', quantity: 4, cents: 3800 }]);
+  });
+
+  it('a line taken away counts as nothing: below its floor', () => {
+    expect(outcomes(refined((drafts) => drafts.filter(({ service }) => service !== 'psw')))).toEqual([
+      'BND-BELOW-FLOOR psw reason',
+    ]);
+  });
+
+  it('BND-ABOVE-RANGE more than asked for, or something nobody asked for', () => {
+    expect(outcomes(refined(set('psw', 12)))).toEqual(['BND-ABOVE-RANGE psw reason']);
+    expect(outcomes(refined(set('meals', 7)))).toEqual(['BND-ABOVE-RANGE meals reason']);
+  });
+
+  it('BND-ORDER-KEPT less than ordered is refused, reason or not', () => {
+    const review = refined(set('wound', 1, 'She would rather not'));
+    expect(outcomes(review)).toEqual(['BND-ORDER-KEPT wound stop']);
+    expect(review.acceptable).toBe(false);
+  });
+
+  it('BND-SAFETY the choice itself needs a reason when a flag is at level 3', () => {
+    const profile = {
+      ...PROFILE,
+      safetyFlags: { ...PROFILE.safetyFlags, 'local.harmOthers': { ...PROFILE.needs.falls, value: 3 } },
+    };
+    expect(outcomes(refined((drafts) => drafts, { profile }))).toEqual(['BND-SAFETY null reason']);
+    expect(refined((drafts) => drafts, { profile, reason: 'Seen by the crisis team today' }).acceptable).toBe(true);
+  });
+
+  it('TWK-TO-FLOOR over the envelope the largest saving comes first', () => {
+    const review = refined(set('psw', 40, 'Both helpers are away'));
+    expect(review.envelope).toMatchObject({ status: 'over' });
+    expect(review.tweaks[0]).toEqual({ rule: 'TWK-TO-FLOOR', service: 'psw', quantity: 4, cents: -136_800 });
+  });
+
+  it('visits decide the quantity of what is visited', () => {
+    const review = refined((drafts) =>
+      drafts.map((draft) => (draft.service === 'psw' ? { ...draft, visits: { perWeek: 5, minutes: 90 } } : draft)),
+    );
+    expect(review.lines.find(({ service }) => service === 'psw')).toMatchObject({
+      quantity: 7.5,
+      cost: { default: 28_500 },
+    });
+  });
+});

@@ -1,0 +1,135 @@
+/** What a bundle may consist of: each service with the unit it is counted and paid in. */
+
+export type Unit = 'hour' | 'visit' | 'month' | 'meal' | 'trip' | 'night';
+
+export interface ServiceDef {
+  readonly label: string;
+  /** Quantities are units a week; of `month` services, how many run. */
+  readonly unit: Unit;
+  /** Quantities are whole multiples of it; a power of two, so that they are exact. */
+  readonly step: number;
+  /** Lengths of one visit in minutes, the usual one first; empty: nobody visits. */
+  readonly minutes: readonly number[];
+  /** Only an order asks for it, and its visits also meet this service's need. */
+  readonly orderedAs?: 'nursing';
+  /** May be done by phone or video. */
+  readonly remote: 'never' | 'possible' | 'always';
+  /** Service types the scheduler may know it by, the best first. */
+  readonly codes: readonly string[];
+}
+
+const visit = (label: string, minutes: number, codes: readonly string[], more: Partial<ServiceDef> = {}) =>
+  ({ label, unit: 'visit', step: 0.25, minutes: [minutes], remote: 'never', codes, ...more }) satisfies ServiceDef;
+
+export const SERVICE_IDS = [
+  'psw',
+  'nursing',
+  'wound',
+  'infusion',
+  'np',
+  'pt',
+  'ot',
+  'slp',
+  'sw',
+  'dietetics',
+  'respiratory',
+  'behavioural',
+  'respite',
+  'overnight',
+  'pharmacy',
+  'lab',
+  'rpm',
+  'pers',
+  'meals',
+  'transport',
+  'interpreter',
+] as const;
+export type ServiceId = (typeof SERVICE_IDS)[number];
+
+export const SERVICES: Readonly<Record<ServiceId, ServiceDef>> = {
+  psw: {
+    label: 'Personal support',
+    unit: 'hour',
+    step: 0.5,
+    minutes: [60, 45, 30],
+    remote: 'never',
+    codes: ['psw'],
+  },
+  nursing: visit('Nursing', 45, ['nursing']),
+  wound: visit('Wound care', 45, ['wound', 'nursing'], { orderedAs: 'nursing' }),
+  infusion: visit('Infusion', 60, ['infusion', 'nursing'], { orderedAs: 'nursing' }),
+  np: visit('Nurse practitioner', 60, ['np'], { remote: 'possible' }),
+  pt: visit('Physiotherapy', 45, ['pt']),
+  ot: visit('Occupational therapy', 60, ['ot']),
+  slp: visit('Speech therapy', 45, ['slp'], { remote: 'possible' }),
+  sw: visit('Social work', 60, ['sw'], { remote: 'possible' }),
+  dietetics: visit('Dietetics', 45, ['dietetics', 'rd'], { remote: 'possible' }),
+  respiratory: visit('Respiratory therapy', 45, ['respiratory']),
+  behavioural: visit('Behavioural supports', 60, ['behavioural']),
+  respite: {
+    label: 'Respite',
+    unit: 'hour',
+    step: 1,
+    minutes: [240, 180, 120, 60],
+    remote: 'never',
+    codes: ['respite', 'psw'],
+  },
+  overnight: { label: 'Overnight', unit: 'night', step: 1, minutes: [480], remote: 'never', codes: ['overnight'] },
+  pharmacy: visit('Pharmacist review', 30, ['pharmacy'], { remote: 'possible' }),
+  lab: visit('In-home lab', 15, ['lab']),
+  rpm: { label: 'Remote monitoring', unit: 'month', step: 1, minutes: [], remote: 'always', codes: [] },
+  pers: { label: 'Emergency response', unit: 'month', step: 1, minutes: [], remote: 'always', codes: [] },
+  meals: { label: 'Meals', unit: 'meal', step: 1, minutes: [], remote: 'never', codes: [] },
+  transport: { label: 'Transport', unit: 'trip', step: 1, minutes: [], remote: 'never', codes: [] },
+  interpreter: {
+    label: 'Interpreter',
+    unit: 'hour',
+    step: 0.5,
+    minutes: [],
+    remote: 'possible',
+    codes: [],
+  },
+};
+
+/** Services that a prescriber's order alone decides. */
+export const isOrdered = (service: ServiceId): boolean => SERVICES[service].orderedAs !== undefined;
+
+const UNIT_WORDS: Readonly<Record<Unit, readonly [one: string, many: string]>> = {
+  hour: ['hour', 'hours'],
+  visit: ['visit', 'visits'],
+  month: ['subscription', 'subscriptions'],
+  meal: ['meal', 'meals'],
+  trip: ['trip', 'trips'],
+  night: ['night', 'nights'],
+};
+
+/** `1 visit`, `2.5 hours` */
+export const amountText = (quantity: number, unit: Unit): string =>
+  `${quantity} ${UNIT_WORDS[unit][quantity === 1 ? 0 : 1]}`;
+
+export const roundUp = (quantity: number, step: number): number => Math.ceil(quantity / step) * step;
+export const roundNearest = (quantity: number, step: number): number => Math.round(quantity / step) * step;
+
+export interface Visits {
+  /** A whole number of quarters: 0.25 is one visit in four weeks. */
+  readonly perWeek: number;
+  readonly minutes: number;
+}
+
+/**
+ * How a week's quantity is visited, or null for a service without visits. Hours split without remainder into the most
+ * usual length that divides them: `visits.perWeek × visits.minutes = quantity × 60` always.
+ */
+export function visitsOf(service: ServiceId, quantity: number): Visits | null {
+  const { unit, minutes } = SERVICES[service];
+  const [usual] = minutes;
+  if (usual === undefined || quantity <= 0) return null;
+  if (unit !== 'hour') return { perWeek: quantity, minutes: usual };
+  const total = quantity * 60;
+  const length = minutes.find((each) => total % each === 0) ?? total;
+  return { perWeek: total / length, minutes: length };
+}
+
+/** The quantity that visits make up: hours by their length, everything else by their number. */
+export const quantityOf = (service: ServiceId, visits: Visits): number =>
+  SERVICES[service].unit === 'hour' ? (visits.perWeek * visits.minutes) / 60 : visits.perWeek;
