@@ -1,3 +1,4 @@
+export * from './assessments/index.ts';
 export type { Database, PlatformColumns } from './database.ts';
 export * from './identity/index.ts';
 export * from './orgs/index.ts';
