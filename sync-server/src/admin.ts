@@ -18,7 +18,7 @@ import {
 } from '@fieldfare/kernel';
 import { z } from 'zod';
 import type { Directory } from './accounts/directory.ts';
-import type { AccountRecord } from './accounts/model.ts';
+import type { AccountRecord, DeviceRecord } from './accounts/model.ts';
 import { putOrganisation } from './organisation-row.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import { SERVER_USER_ID } from './user-rows.ts';
@@ -51,6 +51,8 @@ const adminCommand = z.discriminatedUnion('command', [
   z.object({ command: z.literal('user.disable'), login: z.string() }),
   z.object({ command: z.literal('user.enable'), login: z.string() }),
   z.object({ command: z.literal('user.password'), login: z.string(), password: z.string() }),
+  z.object({ command: z.literal('device.list'), login: z.string() }),
+  z.object({ command: z.literal('device.revoke'), id: z.string() }),
 ]);
 export type AdminCommand = z.input<typeof adminCommand>;
 
@@ -96,6 +98,12 @@ export function createAdmin(options: {
       .join(','),
     disabled: account.disabledAt !== null,
     id: account.id,
+  });
+
+  const deviceRow = ({ id, name, createdAt }: DeviceRecord): AdminRow => ({
+    device: name,
+    since: new Date(createdAt).toISOString(),
+    id,
   });
 
   async function afterUserChange(changed: Result<AccountRecord>): Promise<Result<readonly AdminRow[]>> {
@@ -171,6 +179,14 @@ export function createAdmin(options: {
         return afterUserChange(await directory.setDisabled(input.login, false));
       case 'user.password':
         return afterUserChange(await directory.setPassword(input.login, input.password));
+      case 'device.list': {
+        const devices = directory.devices(input.login);
+        return devices.ok ? ok(devices.value.map(deviceRow)) : devices;
+      }
+      case 'device.revoke': {
+        const revoked = await directory.revokeDevice(input.id);
+        return revoked.ok ? ok([deviceRow(revoked.value)]) : revoked;
+      }
     }
   };
 }

@@ -8,6 +8,7 @@ import { type Accounts, openAccounts } from './accounts/index.ts';
 import { type Admin, createAdmin } from './admin.ts';
 import { type DataDir, dataDirAt, deriveKey, rootKey, signingKey } from './data-dir.ts';
 import type { Log } from './log.ts';
+import { SHARD_IDLE_MS } from './residency.ts';
 import { createTenants, type Tenants } from './tenants.ts';
 
 export interface Core {
@@ -26,6 +27,7 @@ export async function openCore(options: {
   /** Root key in base64 (FIELDFARE_DATA_KEY); without it server.key. */
   readonly dataKey?: string | undefined;
   readonly template: () => Promise<Blob | null>;
+  readonly shardIdleMs?: number;
 }): Promise<Result<Core>> {
   const { clock, random, log, template } = options;
   const dir = dataDirAt(options.dataDir);
@@ -66,6 +68,7 @@ export async function openCore(options: {
     random,
     log,
     template,
+    shardIdleMs: options.shardIdleMs ?? SHARD_IDLE_MS,
   });
   return ok({
     dir,

@@ -16,6 +16,7 @@ import { createHttp } from './http/app.ts';
 import { createOriginCheck } from './http/security.ts';
 import { createLiveSessions } from './live-sessions.ts';
 import { createLog, errorFields, type Log } from './log.ts';
+import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 import { openSockets } from './sockets.ts';
 import { findTemplate } from './template.ts';
 
@@ -38,6 +39,10 @@ export interface ServerOptions {
   readonly demo?: DemoSize | boolean;
   /** Root key in base64; FIELDFARE_DATA_KEY of the environment, else server.key, when absent. */
   readonly dataKey?: string;
+  /** Where they differ from `SOCKET_LIMITS`. */
+  readonly limits?: Partial<SocketLimits>;
+  /** A shard that nobody uses leaves memory after this long, ms. */
+  readonly shardIdleMs?: number;
   /** Warnings and errors to standard error when absent. */
   readonly log?: Log;
   readonly clock?: Clock;
@@ -82,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       dataKey: options.dataKey ?? process.env.FIELDFARE_DATA_KEY,
       template: () => findTemplate(templateFolders),
+      ...(options.shardIdleMs === undefined ? {} : { shardIdleMs: options.shardIdleMs }),
     }),
   );
   undo.push(() => core.close());
@@ -104,10 +110,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const sockets = openSockets({
     server: http.server,
-    sessions: core.accounts.sessions,
+    accounts: core.accounts,
     tenants: core.tenants,
     live,
     origin,
+    limits: { ...SOCKET_LIMITS, ...options.limits },
     clock,
     log,
   });

@@ -1,27 +1,41 @@
 /**
  * `/sync`: from an HTTP upgrade to a served peer. What is said on the socket is the sync package's business; here stand
- * who may connect, how many, and when sockets end.
+ * who may connect, how many, how fast, and when sockets end.
  *
  *  SRV-ORIGIN  pages of other sites cannot connect
- *  AUTH-REVOKE when a session ends, its sockets close with 4401
+ *  SRV-REVOKE  when a session ends (sign-out, new password, account disabled, device revoked), its sockets close with
+ *              4401 at once; nothing that arrives after that is taken, whether or not the client says goodbye
+ *  SRV-GONE    a socket that was closed is gone within `GOODBYE_MS`, with all that is buffered for it
+ *  SRV-SIZE    frames beyond the limit, and messages in more fragments than anybody needs, end the socket
  *  SRV-STOP    stopping closes every socket with 1001 and waits for it
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, ok, type Problem, problem, toProblemDetails } from '@fieldfare/kernel';
-import { CLOSE, PEER_LIMITS, type Peer, type PeerEvent, type SocketLike, servePeer } from '@fieldfare/sync';
-import { type WebSocket, WebSocketServer } from 'ws';
-import type { Sessions } from './accounts/sessions.ts';
+import { type Clock, fail, ok, type Problem, problem, type Result, toProblemDetails } from '@fieldfare/kernel';
+import {
+  type Authenticated,
+  CLOSE,
+  type Peer,
+  type PeerEvent,
+  type Rooms,
+  type SocketLike,
+  servePeer,
+} from '@fieldfare/sync';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Accounts } from './accounts/index.ts';
 import { PROBLEM_TYPE } from './http/problems.ts';
 import type { OriginCheck } from './http/security.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Log } from './log.ts';
+import { createMeters, type Meter, type SocketLimits } from './socket-limits.ts';
 import type { Tenants } from './tenants.ts';
 
 const PATH = '/sync';
-const MAX_SOCKETS = 10_000;
 /** How long a socket may take to say goodbye. */
 const GOODBYE_MS = 1_000;
+/** Pieces of one message, and network chunks that wait to be one. Our own clients send every message whole. */
+const MAX_FRAGMENTS = 1_024;
+const MAX_CHUNKS = 16_384;
 /**
  * A socket is served this long for one token; then the client comes back with a fresh one. Longer than the token itself
  * lives, because ending a session closes its sockets at once anyway.
@@ -32,23 +46,38 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
+interface Served {
+  readonly peer: Peer;
+  /** Null: has not said yet. */
+  userId: string | null;
+}
+
 export function openSockets(options: {
   readonly server: Server;
-  readonly sessions: Sessions;
+  readonly accounts: Pick<Accounts, 'sessions' | 'tickets'>;
   readonly tenants: Tenants;
   readonly live: LiveSessions;
   readonly origin: OriginCheck;
+  readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
 }): Sockets {
-  const { server, sessions, tenants, live, origin, clock, log } = options;
-  const wss = new WebSocketServer({
+  const { server, accounts, tenants, live, origin, limits, clock, log } = options;
+  const { sessions, tickets } = accounts;
+  const wsOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: true,
-    maxPayload: PEER_LIMITS.maxFrameBytes,
+    maxPayload: limits.peer.maxFrameBytes,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_CHUNKS,
+    closeTimeout: GOODBYE_MS, // not in the type definitions yet
     perMessageDeflate: false,
-  });
-  const peers = new Map<WebSocket, Peer>();
+  };
+  const wss = new WebSocketServer(wsOptions);
+  const meters = createMeters(limits, clock);
+  const served = new Map<WebSocket, Served>();
+  const socketsOf = new Map<string, number>();
+  let strangers = 0;
   let stopping = false;
 
   function note({ type, ...fields }: PeerEvent): void {
@@ -57,24 +86,92 @@ export function openSockets(options: {
     else log.info(`sync ${type}`, fields);
   }
 
+  /** SRV-RATE: a sender in debt is not read until it is paid. */
+  function meter(socket: WebSocket, account: () => Meter | null): void {
+    const own = meters.connection();
+    let paused: NodeJS.Timeout | undefined;
+    const take = (frames: number, bytes: number): number =>
+      Math.max(own(frames, bytes), account()?.(frames, bytes) ?? 0);
+    /** What the network had delivered already is still heard, and adds to the debt. */
+    const pause = (wait: number): void => {
+      socket.pause();
+      paused = setTimeout(() => {
+        const left = take(0, 0);
+        if (left > 0) return pause(left);
+        paused = undefined;
+        socket.resume();
+      }, wait);
+    };
+    const count = (bytes: number): void => {
+      const wait = take(1, bytes);
+      if (wait > 0 && paused === undefined) pause(wait);
+    };
+    socket.on('message', (data) => count((data as ArrayBuffer | Buffer).byteLength));
+    // Every ping makes us buffer a pong.
+    socket.on('ping', () => {
+      count(0);
+      if (socket.bufferedAmount > limits.peer.maxBufferedBytes) socket.terminate();
+    });
+    socket.on('close', () => clearTimeout(paused));
+  }
+
+  function admit(socket: WebSocket, userId: string): boolean {
+    const entry = served.get(socket);
+    const before = socketsOf.get(userId) ?? 0;
+    if (!entry || before >= limits.maxSocketsOfUser) return false;
+    socketsOf.set(userId, before + 1);
+    strangers -= 1;
+    entry.userId = userId;
+    return true;
+  }
+
+  function dismiss({ userId }: Served): void {
+    if (userId === null) {
+      strangers -= 1;
+      return;
+    }
+    const left = (socketsOf.get(userId) ?? 1) - 1;
+    if (left === 0) socketsOf.delete(userId);
+    else socketsOf.set(userId, left);
+  }
+
   function serve(socket: WebSocket): void {
     let forget = (): void => undefined;
+    let account: Meter | null = null;
+    let rooms: Rooms | null = null;
     socket.on('close', () => {
       forget();
-      peers.delete(socket);
+      const entry = served.get(socket);
+      if (entry) dismiss(entry);
+      served.delete(socket);
     });
+
+    async function authenticate(token: string): Promise<Result<Authenticated>> {
+      const caller = tickets.isTicket(token) ? tickets.redeem(token) : await sessions.authenticate(token);
+      if (!caller.ok) return caller;
+      const { principal, sessionId } = caller.value;
+      forget = live.add(sessionId, () => hangUp(socket, CLOSE.unauthenticated, 'signed out'));
+      const still = sessions.current(sessionId); // it may have ended while the token was verified
+      if (!still.ok) return still;
+      if (!admit(socket, principal.userId)) {
+        return fail(problem('busy', 'too many connections of one person', { rule: 'SRV-SOCKETS' }));
+      }
+      account = meters.account(principal.userId, principal.tenantId);
+      return ok({ ...principal, expiresAt: clock.now() + SERVED_MS });
+    }
+
+    meter(socket, () => account);
     const peer = servePeer({
       socket: socket as unknown as SocketLike,
-      async authenticate(token) {
-        const caller = await sessions.authenticate(token);
-        if (!caller.ok) return caller;
-        forget = live.add(caller.value.sessionId, () => hangUp(socket, CLOSE.unauthenticated, 'signed out'));
-        return ok({ ...caller.value.principal, expiresAt: clock.now() + SERVED_MS });
-      },
+      authenticate,
       async openTenant(tenantId) {
         const tenant = await tenants.open(tenantId);
-        return tenant.ok ? ok(tenant.value.replica) : tenant;
+        if (!tenant.ok) return tenant;
+        rooms = tenant.value.rooms;
+        return ok(tenant.value.replica);
       },
+      rooms: () => rooms,
+      limits: limits.peer,
       clock,
       setTimer(run, ms) {
         const timer = setTimeout(run, ms);
@@ -82,14 +179,17 @@ export function openSockets(options: {
       },
       onEvent: note,
     });
-    peers.set(socket, peer);
+    strangers += 1;
+    served.set(socket, { peer, userId: null });
   }
 
-  /** Closes in good order, and cuts the socket when the other side does not answer. */
+  /** Closes in good order; `closeTimeout` cuts the socket when the other side does not answer. */
   function hangUp(socket: WebSocket, code: number, reason: string): void {
-    peers.get(socket)?.close(code, reason);
-    setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+    served.get(socket)?.peer.close(code, reason);
+    socket.resume(); // a paused sender would not be heard saying goodbye
   }
+
+  const tooMany = (): boolean => stopping || served.size >= limits.maxSockets || strangers >= limits.maxStrangers;
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
@@ -97,7 +197,7 @@ export function openSockets(options: {
     if (path !== PATH) refuse(socket, problem('not-found', 'there is nothing at this address', { rule: 'HTTP-PATH' }));
     else if (origin(request.headers) === 'refused') {
       refuse(socket, problem('forbidden', 'pages of other sites may not connect', { rule: 'SRV-ORIGIN' }));
-    } else if (stopping || peers.size >= MAX_SOCKETS) {
+    } else if (tooMany()) {
       refuse(socket, problem('offline', 'the server takes no more connections', { rule: 'SRV-SOCKETS' }));
     } else wss.handleUpgrade(request, socket, head, serve);
   }
@@ -106,10 +206,10 @@ export function openSockets(options: {
   return {
     async close() {
       stopping = true;
-      const closing = [...peers.keys()].map(
+      const closing = [...served.keys()].map(
         (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
       );
-      for (const socket of peers.keys()) hangUp(socket, 1001, 'the server is stopping');
+      for (const socket of served.keys()) hangUp(socket, 1001, 'the server is stopping');
       await Promise.all(closing);
       wss.close();
     },

@@ -8,22 +8,26 @@
  */
 import { tables } from '@fieldfare/domain';
 import { type Clock, fail, ok, problem, type Random, type Result } from '@fieldfare/kernel';
-import { createReplica, openJournal, type Replica } from '@fieldfare/sync';
+import { createReplica, createRooms, openJournal, type Replica, type Rooms } from '@fieldfare/sync';
 import { openNodeFiles } from '@fieldfare/sync/node';
 import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
 import { type DataDir, deriveKey } from './data-dir.ts';
 import type { Log } from './log.ts';
+import { createResidency } from './residency.ts';
 import { reconcileUsers } from './user-rows.ts';
 
 export interface Tenant {
   readonly id: string;
   readonly replica: Replica;
+  readonly rooms: Rooms;
   workspace(): Promise<ServerWorkspace>;
 }
 
 export interface Tenants {
   open(tenantId: string): Promise<Result<Tenant>>;
+  /** Those open now. */
+  opened(): readonly Tenant[];
   /** Brings the tenant's `users` rows in line with the accounts. */
   syncUsers(tenantId: string): Promise<Result<void>>;
   close(): Promise<void>;
@@ -42,9 +46,12 @@ export function createTenants(options: {
   readonly log: Log;
   /** The projection's template, null to make the schema from nothing. */
   readonly template: () => Promise<Blob | null>;
+  /** A shard that nobody uses leaves memory after this long. */
+  readonly shardIdleMs: number;
 }): Tenants {
   const { dir, rootKey, directory, clock, random, log, template } = options;
   const opening = new Map<string, Promise<Result<OpenTenant>>>();
+  const tenants = new Map<string, OpenTenant>();
   let closed = false;
 
   async function openWorkspace(replica: Replica): Promise<ServerWorkspace> {
@@ -83,11 +90,20 @@ export function createTenants(options: {
       await journal.value.close();
       return opened;
     }
-    const replica = opened.value;
+    const rooms = createRooms({
+      clock,
+      setTimer(run, ms) {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+    });
+    const residency = createResidency({ replica: opened.value, rooms, clock, idleMs: options.shardIdleMs });
+    const { replica } = residency;
     let workspace: Promise<ServerWorkspace> | null = null;
     const tenant: OpenTenant = {
       id: tenantId,
       replica,
+      rooms,
       workspace() {
         workspace ??= openWorkspace(replica);
         workspace.catch(() => {
@@ -96,6 +112,7 @@ export function createTenants(options: {
         return workspace;
       },
       async close() {
+        residency.stop();
         await workspace?.then((open) => open.close()).catch(() => undefined);
         await replica.close();
       },
@@ -103,6 +120,7 @@ export function createTenants(options: {
     const users = await reconcileUsers(replica, directory.users(tenantId));
     if (!users.ok)
       log.warn('the user rows could not be brought up to date', { tenantId, code: users.problems[0].code });
+    tenants.set(tenantId, tenant);
     return ok(tenant);
   }
 
@@ -132,6 +150,7 @@ export function createTenants(options: {
 
   return {
     open,
+    opened: () => [...tenants.values()],
     async syncUsers(tenantId) {
       const tenant = await open(tenantId);
       return tenant.ok ? reconcileUsers(tenant.value.replica, directory.users(tenantId)) : tenant;
@@ -143,6 +162,7 @@ export function createTenants(options: {
         if (tenant?.ok) await tenant.value.close();
       }
       opening.clear();
+      tenants.clear();
     },
   };
 }

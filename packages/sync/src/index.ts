@@ -2,7 +2,7 @@ export { createConnection } from './connection/connection.ts';
 export { GUARD_LIMITS, type GuardLimits, inspectUpdate, type UpdateFacts } from './guard.ts';
 export * from './journal/journal.ts';
 export * from './keyring.ts';
-export { CLOSE, decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from './protocol/messages.ts';
+export { CLOSE, decodeFrame, encodeControl, encodeShard, type Frame, PROTOCOL_VERSION } from './protocol/messages.ts';
 export {
   type Authenticated,
   PEER_LIMITS,
@@ -12,5 +12,7 @@ export {
   type PeerOptions,
   servePeer,
 } from './protocol/peer.ts';
+export { encodePresence, type PresenceState, type Present } from './protocol/presence.ts';
+export { createRooms, type Rooms } from './protocol/rooms.ts';
 export { createReplica } from './replica.ts';
 export * from './types.ts';

@@ -21,6 +21,8 @@ export interface Outbox {
   /** Takes off what the peer holds. True when something left. */
   acknowledge(shard: ShardId, held: ReadonlyMap<number, number>): boolean;
   hasShard(shard: ShardId): boolean;
+  /** Commits with a part in this shard that the peer does not hold. */
+  countOf(shard: ShardId): number;
   count(): number;
   shards(): readonly ShardId[];
 }
@@ -61,6 +63,7 @@ export function createOutbox(): Outbox {
       return true;
     },
     hasShard: (shard) => parts.has(shard),
+    countOf: (shard) => parts.get(shard)?.length ?? 0,
     count: () => open.size,
     shards: () => [...parts.keys()],
   };

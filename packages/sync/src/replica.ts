@@ -320,6 +320,13 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       tell(pendingListeners);
     },
     pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
+    stored: () => ({
+      journal: journal.stats(),
+      shards: [...new Set([...journal.shards(), ...docs.keys()])].map((shard) => {
+        const { bytes, frames } = journal.size?.(shard) ?? { bytes: 0, frames: 0 };
+        return { shard, bytes, frames, pending: outbox.countOf(shard) };
+      }),
+    }),
     onTouched(listener) {
       touchListeners.add(listener);
       return () => touchListeners.delete(listener);

@@ -1,6 +1,7 @@
 /** Shapes that cross the seams of this package. Behaviour is specified where it is implemented. */
 import type { AnyTable, Clock, Hlc, JsonValue, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
 import type { GuardLimits } from './guard.ts';
+import type { PresenceState, Present } from './protocol/presence.ts';
 
 /** One immutable element of a table's `Y.Array` in a shard. Short names: they are stored millions of times. */
 export interface RowEntry {
@@ -101,6 +102,16 @@ export interface Replica {
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
   /** Local commits not covered by an acknowledgement, over all shards in the journal. */
   pending(): { readonly count: number; readonly shards: readonly ShardId[] };
+  /** What is stored, without decrypting anything. */
+  stored(): {
+    readonly journal: ReturnType<Journal['stats']>;
+    readonly shards: readonly {
+      readonly shard: ShardId;
+      readonly bytes: number;
+      readonly frames: number;
+      readonly pending: number;
+    }[];
+  };
   onTouched(listener: (touched: Touched) => void): () => void;
   onPending(listener: () => void): () => void;
   /** Waits for what is under way and closes the journal. */
@@ -158,6 +169,8 @@ export interface Journal {
    * cannot tell leaves this out; the replica then reads every shard once to find what is pending.
    */
   heads?(shard: ShardId): Readonly<Record<RecordKind, number>>;
+  /** Frames of a shard and their bytes on disk. A journal that cannot tell leaves this out. */
+  size?(shard: ShardId): { readonly bytes: number; readonly frames: number };
   damage(): readonly JournalDamage[];
   stats(): { readonly bytes: number; readonly frames: number; readonly segments: number };
   close(): Promise<void>;
@@ -191,9 +204,52 @@ export interface SocketLike {
   onerror: (() => void) | null;
 }
 
+/** One shard as this device and the server stand to each other in it. */
+export interface ShardReport {
+  readonly shard: ShardId;
+  readonly phase: 'wanted' | 'opening' | 'syncing' | 'synced' | 'refused';
+  /** What the server grants; null before it has said. */
+  readonly access: 'read' | 'write' | null;
+  /** Local commits in it that the server does not hold durably. */
+  readonly pending: number;
+  /** Epoch ms of the server's last durable ack on this link. */
+  readonly lastAckAt: number | null;
+  /** Why the server does not take it, or not all of it. */
+  readonly reason: string | null;
+  /** In this device's journal. */
+  readonly bytes: number;
+  readonly frames: number;
+  readonly loaded: boolean;
+  readonly peers: readonly Present[];
+}
+
+/** An update or a shard that was turned down. */
+export interface Refusal {
+  readonly at: number;
+  readonly shard: ShardId;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What somebody who looks for a fault wants to see. Ids, counts and times: nothing about a patient. */
+export interface SyncReport {
+  readonly status: SyncStatus;
+  readonly shards: readonly ShardReport[];
+  /** The latest, newest first. */
+  readonly refusals: readonly Refusal[];
+  readonly journal: { readonly bytes: number; readonly frames: number; readonly segments: number };
+}
+
 export interface Connection {
   status(): SyncStatus;
   onStatus(listener: (status: SyncStatus) => void): () => void;
+  /** Everything about the link and its shards, at this moment. */
+  report(): SyncReport;
+  /** Tells the others in the shard what is looked at here, now and after a lost link; null: nothing any more. */
+  announce(shard: ShardId, state: PresenceState | null): void;
+  /** The others in the shard who said what they look at. Nobody while there is no link. */
+  present(shard: ShardId): readonly Present[];
+  onPresent(listener: (shard: ShardId) => void): () => void;
   /** Keeps these shards in step in addition to those already followed. They are loaded into the replica as needed. */
   follow(shards: readonly ShardId[]): void;
   start(): void;

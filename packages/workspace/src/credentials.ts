@@ -27,10 +27,8 @@ interface Stored {
 
 export interface Credentials {
   readonly principal: Principal;
-  /** A token good for at least a minute. `unauthenticated`: sign in again; `offline`: try later. */
-  accessToken(): Promise<Result<string>>;
-  /** The server has turned the current token down: the next call fetches another. */
-  discard(): void;
+  /** A ticket that opens one socket. `unauthenticated`: sign in again; `offline`: try later. */
+  socketTicket(): Promise<Result<string>>;
   /** Ends the session at the server when it can be reached, and on this disk in any case. */
   revoke(): Promise<void>;
 }
@@ -60,23 +58,33 @@ function create(options: CredentialsOptions, first: Stored, firstToken: string |
     return ok(token);
   };
 
+  /** Good for at least a minute. */
+  const accessToken = async (): Promise<Result<string>> => {
+    const age = clock.now() - fetchedAt;
+    if (token !== null && age >= 0 && age < FRESH_MS) return ok(token);
+    fetching ??= renew().finally(() => {
+      fetching = null;
+    });
+    return fetching;
+  };
+
+  const buyTicket = async (): Promise<Result<string>> => {
+    const access = await accessToken();
+    return access.ok ? api.ticket(access.value) : access;
+  };
+
   return {
     principal: first.principal,
-    discard() {
-      token = null;
+    async socketTicket() {
+      const first = await buyTicket();
+      if (first.ok || first.problems[0].code !== 'unauthenticated') return first;
+      token = null; // turned down before its time: another may do
+      return buyTicket();
     },
     async revoke() {
       token = null;
       await options.files.remove(FILE);
       await api.logout(refreshToken);
-    },
-    async accessToken() {
-      const age = clock.now() - fetchedAt;
-      if (token !== null && age >= 0 && age < FRESH_MS) return ok(token);
-      fetching ??= renew().finally(() => {
-        fetching = null;
-      });
-      return fetching;
     },
   };
 }

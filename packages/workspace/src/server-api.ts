@@ -18,6 +18,8 @@ const grant = z.object({
   organisation: z.object({ id: z.string(), name: z.string(), synthetic: z.boolean() }),
 });
 
+const issued = z.object({ ticket: z.string() });
+
 export interface Grant {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -28,12 +30,15 @@ export interface Grant {
 
 type Fetch = typeof fetch;
 
-async function post(fetcher: Fetch, url: string, body: unknown): Promise<Result<unknown>> {
+async function post(fetcher: Fetch, url: string, body: unknown, bearer?: string): Promise<Result<unknown>> {
   let response: Response;
   try {
     response = await fetcher(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(15_000),
     });
@@ -49,9 +54,9 @@ async function post(fetcher: Fetch, url: string, body: unknown): Promise<Result<
     : fail(problem('invalid', `the server refuses the request (${response.status})`, { rule: 'AUTH-REFUSED' }));
 }
 
-function asGrant(result: Result<unknown>): Result<Grant> {
+function parse<T>(schema: z.ZodType<T>, result: Result<unknown>): Result<T> {
   if (!result.ok) return result;
-  const parsed = grant.safeParse(result.value);
+  const parsed = schema.safeParse(result.value);
   return parsed.success
     ? ok(parsed.data)
     : fail(problem('unsupported', 'the server answers in a form this version does not know', { rule: 'AUTH-SHAPE' }));
@@ -65,6 +70,8 @@ export interface ServerApi {
     deviceName: string;
   }): Promise<Result<Grant>>;
   refresh(refreshToken: string): Promise<Result<Grant>>;
+  /** Opens one socket, once, within half a minute. */
+  ticket(accessToken: string): Promise<Result<string>>;
   logout(refreshToken: string): Promise<Result<unknown>>;
   /** ws address of the sync endpoint. */
   readonly syncUrl: string;
@@ -73,8 +80,12 @@ export interface ServerApi {
 export function createServerApi(serverUrl: string, fetcher: Fetch): ServerApi {
   const base = serverUrl.replace(/\/+$/, '');
   return {
-    login: async (input) => asGrant(await post(fetcher, `${base}/auth/login`, input)),
-    refresh: async (refreshToken) => asGrant(await post(fetcher, `${base}/auth/refresh`, { refreshToken })),
+    login: async (input) => parse(grant, await post(fetcher, `${base}/auth/login`, input)),
+    refresh: async (refreshToken) => parse(grant, await post(fetcher, `${base}/auth/refresh`, { refreshToken })),
+    async ticket(accessToken) {
+      const bought = parse(issued, await post(fetcher, `${base}/auth/ticket`, {}, accessToken));
+      return bought.ok ? ok(bought.value.ticket) : bought;
+    },
     logout: (refreshToken) => post(fetcher, `${base}/auth/logout`, { refreshToken }),
     syncUrl: `${base.replace(/^http/, 'ws')}/sync`,
   };

@@ -125,7 +125,7 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
       connect: {
         url: api.syncUrl,
         openSocket: platform.openSocket,
-        accessToken: () => credentials.accessToken(),
+        accessToken: () => credentials.socketTicket(),
         setTimer: platform.setTimer,
       },
     });

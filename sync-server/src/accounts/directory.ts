@@ -3,9 +3,10 @@
  *
  *  ACC-LOGIN    a login names one account of the whole server
  *  ACC-DISABLE  disabling an account or changing its password ends all its sessions
+ *  ACC-DEVICE   revoking a device ends its sessions and forgets its id: the next sign-in there is a new device's
  */
 import { type Clock, fail, newId, ok, problem, type Random, type Result, type RoleAssignment } from '@fieldfare/kernel';
-import type { AccountRecord, TenantRecord } from './model.ts';
+import type { AccountRecord, DeviceRecord, TenantRecord } from './model.ts';
 import { checkPassword, type Passwords } from './passwords.ts';
 import type { RecordStore } from './records.ts';
 import type { Sessions } from './sessions.ts';
@@ -32,6 +33,8 @@ export interface Directory {
   }): Promise<Result<AccountRecord>>;
   setPassword(login: string, password: string): Promise<Result<AccountRecord>>;
   setDisabled(login: string, disabled: boolean): Promise<Result<AccountRecord>>;
+  devices(login: string): Result<readonly DeviceRecord[]>;
+  revokeDevice(id: string): Promise<Result<DeviceRecord>>;
 }
 
 const invalid = (message: string, path: string): Result<never> =>
@@ -39,7 +42,7 @@ const invalid = (message: string, path: string): Result<never> =>
 
 export function createDirectory(options: {
   readonly store: RecordStore;
-  readonly sessions: Pick<Sessions, 'endAllOf'>;
+  readonly sessions: Pick<Sessions, 'endAllOf' | 'endAllOn'>;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly random: Random;
@@ -122,6 +125,19 @@ export function createDirectory(options: {
       const account = user(login);
       if (!account.ok || (account.value.disabledAt !== null) === disabled) return account;
       return putAndEnd({ ...account.value, disabledAt: disabled ? clock.now() : null });
+    },
+    devices(login) {
+      const account = user(login);
+      if (!account.ok) return account;
+      return ok([...records.device.values()].filter(({ userId }) => userId === account.value.id));
+    },
+    async revokeDevice(id) {
+      const device = records.device.get(id);
+      if (!device) return fail(problem('not-found', 'there is no such device', { rule: 'ACC-DEVICE' }));
+      const written = await store.write([{ kind: 'device', id, value: null }]);
+      if (!written.ok) return written;
+      const ended = await sessions.endAllOn(id);
+      return ended.ok ? ok(device) : ended;
     },
   };
 }

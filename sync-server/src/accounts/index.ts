@@ -7,11 +7,13 @@ import { createPasswords } from './passwords.ts';
 import { openRecords } from './records.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
+import { createTickets, type Tickets } from './tickets.ts';
 
 export interface Accounts {
   readonly directory: Directory;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  readonly tickets: Tickets;
   /** Lines of the store that could not be read. */
   damagedLines(): number;
   /** Starts the password worker, so that the first sign-in is as quick as the next. */
@@ -49,6 +51,7 @@ export async function openAccounts(options: {
   return ok({
     sessions,
     directory: createDirectory({ store, sessions, passwords, clock, random }),
+    tickets: createTickets({ sessions, clock, random }),
     signIn: createSignIn({ store, sessions, passwords, clock, random }),
     damagedLines: store.damagedLines,
     warmUp() {

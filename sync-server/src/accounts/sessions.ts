@@ -37,9 +37,12 @@ export interface Sessions {
   refresh(refreshToken: string): Promise<Result<Grant>>;
   /** The holder of an access token, judged by the account as it is now. */
   authenticate(accessToken: string): Promise<Result<SignedIn>>;
+  /** The holder of a session, as it is now. */
+  current(sessionId: string): Result<SignedIn>;
   /** Ends the session of a refresh token. Ok also when it ended before. */
   logout(refreshToken: string): Promise<Result<void>>;
   endAllOf(userId: string): Promise<Result<void>>;
+  endAllOn(deviceId: string): Promise<Result<void>>;
   onEnded(listener: (sessionId: string) => void): () => void;
 }
 
@@ -119,6 +122,9 @@ export function createSessions(options: {
     });
   }
 
+  const idsOf = (which: (session: SessionRecord) => boolean): readonly string[] =>
+    [...records.session.values()].filter(which).map(({ id }) => id);
+
   async function end(ids: readonly string[]): Promise<Result<void>> {
     if (ids.length === 0) return ok(undefined);
     const written = await store.write(ids.map((id) => ({ kind: 'session' as const, id, value: null })));
@@ -167,13 +173,17 @@ export function createSessions(options: {
       if (generation === found.session.generation) arrived.set(sessionId, generation);
       return ok({ principal: principalOf(found.account, deviceId), sessionId });
     },
+    current(sessionId) {
+      const found = live(sessionId);
+      return found ? ok({ principal: principalOf(found.account, found.session.deviceId), sessionId }) : over();
+    },
     logout: (refreshToken) =>
       inTurn(async () => {
         const token = readRefreshToken(key, refreshToken);
         return token && records.session.has(token.sessionId) ? end([token.sessionId]) : ok(undefined);
       }),
-    endAllOf: (userId) =>
-      inTurn(() => end([...records.session.values()].filter((s) => s.userId === userId).map((s) => s.id))),
+    endAllOf: (userId) => inTurn(() => end(idsOf((session) => session.userId === userId))),
+    endAllOn: (deviceId) => inTurn(() => end(idsOf((session) => session.deviceId === deviceId))),
     onEnded(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -180,6 +180,19 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       withPassword(generate, (password) => admin(data, { command: 'user.password', login, password })),
     );
 
+  const device = program.command('device').description("people's devices");
+  device
+    .command('list')
+    .addOption(data())
+    .requiredOption('--login <login>')
+    .action((flags) => run(flags.data, { command: 'device.list', login: flags.login }));
+  device
+    .command('revoke')
+    .description('ends its sessions and closes its connections')
+    .addOption(data())
+    .requiredOption('--id <id>', 'as `device list` shows it')
+    .action((flags) => run(flags.data, { command: 'device.revoke', id: flags.id }));
+
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -3,6 +3,7 @@ import { fail, problem, type Result } from '@fieldfare/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Accounts } from '../accounts/index.ts';
+import { bearerOf } from './bearer.ts';
 import { sendProblems } from './problems.ts';
 
 const BODY_LIMIT = 8 * 1024;
@@ -38,6 +39,10 @@ export function registerAuth(app: FastifyInstance, accounts: Accounts): void {
   app.post('/auth/refresh', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
     const body = parse(refreshBody, request.body);
     return send(reply, body.ok ? await accounts.sessions.refresh(body.value.refreshToken) : body);
+  });
+  app.post('/auth/ticket', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+    const token = bearerOf(request.headers);
+    return send(reply, token.ok ? await accounts.tickets.issue(token.value) : token);
   });
   app.post('/auth/logout', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
     const body = parse(refreshBody, request.body);

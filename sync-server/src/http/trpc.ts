@@ -3,7 +3,7 @@
  * the bearer token alone. An open stream ends with its session.
  */
 import { type Context, toTrpcError } from '@fieldfare/domain';
-import { fail, ProblemError, problem, type Result, unwrap } from '@fieldfare/kernel';
+import { ProblemError, type Result, unwrap } from '@fieldfare/kernel';
 import { workspaceRouter } from '@fieldfare/workspace';
 import { TRPCError } from '@trpc/server';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
@@ -12,15 +12,13 @@ import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { LiveSessions } from '../live-sessions.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { Tenants } from '../tenants.ts';
+import { bearerOf } from './bearer.ts';
 
 const BODY_LIMIT = 8 * 1024 * 1024; // a CSV import travels in one call
 
 async function signedIn(request: FastifyRequest, sessions: Sessions): Promise<Result<SignedIn>> {
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !token) {
-    return fail(problem('unauthenticated', 'an access token is needed', { rule: 'AUTH-TOKEN' }));
-  }
-  return sessions.authenticate(token);
+  const token = bearerOf(request.headers);
+  return token.ok ? sessions.authenticate(token.value) : token;
 }
 
 /** Names of procedures this build knows; anything else in the path came from the caller and is not logged. */

@@ -267,6 +267,27 @@ describe('client and server', () => {
     expect(server.desk.row(0)).toEqual(a.row(0));
   });
 
+  it('SYN-PEER-ANSWER: a flood of questions is answered once it drains, not once each', async () => {
+    const server = await openServer({ limits: { resumeBufferedBytes: 100 } });
+    const a = await openDesk(1);
+    server.tokens.set('t', principal(a));
+    await server.desk.commit(create(0, { title: 'x'.repeat(150) }));
+    const socket = server.open('');
+    const heard: unknown[] = [];
+    socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
+    socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
+    await until(() => heard.length === 1, 'welcome');
+    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+    for (let n = 0; n < 500; n += 1) socket.send(encodeShard(1, { type: 'step1', stateVector: Uint8Array.of(0) }));
+    socket.send(encodeControl({ type: 'ping', nonce: 1 }));
+    const seen = (type: string) =>
+      (heard as { control?: { type: string }; shard?: { type: string } }[]).filter(
+        (frame) => (frame.control ?? frame.shard)?.type === type,
+      ).length;
+    await until(() => seen('pong') === 1 && seen('step2') > 0, 'answered');
+    expect(seen('step2')).toBeLessThan(100);
+  });
+
   it('SYN-CON-OUT: shards with unsent edits are followed by themselves', async () => {
     const server = await openServer();
     const a = await openDesk(1);

@@ -17,11 +17,14 @@ import {
   PROTOCOL_VERSION,
   type ShardMessage,
 } from '../protocol/messages.ts';
-import type { Connection, ConnectionOptions, SocketLike, SyncStatus, Touched } from '../types.ts';
+import type { Connection, ConnectionOptions, Refusal, SocketLike, SyncReport, SyncStatus, Touched } from '../types.ts';
 import { initialLink, type LinkEffect, type LinkEvent, statusOf, step, type TimerName } from './machine.ts';
+import { createPresenceBook } from './presence-book.ts';
 
 /** `lastSyncedAt` moving alone is told to listeners at most this often. */
 const SYNCED_NEWS_MS = 10_000;
+/** Refusals kept for whoever looks for a fault. */
+const MAX_REFUSALS = 50;
 
 interface Channel {
   readonly shard: ShardId;
@@ -34,6 +37,7 @@ interface Channel {
   blocked: boolean;
   /** State is being exchanged again because an update did not fit. */
   resyncing: boolean;
+  lastAckAt: number | null;
 }
 
 interface Link {
@@ -55,6 +59,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const timers = new Map<TimerName, () => void>();
   const listeners = new Set<(status: SyncStatus) => void>();
   const events: LinkEvent[] = [];
+  const presence = createPresenceBook(replica.clientId);
+  let refusals: readonly Refusal[] = [];
   let running = false;
 
   const moment = () => ({ now: clock.now(), luck: random.float() });
@@ -175,6 +181,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     socket.onclose = ({ code, reason }) => {
       if (link !== own) return;
       link = null;
+      presence.forget();
       dispatch({ type: 'closed', code, reason, ...moment() });
     };
   }
@@ -183,6 +190,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     asked += 1;
     const old = link;
     link = null;
+    presence.forget();
     old?.socket.close(code);
   }
 
@@ -209,13 +217,19 @@ export function createConnection(options: ConnectionOptions): Connection {
         return;
       case 'opened': {
         const channel = own.channels.get(message.channel);
-        if (channel !== undefined) channel.writable = message.access === 'write';
+        if (channel === undefined) return;
+        channel.writable = message.access === 'write';
+        const update = presence.own(channel.shard);
+        if (update !== null) shardMessage(message.channel, { type: 'presence', update });
         dispatch({ type: 'opened', channel: message.channel });
         return;
       }
       case 'refused': {
         const channel = own.channels.get(message.channel);
-        if (channel !== undefined) channel.blocked = true;
+        if (channel !== undefined) {
+          channel.blocked = true;
+          note(channel.shard, message.problem);
+        }
         dispatch({ type: 'refused', channel: message.channel, problem: message.problem });
         return;
       }
@@ -251,6 +265,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       received: false,
       blocked: false,
       resyncing: false,
+      lastAckAt: null,
     });
     control({ type: 'open', channel, shard });
   }
@@ -270,7 +285,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     const { shard } = channel;
     switch (message.type) {
       case 'ack':
+        channel.lastAckAt = clock.now();
         replica.acknowledged(shard, message.clocks);
+        return;
+      case 'presence':
+        presence.hear(shard, message.update);
         return;
       case 'step1': {
         const loaded = await replica.load([shard]);
@@ -322,6 +341,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     });
   }
 
+  function note(shard: ShardId, { rule, code, message }: Problem): void {
+    refusals = [{ at: clock.now(), shard, rule: rule ?? code, message }, ...refusals].slice(0, MAX_REFUSALS);
+  }
+
   /** What the server sent was not taken. A gap is healed by exchanging state once more; anything else is final. */
   function misfit(number: number, channel: Channel, problem: Problem): void {
     const { shard } = channel;
@@ -332,6 +355,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       }
       return;
     }
+    note(shard, problem);
     dispatch({ type: 'failed', shard, reason: problem.message, lasting: true });
   }
 
@@ -360,6 +384,40 @@ export function createConnection(options: ConnectionOptions): Connection {
     else report();
   }
 
+  function channelOf(shard: ShardId): readonly [number, Channel] | null {
+    for (const entry of link?.channels ?? []) if (entry[1].shard === shard) return entry;
+    return null;
+  }
+
+  function fullReport(): SyncReport {
+    const { journal, shards } = replica.stored();
+    const loaded = new Set(replica.loaded());
+    const stored = new Map(shards.map((one) => [one.shard, one]));
+    return {
+      status: current(),
+      refusals,
+      journal,
+      shards: [...new Set([...state.shards.keys(), ...stored.keys()])].map((shard) => {
+        const channel = channelOf(shard)?.[1];
+        const { phase = 'wanted', reason = null } = state.shards.get(shard) ?? {};
+        const { bytes = 0, frames = 0, pending = 0 } = stored.get(shard) ?? {};
+        const opened = phase === 'syncing' || phase === 'synced';
+        return {
+          shard,
+          phase,
+          access: channel === undefined || !opened ? null : channel.writable ? 'write' : 'read',
+          pending,
+          lastAckAt: channel?.lastAckAt ?? null,
+          reason,
+          bytes,
+          frames,
+          loaded: loaded.has(shard),
+          peers: presence.present(shard),
+        };
+      }),
+    };
+  }
+
   replica.onTouched(sendLocal);
   replica.onPending(notePending);
   notePending();
@@ -370,6 +428,16 @@ export function createConnection(options: ConnectionOptions): Connection {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    report: fullReport,
+    announce(shard, what) {
+      const update = presence.announce(shard, what);
+      const open = channelOf(shard);
+      if (open !== null && (state.shards.get(shard)?.phase ?? 'opening') !== 'opening') {
+        shardMessage(open[0], { type: 'presence', update });
+      }
+    },
+    present: presence.present,
+    onPresent: presence.onPresent,
     follow: (shards) => dispatch({ type: 'follow', shards }),
     start: () => dispatch({ type: 'start' }),
     retryNow: () => dispatch({ type: 'retryNow' }),

@@ -176,6 +176,7 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     },
     shards: reader.shards,
     heads: reader.heads,
+    size: reader.size,
     lastSeq: () => lastSeq,
     damage: () => [...damage],
     stats: () => ({

@@ -21,6 +21,7 @@ export interface SegmentReader {
   index(shard: ShardId, segment: Segment, frame: IndexedFrame): void;
   /** Seq of the shard's newest frame of each kind, 0 for none. */
   heads(shard: ShardId): Readonly<Record<RecordKind, number>>;
+  size(shard: ShardId): { readonly bytes: number; readonly frames: number };
   shards(): readonly ShardId[];
   frames(): number;
   read(
@@ -50,6 +51,7 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
   const heads = new Map<ShardId, Record<RecordKind, number>>();
   /** In order of last use. */
   const open = new Map<Segment, AppendFile>();
+  const sizes = new Map<ShardId, number>();
   let frames = 0;
   /** Reads take turns: a file is open at most once, and eviction must not close it under another read. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -110,9 +112,11 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       const newest = heads.get(shard) ?? { local: 0, remote: 0, ack: 0 };
       newest[frame.kind] = frame.seq;
       heads.set(shard, newest);
+      sizes.set(shard, (sizes.get(shard) ?? 0) + frame.length);
       frames += 1;
     },
     heads: (shard) => heads.get(shard) ?? { local: 0, remote: 0, ack: 0 },
+    size: (shard) => ({ bytes: sizes.get(shard) ?? 0, frames: (places.get(shard)?.length ?? 0) / STRIDE }),
     shards: () => [...places.keys()],
     frames: () => frames,
     read(shard) {

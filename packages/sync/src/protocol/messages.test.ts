@@ -16,7 +16,7 @@ import {
 } from './messages.ts';
 
 const CONTROLS: readonly ControlMessage[] = [
-  { type: 'hello', protocolVersion: 1, accessToken: 'ey.a.b', deviceId: 'd' },
+  { type: 'hello', protocolVersion: 2, accessToken: 'ey.a.b', deviceId: 'd' },
   { type: 'welcome', serverTime: 1_790_000_000_000, maxFrameBytes: 9, maxUpdateBytes: 8, maxChannels: 7 },
   { type: 'open', channel: 3, shard: 'org' },
   { type: 'opened', channel: 3, access: 'read' },
@@ -31,6 +31,7 @@ const SHARDS: readonly ShardMessage[] = [
   { type: 'step1', stateVector: Uint8Array.of(0) },
   { type: 'step2', update: Uint8Array.of(0, 0) },
   { type: 'update', update: new Uint8Array(300).fill(7) },
+  { type: 'presence', update: Uint8Array.of(0) },
   {
     type: 'ack',
     clocks: new Map([
@@ -44,7 +45,7 @@ const FRAMES = [...CONTROLS.map(encodeControl), ...SHARDS.map((message) => encod
 describe('wire', () => {
   it('SYN-WIRE-VERSION: a change on the wire raises the protocol version', () => {
     // Changed this hash? Then raise PROTOCOL_VERSION, and put both here.
-    expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual({ version: 1, hash: '9de19f4b19f09817' });
+    expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual({ version: 2, hash: 'a4e25dc879ecc6f6' });
   });
 
   it.each(CONTROLS)('SYN-WIRE-DECODE: $type survives the wire', (message) => {

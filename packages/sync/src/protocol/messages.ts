@@ -2,7 +2,7 @@
  * The wire. One WebSocket at `/sync`; every message is one binary frame: `varuint channel`, then the message.
  *
  * Channel 0 is control. Every other channel is one open shard and speaks the y-websocket sync protocol (type 0 with
- * step 1, step 2 and update) plus our durable ack (type 16).
+ * step 1, step 2 and update; type 1, awareness) plus our durable ack (type 16).
  *
  *   client                                     server
  *   hello {version, token, device}        →
@@ -15,6 +15,8 @@
  *   step2 {what the server lacks}         →    guard, journal, flush
  *                                         ←    ack {client → clock}, only now; then the others get their `update`
  *   update                                →    likewise
+ *   presence {own state}                  →    stamped with who it is
+ *                                         ←    presence {states of others}: presence.ts
  *   ping {nonce}                          ↔    pong {nonce}
  *
  *  SYN-WIRE-ACK      an `ack`, and the state vector of the server's `step1`, name only what is on the server's stable
@@ -31,7 +33,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { type MessageOf, readMessage, type Schema, writeMessage } from './codec.ts';
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const CONTROL = {
   hello: { head: [0], parts: { protocolVersion: 'uint', accessToken: 'text', deviceId: 'text' } },
@@ -47,11 +49,12 @@ const CONTROL = {
   pong: { head: [7], parts: { nonce: 'uint' } },
 } as const satisfies Schema;
 
-/** Heads 0 0, 0 1 and 0 2 are y-websocket's; its type 1 (awareness) is kept free for presence. */
+/** Heads 0 0, 0 1, 0 2 and 1 (awareness) are y-websocket's. */
 const SHARD = {
   step1: { head: [0, 0], parts: { stateVector: 'bytes' } },
   step2: { head: [0, 1], parts: { update: 'bytes' } },
   update: { head: [0, 2], parts: { update: 'bytes' } },
+  presence: { head: [1], parts: { update: 'bytes' } },
   ack: { head: [16], parts: { clocks: 'clocks' } },
 } as const satisfies Schema;
 

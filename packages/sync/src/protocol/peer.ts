@@ -9,6 +9,7 @@
  *  SYN-PEER-SLOW      a client that lets more than `maxBufferedBytes` pile up is cut (4408) and catches up later
  *  SYN-PEER-EXPIRY    the socket closes (4401) when its token expires
  *  SYN-PEER-TENANT    a principal meets only its own tenant's replica
+ *  SYN-PEER-ANSWER    a channel has one state answer waiting at most: asking again replaces the question
  */
 import {
   type Clock,
@@ -36,6 +37,7 @@ import {
   PROTOCOL_VERSION,
   type ShardMessage,
 } from './messages.ts';
+import type { Rooms, Seat } from './rooms.ts';
 
 export interface PeerLimits {
   readonly preAuthMs: number;
@@ -72,6 +74,8 @@ export interface PeerEvent {
   readonly rule?: string;
   readonly bytes?: number;
   readonly code?: number;
+  /** From an update's arrival to its durable ack. */
+  readonly ms?: number;
 }
 
 /** Who a token speaks for, and until when (epoch ms). */
@@ -82,6 +86,8 @@ export interface PeerOptions {
   readonly socket: SocketLike;
   readonly authenticate: (token: string) => Promise<Result<Authenticated>>;
   readonly openTenant: (tenantId: string) => Promise<Result<Replica>>;
+  /** Where this tenant's peers meet; asked once its replica is open. Absent: no presence. */
+  readonly rooms?: () => Rooms | null;
   readonly access?: (principal: Principal, shard: ShardRef) => ShardAccess;
   readonly limits?: Partial<PeerLimits>;
   readonly clock: Clock;
@@ -98,6 +104,9 @@ interface Room {
   readonly access: 'read' | 'write';
   /** The client was given the state; from now on it gets every update. */
   subscribed: boolean;
+  /** State vector of an answer that waits. */
+  asked: Uint8Array | null;
+  readonly seat: Seat | null;
 }
 
 /** How often a waiting state answer looks whether the socket has drained. */
@@ -134,6 +143,7 @@ export function servePeer(options: PeerOptions): Peer {
     if (stage === 'closed') return;
     stage = 'closed';
     for (const cleanup of cleanups.splice(0)) cleanup();
+    for (const { seat } of rooms.values()) seat?.leave();
     rooms.clear();
     tell({ type: 'closed', code });
   }
@@ -265,6 +275,21 @@ export function servePeer(options: PeerOptions): Peer {
       : ok(granted);
   }
 
+  /** Presence is a courtesy: who reads slowly goes without. */
+  function takeSeat(channel: number, shard: ShardId): Seat | null {
+    const meeting = options.rooms?.() ?? null;
+    if (principal === null || meeting === null) return null;
+    return meeting.enter(shard, principal, (update) => {
+      const wanted = rooms.get(channel)?.subscribed === true && socket.bufferedAmount < limits.resumeBufferedBytes;
+      if (wanted) shardMessage(channel, { type: 'presence', update });
+    });
+  }
+
+  function leave(channel: number): void {
+    rooms.get(channel)?.seat?.leave();
+    rooms.delete(channel);
+  }
+
   async function open(channel: number, shard: ShardId): Promise<void> {
     if (channel === 0 || rooms.has(channel)) {
       close(CLOSE.badMessage, 'channel in use');
@@ -279,7 +304,13 @@ export function servePeer(options: PeerOptions): Peer {
       refuse(channel, problem('too-large', 'too many parts are open at once', { rule: 'SYN-PEER-CHANNELS' }), shard);
       return;
     }
-    const room: Room = { shard, access: granted.value, subscribed: false };
+    const room: Room = {
+      shard,
+      access: granted.value,
+      subscribed: false,
+      asked: null,
+      seat: takeSeat(channel, shard),
+    };
     rooms.set(channel, room);
     const loaded = await replica?.load([shard]);
     if (isClosed() || rooms.get(channel) !== room || replica === null) return;
@@ -296,6 +327,9 @@ export function servePeer(options: PeerOptions): Peer {
 
   /** Answers one after another, each when the socket has drained: memory stays bounded however many shards are opened. */
   function answer(channel: number, room: Room, stateVector: Uint8Array): void {
+    const waits = room.asked !== null;
+    room.asked = stateVector;
+    if (waits) return;
     answers = answers.then(async () => {
       while (!isClosed() && socket.bufferedAmount > limits.resumeBufferedBytes) {
         await new Promise<void>((resume) => setTimer(resume, DRAIN_POLL_MS));
@@ -307,9 +341,11 @@ export function servePeer(options: PeerOptions): Peer {
         close(CLOSE.storage, 'not available');
         return;
       }
+      const asked = room.asked ?? stateVector;
+      room.asked = null;
       let update: Uint8Array;
       try {
-        update = replica.diff(room.shard, stateVector);
+        update = replica.diff(room.shard, asked);
       } catch {
         close(CLOSE.badMessage, 'unreadable state vector');
         return;
@@ -317,6 +353,8 @@ export function servePeer(options: PeerOptions): Peer {
       room.subscribed = true;
       shardMessage(channel, { type: 'step2', update });
       allowance += update.length;
+      const others = room.seat?.others() ?? null;
+      if (others !== null) shardMessage(channel, { type: 'presence', update: others });
     });
   }
 
@@ -332,11 +370,12 @@ export function servePeer(options: PeerOptions): Peer {
       close(CLOSE.tooSlow, 'sends faster than can be stored');
       return;
     }
+    const arrivedAt = clock.now();
     const taken = await replica.receive(shard, update, { subject: principal.userId, sender: self });
     inFlight -= update.length;
     if (isClosed()) return;
     if (taken.ok) {
-      tell({ type: 'stored', shard, bytes: update.length });
+      tell({ type: 'stored', shard, bytes: update.length, ms: clock.now() - arrivedAt });
       if (!acked.has(update) && rooms.get(channel) === room) acknowledge(channel, update); // it held nothing new
       return;
     }
@@ -380,7 +419,7 @@ export function servePeer(options: PeerOptions): Peer {
         void open(message.channel, message.shard);
         return;
       case 'close':
-        rooms.delete(message.channel);
+        leave(message.channel);
         return;
       case 'ping':
         control({ type: 'pong', nonce: message.nonce });
@@ -401,7 +440,9 @@ export function servePeer(options: PeerOptions): Peer {
     if (room === undefined) return; // closed while the message was under way
     if (message.type === 'step1') answer(channel, room, message.stateVector);
     else if (message.type === 'ack') close(CLOSE.badMessage, 'not for the server');
-    else void take(channel, room, message.update);
+    else if (message.type === 'presence') {
+      if (room.seat?.announce(message.update) === false) close(CLOSE.badMessage, 'unreadable');
+    } else void take(channel, room, message.update);
   }
 
   const cancelPreAuth = setTimer(() => close(CLOSE.unauthenticated, 'too late'), limits.preAuthMs);
