@@ -27,17 +27,15 @@ import {
   systemClock,
   unwrap,
 } from '@fieldfare/kernel';
-import { openStore, type ProjectableRow, schemaHash } from '@fieldfare/store';
-import { loadTemplateFromDisk } from '@fieldfare/store/template-node';
+import { schemaHash } from '@fieldfare/store';
 import type { Browser, Page } from 'playwright-core';
 import { type Metric, metric, quantile } from '../lib/metrics.ts';
 import { openNodeDevice } from '../lib/node-device.ts';
 import { buildWeb } from '../lib/web.ts';
+import { engineInThread, projectionRates } from './projection.ts';
 
 const WARM_OPENINGS = 7;
 const EDITS = 150;
-const PROJECTION_ROUNDS = 5;
-const PROJECTION_BATCH = 5_000;
 
 const today = (): string => dateAt(systemClock.now(), 'America/Toronto');
 
@@ -103,47 +101,6 @@ async function rendererMemory(browser: Browser): Promise<number> {
   return Math.max(...resident);
 }
 
-/** Rows of the large agency as a first opening projects them, and as many changed ones, in batches: rows a second. */
-async function projectionRates(demo: DemoAgency): Promise<{ readonly added: number; readonly changed: number }> {
-  const template = unwrap(await loadTemplateFromDisk(schemaHash(tables, derivations)));
-  const stamp = '018f00000000-0000-bench';
-  const rows: ProjectableRow[] = demo.rows.visits.map((visit) => {
-    const { id, ...fields } = visit;
-    const names = Object.keys(fields);
-    return {
-      shard: `schedule/${visit.regionId}/${visit.week}`,
-      table: 'visits',
-      id,
-      version: 1,
-      fields,
-      stamps: Object.fromEntries(names.map((name) => [name, stamp])),
-      authors: Object.fromEntries(names.map((name) => [name, demo.tenantId])),
-      siblings: {},
-      deleted: false,
-      stamp,
-    };
-  });
-  const added: number[] = [];
-  const changed: number[] = [];
-  for (let round = 0; round < PROJECTION_ROUNDS; round += 1) {
-    const store = await openStore({ tables, derivations: [], template });
-    for (const rates of [added, changed]) {
-      const since = performance.now();
-      // One batch is prepared while the last is written, as the product's projector does it.
-      let written = Promise.resolve();
-      for (let at = 0; at < rows.length; at += PROJECTION_BATCH) {
-        const done = store.project(rows.slice(at, at + PROJECTION_BATCH), at + 1);
-        await written;
-        written = done;
-      }
-      await written;
-      rates.push(rows.length / ((performance.now() - since) / 1000));
-    }
-    await store.close();
-  }
-  return { added: quantile(added, 0.5), changed: quantile(changed, 0.5) };
-}
-
 export async function benchStart(): Promise<readonly Metric[]> {
   await buildWeb();
   const demo = buildDemoAgency({ size: 'small', today: today() });
@@ -172,9 +129,12 @@ export async function benchStart(): Promise<readonly Metric[]> {
   const edits = await measured(page, 'fieldfare:scheduling.updateVisit');
   const memory = await rendererMemory(browser);
   await kill();
+  const large = buildDemoAgency({ size: 'large', today: today() });
+  const openEngine = () => engineInThread(`${server.url}/template/`, schemaHash(tables, derivations));
+  const projection = await projectionRates(large, derivations, openEngine);
+  const inside = await projectionRates(large, derivations);
   await server.stop();
   removeTemporaryFolders();
-  const projection = await projectionRates(buildDemoAgency({ size: 'large', today: today() }));
 
   return [
     metric('rows in the working set', rows, 'rows', '>=10000'),
@@ -185,6 +145,8 @@ export async function benchStart(): Promise<readonly Metric[]> {
     metric('local edit acknowledged p99', quantile(edits, 0.99), 'ms', '<30'),
     metric('projection of new rows in batches of 5,000', projection.added, 'rows/s', '>=50000'),
     metric('projection of changed rows in batches of 5,000', projection.changed, 'rows/s'),
+    metric('the same without a thread (server, companion): new rows', inside.added, 'rows/s'),
+    metric('the same without a thread: changed rows', inside.changed, 'rows/s'),
     metric('page and worker, resident', memory, 'MB'),
   ];
 }

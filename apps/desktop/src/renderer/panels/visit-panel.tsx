@@ -2,9 +2,10 @@
 import type { BoardVisit, WeekBoard } from '@fieldfare/domain';
 import { Button, CloseButton, Select, Textarea, TextInput } from '@mantine/core';
 import { IconArrowsMove, IconMapPin, IconPin, IconPinnedOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
-import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { useController, useLane, useVisit } from '../board/context.tsx';
 import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.ts';
+import { useDraft } from '../lib/use-draft.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './panels.module.css';
 
@@ -17,61 +18,30 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
   );
 }
 
-/**
- * A field that is being typed in keeps its text until it is left, whatever others save meanwhile, and then saves it if
- * it was changed. Each field keeps its own draft, so that leaving one redraws no other.
- */
-function useDraft(saved: string, save: (text: string) => string | null) {
-  /** While the field has the focus: what stood there at first, and what stands there now. */
-  const [draft, setDraft] = useState<{ readonly before: string; readonly text: string } | null>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
-  return {
-    value: draft?.text ?? saved,
-    error: wrong,
-    onFocus: () => setDraft({ before: saved, text: saved }),
-    onChange: (event: { readonly currentTarget: { readonly value: string } }) => {
-      const text = event.currentTarget.value;
-      setDraft((old) => ({ before: old?.before ?? saved, text }));
-    },
-    onBlur: () => {
-      setWrong(draft !== null && draft.text !== draft.before ? save(draft.text) : null);
-      setDraft(null);
-    },
-  };
-}
-
-const saveOnEnter = (event: KeyboardEvent<HTMLInputElement>): void => {
-  if (event.key !== 'Enter') return;
-  event.currentTarget.blur();
-  event.currentTarget.focus();
-};
-
 type FieldProps = { readonly visit: BoardVisit; readonly writable: boolean };
 
 const StartField = memo(function StartField({ visit, writable }: FieldProps) {
   const controller = useController();
-  const draft = useDraft(visit.start ?? '', (text) => {
-    const start = parseTime(text);
-    if (start === null) return 'Write a time such as 09:30.';
-    void controller.edit(visit, { start }, 'Start');
-    return null;
+  const draft = useDraft({
+    saved: visit.start ?? '',
+    read: (text) => parseTime(text) ?? { wrong: 'Write a time such as 09:30.' },
+    save: (start) => controller.edit(visit, { start }, 'Start'),
   });
-  return (
-    <TextInput size="xs" label="Start" placeholder="HH:MM" readOnly={!writable} onKeyDown={saveOnEnter} {...draft} />
-  );
+  return <TextInput size="xs" label="Start" placeholder="HH:MM" readOnly={!writable} {...draft} />;
 });
 
 const MinutesField = memo(function MinutesField({ visit, writable }: FieldProps) {
   const controller = useController();
-  const draft = useDraft(String(visit.minutes), (text) => {
-    const minutes = Number(text);
-    if (!Number.isInteger(minutes) || minutes < 5 || minutes > 720) return 'A whole number from 5 to 720.';
-    void controller.edit(visit, { minutes }, 'Length');
-    return null;
+  const draft = useDraft({
+    saved: String(visit.minutes),
+    read(text) {
+      const minutes = Number(text);
+      const fits = Number.isInteger(minutes) && minutes >= 5 && minutes <= 720;
+      return fits ? String(minutes) : { wrong: 'A whole number from 5 to 720.' };
+    },
+    save: (minutes) => controller.edit(visit, { minutes: Number(minutes) }, 'Length'),
   });
-  return (
-    <TextInput size="xs" label="Minutes" inputMode="numeric" readOnly={!writable} onKeyDown={saveOnEnter} {...draft} />
-  );
+  return <TextInput size="xs" label="Minutes" inputMode="numeric" readOnly={!writable} {...draft} />;
 });
 
 const PRIORITIES = [
@@ -100,9 +70,10 @@ const PriorityField = memo(function PriorityField({ visit, writable }: FieldProp
 
 const NoteField = memo(function NoteField({ visit, writable }: FieldProps) {
   const controller = useController();
-  const draft = useDraft(visit.note, (text) => {
-    void controller.edit(visit, { note: text.slice(0, 2000) }, 'Note');
-    return null;
+  const { onKeyDown: _, ...draft } = useDraft({
+    saved: visit.note,
+    read: (text) => text.slice(0, 2000),
+    save: (note) => controller.edit(visit, { note }, 'Note'),
   });
   return (
     <Textarea

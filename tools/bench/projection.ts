@@ -1,0 +1,93 @@
+/** How fast rows are projected: by the app, whose database has a thread of its own, and by a server or companion. */
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { DemoAgency } from '@fieldfare/demo';
+import { tables } from '@fieldfare/domain';
+import { unwrap } from '@fieldfare/kernel';
+import {
+  openRemoteEngine,
+  openStore,
+  type ProjectableRow,
+  type RemoteEngineOptions,
+  type SqlEngine,
+  schemaHash,
+} from '@fieldfare/store';
+import { loadTemplateFromDisk } from '@fieldfare/store/template-node';
+import { quantile } from '../lib/metrics.ts';
+import type { DatabaseThreadData } from './database-thread.ts';
+
+const ROUNDS = 5;
+const BATCH = 5_000;
+
+type Schema = Parameters<typeof schemaHash>;
+
+/** Rows a second, medians. */
+export interface ProjectionRates {
+  readonly added: number;
+  readonly changed: number;
+}
+
+function rowsOf(demo: DemoAgency): readonly ProjectableRow[] {
+  const stamp = '018f00000000-0000-bench';
+  return demo.rows.visits.map((visit) => {
+    const { id, ...fields } = visit;
+    const names = Object.keys(fields);
+    return {
+      shard: `schedule/${visit.regionId}/${visit.week}`,
+      table: 'visits',
+      id,
+      version: 1,
+      fields,
+      stamps: Object.fromEntries(names.map((name) => [name, stamp])),
+      authors: Object.fromEntries(names.map((name) => [name, demo.tenantId])),
+      siblings: {},
+      deleted: false,
+      stamp,
+    };
+  });
+}
+
+/** An engine in another thread, its template fetched from `folder`. */
+export function engineInThread(folder: string, hash: string): Promise<SqlEngine> {
+  const { port1, port2 } = new MessageChannel();
+  const workerData: DatabaseThreadData = { port: port2, folder };
+  const worker = new Worker(new URL('./database-thread.ts', import.meta.url), { workerData, transferList: [port2] });
+  return openRemoteEngine({
+    endpoint: port1 as unknown as RemoteEngineOptions['endpoint'],
+    schemaHash: hash,
+    terminate() {
+      port1.close();
+      void worker.terminate();
+    },
+  });
+}
+
+/** Rows of an agency as a first opening projects them, and then as many changed ones. */
+export async function projectionRates(
+  demo: DemoAgency,
+  derivations: NonNullable<Schema[1]>,
+  openEngine?: () => Promise<SqlEngine>,
+): Promise<ProjectionRates> {
+  const rows = rowsOf(demo);
+  const added: number[] = [];
+  const changed: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const source = openEngine
+      ? { engine: await openEngine() }
+      : { template: unwrap(await loadTemplateFromDisk(schemaHash(tables, derivations))) };
+    const store = await openStore({ tables, derivations: [], ...source });
+    for (const rates of [added, changed]) {
+      const since = performance.now();
+      // One batch is prepared while the last is written, as the product's projector does it.
+      let written = Promise.resolve();
+      for (let at = 0; at < rows.length; at += BATCH) {
+        const done = store.project(rows.slice(at, at + BATCH), at + 1);
+        await written;
+        written = done;
+      }
+      await written;
+      rates.push(rows.length / ((performance.now() - since) / 1000));
+    }
+    await store.close();
+  }
+  return { added: quantile(added, 0.5), changed: quantile(changed, 0.5) };
+}
