@@ -71,7 +71,7 @@ async function fillWorkingSet(url: string, demo: DemoAgency): Promise<number> {
     rows += changes.length;
   }
   while (context.sync.status().pending > 0 || context.sync.status().state !== 'live') await pause(50);
-  await device.lock();
+  await device.end();
   return rows;
 }
 

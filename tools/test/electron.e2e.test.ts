@@ -2,10 +2,11 @@
  * The desktop shell in a real Electron, where one is installed: the window opens, the board shows, an edit survives a
  * restart, and the loopback door answers. Elsewhere these are skipped, and the run says so.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   boardShown,
   cardIds,
@@ -93,6 +94,16 @@ describe.skipIf(reason !== null)('the desktop shell in Electron', () => {
     };
   }
 
+  /** What the command line prints when it asks this machine's desktop application. */
+  async function companion(...args: readonly string[]): Promise<string> {
+    const main = join(root, 'apps', 'companion', 'src', 'main.ts');
+    const door = join(profile, 'loopback.json');
+    const { stdout } = await promisify(execFile)(process.execPath, [main, '--desktop', door, ...args], {
+      env: { ...process.env, XDG_CONFIG_HOME: profile, NO_COLOR: '1' },
+    });
+    return stdout;
+  }
+
   it('opens, shows the board, keeps an edit over a restart, and serves companions', async () => {
     const first = await open();
     await first.page.getByLabel('User name').fill('amelie');
@@ -118,6 +129,12 @@ describe.skipIf(reason !== null)('the desktop shell in Electron', () => {
         })
       ).status,
     ).toBe(401);
+    const week = JSON.parse(await companion('--json', 'week', 'show', '--region', 'east')) as {
+      readonly visits: readonly { readonly id: string; readonly staffId: string | null; readonly note: string }[];
+    };
+    expect(week.visits.find(({ id }) => id === visit)?.note).toBe('kept by Electron');
+    const waiting = week.visits.find(({ staffId }) => staffId === null);
+    expect(await companion('suggest', waiting?.id ?? '', '--region', 'east')).toMatch(/\d{2}:\d{2}/);
     await first.kill();
 
     const second = await open();

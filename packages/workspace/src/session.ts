@@ -51,6 +51,8 @@ type SessionMethods = Pick<WorkspaceHost, 'profiles' | 'signIn' | 'unlock' | 'lo
 export interface DeviceSession extends SessionMethods {
   /** The open working copy's context, null when locked. */
   context(): Context | null;
+  /** Locks, and gives everything back to a host that goes on without this session. */
+  end(): Promise<void>;
 }
 
 interface Open {
@@ -217,6 +219,13 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
     async signOut() {
       await open?.credentials.revoke();
       await close();
+    },
+    async end() {
+      await close();
+      const idle = await projection?.catch(() => null);
+      projection = null;
+      await idle?.close();
+      await deviceFiles.close();
     },
   });
 
