@@ -3,17 +3,23 @@ import { ensureChromium } from './lib/chromium.ts';
 
 type Soak = (args: readonly string[]) => Promise<boolean>;
 
-const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
-  kill: async () => (await import('./soak/kill.ts')).soakKill,
-  bundles: async () => (await import('./soak/bundles.ts')).soakBundles,
+interface Entry {
+  readonly browser: boolean;
+  readonly load: () => Promise<Soak>;
+}
+
+const SOAKS: Readonly<Record<string, Entry>> = {
+  kill: { browser: true, load: async () => (await import('./soak/kill.ts')).soakKill },
+  bundles: { browser: false, load: async () => (await import('./soak/bundles.ts')).soakBundles },
+  simulate: { browser: false, load: async () => (await import('./soak/simulate.ts')).soakSimulate },
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const load = SOAKS[name];
-if (!load) {
-  console.error(`usage: pnpm soak <${Object.keys(SOAKS).join('|')}> [--rounds N] [--seed N]`);
+const entry = SOAKS[name];
+if (!entry) {
+  console.error(`usage: pnpm soak <${Object.keys(SOAKS).join('|')}> [--rounds N] [--seeds N] [--seed N] [--from N]`);
   process.exit(2);
 }
-process.env.CHROMIUM_PATH = await ensureChromium();
-const soak = await load();
+if (entry.browser) process.env.CHROMIUM_PATH = await ensureChromium();
+const soak = await entry.load();
 process.exitCode = (await soak(args)) ? 0 : 1;

@@ -8,6 +8,7 @@
  *  SYN-REP-ATOMIC    a commit over several shards is one journal batch: all of it or nothing, after a crash too
  *  SYN-REP-DISK      after a failed append the touched documents are read again from the journal before anything else
  *                    happens to them, so memory equals the disk whatever the disk made of the write
+ *  SYN-REP-WHOLE     an update is shown whole or not at all, behind damaged frames too (rebuild.ts)
  *  SYN-REP-ORDER     changes of one shard are applied in journal order
  *  SYN-REP-REFUSE    a refused commit or update changes nothing
  *  SYN-REP-PENDING   a local commit is pending until an acknowledged state vector covers it, over all shards of the
@@ -32,9 +33,10 @@ import * as Y from 'yjs';
 import { GUARD_LIMITS, inspectUpdate } from './guard.ts';
 import { createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
 import { createShardQueue } from './queue.ts';
+import { type Inspect, joinWaiting, rebuildDoc } from './rebuild.ts';
 import { nodeOfClient } from './rows/fold.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
-import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
+import type { ShardDoc } from './rows/shard-doc.ts';
 import type { CommitReceipt, JournalRecord, Replica, ReplicaOptions, StoredRecord, Touched } from './types.ts';
 
 /** Ack records written on their own are at least this far apart. */
@@ -52,6 +54,8 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const docs = new Map<ShardId, ShardDoc>();
   /** Documents that may differ from the disk since an append failed. They can be read, and must be reloaded to be written. */
   const stale = new Set<ShardId>();
+  /** Stored updates that miss something, by shard: SYN-REP-WHOLE. */
+  const waiting = new Map<ShardId, readonly StoredRecord[]>();
   const queue = createShardQueue();
   const outbox = createOutbox();
   const acked = new Map<ShardId, Map<number, number>>();
@@ -111,13 +115,11 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
 
   // ---- journal → memory -----------------------------------------------------------------------------------------
 
-  function takeStored(shard: ShardId, records: readonly StoredRecord[]): Uint8Array[] {
-    const updates: Uint8Array[] = [];
-    for (const { kind, bytes } of records) {
-      if (kind !== 'ack') updates.push(bytes);
-      else if (!authority) noteHeld(shard, decodeStateVector(bytes));
-    }
+  /** Notes what is pending by the records, and returns those that are updates. */
+  function takeStored(shard: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[] {
+    const updates = records.filter(({ kind }) => kind !== 'ack');
     if (authority) return updates;
+    for (const { kind, bytes } of records) if (kind === 'ack') noteHeld(shard, decodeStateVector(bytes));
     const held = acked.get(shard) ?? new Map<number, number>();
     for (const { kind, bytes } of records) {
       if (kind !== 'local' || isHeld(bytes, held)) continue;
@@ -130,9 +132,30 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   async function readDoc(shard: ShardId): Promise<Result<ShardDoc>> {
     const records = await journal.read(shard);
     if (!records.ok) return records;
-    const doc = rebuild(shard, mergeOf, takeStored(shard, records.value));
-    learn(doc);
-    return ok(doc);
+    const rebuilt = rebuildDoc(shard, mergeOf, takeStored(shard, records.value), trusting(shard));
+    if (rebuilt.waiting.length > 0) waiting.set(shard, rebuilt.waiting);
+    else waiting.delete(shard);
+    learn(rebuilt.doc);
+    return ok(rebuilt.doc);
+  }
+
+  const trusting =
+    (shard: ShardId): Inspect =>
+    (update, known) =>
+      inspectUpdate(update, { shard, known, tables, subject: null, clock, limits });
+
+  /** After something was received: what waited for it is shown, and goes to whoever listens, as if it came now. */
+  function joinLate(shard: ShardId, doc: ShardDoc): void {
+    const late = waiting.get(shard);
+    if (late === undefined) return;
+    const result = joinWaiting(doc, late, trusting(shard));
+    if (result.waiting.length > 0) waiting.set(shard, result.waiting);
+    else waiting.delete(shard);
+    for (const { latest } of result.joined) if (latest !== null) hlc.receive(latest);
+    for (const { record, rows } of result.joined) {
+      const origin = record.kind === 'local' ? 'local' : 'remote';
+      touch({ origin, shard, rows, update: record.bytes, seq: record.seq });
+    }
   }
 
   function learn(doc: ShardDoc): void {
@@ -245,6 +268,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     const rows = doc.apply([update]);
     const sender = from.sender === undefined ? {} : { sender: from.sender };
     touch({ origin: 'remote', shard, rows, update, seq: appended.value.lastSeq, ...sender });
+    joinLate(shard, doc);
     return ok(undefined);
   }
 
@@ -286,6 +310,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
           docs.get(shard)?.destroy();
           docs.delete(shard);
           stale.delete(shard);
+          waiting.delete(shard);
         };
         if (queue.idle(shard)) free();
         else void queue.run([shard], async () => free());
@@ -354,34 +379,6 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
 function newClientId(bytes: Uint8Array): number {
   const [a = 0, b = 0, c = 0, d = 0] = bytes;
   return a * 0x1000000 + b * 0x10000 + c * 0x100 + d || 1;
-}
-
-/**
- * The document of journalled updates. Frames are checksummed and sealed, so one that Yjs cannot read is a fault of an
- * earlier build: it is left out, like a damaged frame, and the others stand.
- */
-function rebuild(
-  shard: ShardId,
-  mergeOf: Parameters<typeof createShardDoc>[1],
-  updates: readonly Uint8Array[],
-): ShardDoc {
-  const doc = createShardDoc(shard, mergeOf);
-  try {
-    doc.apply(updates);
-    return doc;
-  } catch {
-    doc.destroy();
-  }
-  const rest = createShardDoc(shard, mergeOf);
-  for (const update of updates) {
-    try {
-      Y.decodeUpdate(update);
-    } catch {
-      continue;
-    }
-    rest.apply([update]);
-  }
-  return rest;
 }
 
 function decodeStateVector(bytes: Uint8Array): Map<number, number> {

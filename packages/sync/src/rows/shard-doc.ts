@@ -42,7 +42,7 @@ export interface ShardDoc {
 }
 
 export function createShardDoc(shard: ShardId, mergeOf: (table: string) => MergeOf): ShardDoc {
-  const doc = new Y.Doc();
+  const doc = new Y.Doc({ guid: shard }); // without one Yjs draws a random one
   // Nothing is ever written through this document, so its own client id must not meet a real one: Yjs would then
   // change it and print to the console. Ids of ours are at least 1.
   doc.clientID = 0;

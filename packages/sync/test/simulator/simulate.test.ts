@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { describeFailure, runCampaign } from './campaign.ts';
+import { rowsModel } from './rows-model.ts';
+import { simulate } from './simulate.ts';
+
+describe('simulated organisations', () => {
+  it('SYN-SIM SYN-FOLD-SAME SYN-FOLD-SEEN SYN-FOLD-UNKNOWN SYN-REP-DURABLE SYN-WIRE-ACK: 500 seeds keep every law', async () => {
+    const { failures, seeds, commits, crashes, replicas } = await runCampaign({
+      model: rowsModel,
+      from: 1,
+      seeds: 500,
+    });
+    expect(failures.map((failure) => describeFailure(failure, 'rows'))).toEqual([]);
+    // the laws say little unless something happened
+    expect(seeds).toBe(500);
+    expect(commits).toBeGreaterThan(5_000);
+    expect(crashes).toBeGreaterThan(250);
+    expect(replicas).toBe(9);
+  }, 120_000);
+
+  it('SYN-SIM-SEED one seed is one run, to the last event', async () => {
+    const [once, again] = [
+      await simulate(77, { model: rowsModel, traced: true }),
+      await simulate(77, { model: rowsModel, traced: true }),
+    ];
+    expect(again).toEqual(once);
+    expect(once.trace.length).toBeGreaterThan(10);
+    expect((await simulate(78, { model: rowsModel })).digest).not.toBe(once.digest);
+  });
+});

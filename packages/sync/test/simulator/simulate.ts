@@ -1,0 +1,449 @@
+/**
+ * Two to eight laptops and a server, real but for clock, network and disks, through a few bad minutes and then into calm.
+ * Everything a run does follows from its seed. What must hold is in laws.ts; what is told is enough to run it again.
+ */
+import { fail, ok, problem, type ShardId } from '@fieldfare/kernel';
+import * as Y from 'yjs';
+import { createConnection } from '../../src/connection/connection.ts';
+import { decodeFrame } from '../../src/protocol/messages.ts';
+import { servePeer } from '../../src/protocol/peer.ts';
+import type { SocketLike } from '../../src/types.ts';
+import { createDice, type Dice } from './chance.ts';
+import { createHistory, holds, type Write } from './history.ts';
+import { judgeCalm, judgeNow, judgeOpening, type Promised } from './laws.ts';
+import {
+  clocksOf,
+  createMachine,
+  type Machine,
+  openReplica,
+  type Seams,
+  type Session,
+  TENANT,
+  type World,
+} from './machine.ts';
+import type { Build, Model } from './model.ts';
+import { createLink, type Link } from './network.ts';
+import { createTimeline } from './timeline.ts';
+
+export type { Seams } from './machine.ts';
+export type { Build, Model, Watch } from './model.ts';
+export { rowsModel } from './rows-model.ts';
+
+const HOUR = 3_600_000;
+
+export interface Report {
+  readonly seed: number;
+  /** Laws that were broken; empty: none. */
+  readonly broken: readonly string[];
+  readonly trace: readonly string[];
+  readonly replicas: number;
+  readonly events: number;
+  /** Commits that were acknowledged to the person who made them. */
+  readonly stored: number;
+  readonly crashes: number;
+  /** Equal for two runs that did the same. */
+  readonly digest: string;
+}
+
+export interface SimulateOptions {
+  readonly model: Model;
+  readonly seams?: Seams;
+  /** Keep a trace: slower. */
+  readonly traced?: boolean;
+  /** Parts of the plan that are not left to the seed. */
+  readonly plan?: Partial<Plan>;
+}
+
+/** What a run is made of. */
+export interface Plan {
+  readonly clients: number;
+  readonly seconds: number;
+  readonly shards: number;
+  /** Mean pause between two commits of one person. */
+  readonly pauseMs: number;
+  readonly troubleMs: number;
+  readonly skew: boolean;
+  readonly mixed: boolean;
+  readonly damage: boolean;
+  readonly repeat: number;
+  readonly garble: number;
+}
+
+function planOf(dice: Dice, model: Model): Plan {
+  return {
+    clients: dice.chance(0.8) ? 2 + dice.below(2) : 4 + dice.below(5),
+    seconds: dice.between(10, 30),
+    shards: dice.chance(0.6) ? 1 : 1 + dice.below(model.shards.length),
+    pauseMs: dice.between(2500, 8000),
+    troubleMs: dice.between(1000, 8000),
+    skew: dice.chance(0.5),
+    mixed: dice.chance(0.6),
+    damage: dice.chance(0.4),
+    repeat: dice.chance(0.3) ? 0.05 : 0,
+    garble: dice.chance(0.2) ? 0.01 : 0,
+  };
+}
+
+export async function simulate(seed: number, options: SimulateOptions): Promise<Report> {
+  const { model, traced = false } = options;
+  const dice = createDice(seed);
+  const plan: Plan = { ...planOf(dice, model), ...options.plan };
+  const timeline = createTimeline();
+  const history = createHistory();
+  const trace: string[] = [];
+  const world: World = {
+    timeline,
+    history,
+    model,
+    seams: options.seams ?? {},
+    shards: model.shards.slice(0, plan.shards),
+    leap: 0,
+    note: (line) => {
+      if (traced) trace.push(`${(timeline.now() / 1000).toFixed(3).padStart(8)}  ${line}`);
+    },
+  };
+  const broken: string[] = [];
+  const found = (laws: readonly string[]): void => {
+    for (const law of laws) {
+      if (broken.includes(law)) continue;
+      broken.push(law);
+      world.note(`BROKEN ${law}`);
+    }
+  };
+  const buildOf = (): Build => (plan.mixed ? ((dice.below(3) - 1) as Build) : 0);
+  const skewOf = (): number => (plan.skew ? Math.round(dice.between(-48, 48) * HOUR) : 0);
+  const server = createMachine(world, 'server', createDice(seed * 31 + 7), buildOf());
+  const clients = Array.from({ length: plan.clients }, (_, i) => {
+    const machine = createMachine(world, `desk${i + 1}`, createDice(seed * 31 + 11 + i), buildOf());
+    machine.skew = skewOf();
+    return machine;
+  });
+  const machines = [server, ...clients];
+  const promised: Promised = new Map();
+  const links = new Set<{ readonly link: Link; readonly from: Machine }>();
+  const cutOff = new Set<Machine>();
+  let calm = false;
+  let ordinal = 0;
+  let crashes = 0;
+
+  // ---- network ----------------------------------------------------------------------------------------------------
+
+  /** What the server says it holds durably, as it says it. */
+  function listen(link: Link): void {
+    const channels = new Map<number, ShardId>();
+    link.onSend = (from, bytes) => {
+      const frame = decodeFrame(bytes);
+      if (!frame.ok) return;
+      if ('control' in frame.value) {
+        const { control } = frame.value;
+        if (from === 'client' && control.type === 'open') channels.set(control.channel, control.shard);
+        return;
+      }
+      const shard = channels.get(frame.value.channel);
+      const message = frame.value.shard;
+      if (from === 'client' || shard === undefined) return;
+      const known = promised.get(shard) ?? new Map<number, number>();
+      promised.set(shard, known);
+      const told =
+        message.type === 'ack'
+          ? message.clocks
+          : message.type === 'step1'
+            ? Y.decodeStateVector(message.stateVector)
+            : new Map<number, number>();
+      for (const [client, clock] of told) known.set(client, Math.max(known.get(client) ?? 0, clock));
+    };
+  }
+
+  function dial(from: Machine, session: Session): SocketLike {
+    const faults = { repeat: calm ? 0 : plan.repeat, garble: calm ? 0 : plan.garble };
+    const link = createLink({ timeline, dice, faults, clientOwner: session });
+    links.add({ link, from });
+    if (cutOff.has(from)) {
+      if (dice.chance(0.5)) link.cut(3000);
+      else link.silence('both');
+      return link.client;
+    }
+    listen(link);
+    timeline.after(dice.between(1, 150), () => {
+      const process = server.session;
+      const { replica } = process ?? {};
+      if (process === null || replica === null || replica === undefined) {
+        link.cut(500);
+        return;
+      }
+      link.accept(process);
+      servePeer({
+        socket: link.server,
+        authenticate: async (token) => {
+          const [name = '', until = ''] = token.split(' ');
+          const machine = clients.find((client) => client.name === name);
+          if (machine === undefined) return fail(problem('unauthenticated', 'no such token'));
+          return ok({
+            tenantId: TENANT,
+            userId: machine.user,
+            deviceId: machine.name,
+            name: machine.user,
+            roles: [{ role: 'coordinator' as const, regionIds: [model.regionId] }],
+            ...(until === '' ? {} : { expiresAt: Number(until) }),
+          });
+        },
+        openTenant: async () => ok(replica),
+        clock: server.clock,
+        setTimer: (run, ms) => timeline.after(ms, run, process),
+      });
+      link.open();
+    });
+    return link.client;
+  }
+
+  // ---- processes --------------------------------------------------------------------------------------------------
+
+  async function startServer(): Promise<void> {
+    const session: Session = { alive: true, replica: null, connection: null, watch: null };
+    server.session = session;
+    const replica = await openReplica(world, server, session, true);
+    if (replica === null) {
+      down(server);
+      timeline.after(500, () => void startServer());
+      return;
+    }
+    found(judgeOpening(world, server, promised));
+    world.note('server is up');
+  }
+
+  async function startClient(machine: Machine): Promise<void> {
+    const session: Session = { alive: true, replica: null, connection: null, watch: null };
+    machine.session = session;
+    const replica = await openReplica(world, machine, session, false);
+    if (replica === null) {
+      down(machine);
+      timeline.after(500, () => void startClient(machine));
+      return;
+    }
+    found(judgeOpening(world, machine, null));
+    session.watch = (await model.watch?.(replica, machine.build)) ?? null;
+    const connection = createConnection({
+      replica,
+      url: 'simulated',
+      openSocket: () => dial(machine, session),
+      accessToken: async () => {
+        if (cutOff.has(machine) && machine.dice.chance(0.3)) return fail(problem('offline', 'no network'));
+        const until =
+          !calm && machine.dice.chance(0.2) ? ` ${server.clock.now() + machine.dice.between(2000, 60_000)}` : '';
+        return ok(`${machine.name}${until}`);
+      },
+      clock: machine.clock,
+      random: machine.dice,
+      setTimer: (run, ms) => timeline.after(ms, run, session),
+      deviceId: machine.name,
+    });
+    session.connection = connection;
+    connection.follow(world.shards);
+    connection.start();
+    world.note(`${machine.name} is up, build ${machine.build}, clock ${(machine.skew / HOUR).toFixed(1)} h off`);
+    if (!calm) work(machine, session);
+  }
+
+  function down(machine: Machine): void {
+    const { session } = machine;
+    if (session !== null) session.alive = false;
+    void session?.watch?.stop();
+    machine.session = null;
+  }
+
+  /** The process dies, or the machine with it: then what was not flushed is gone or torn. */
+  function crash(machine: Machine, keep: 'durable' | 'random-prefix' | 'all'): void {
+    if (machine.session === null) return;
+    crashes += 1;
+    world.note(`${machine.name} dies (${keep})`);
+    down(machine);
+    machine.disk.crash({ keep, random: dice });
+    for (const each of links) {
+      if (machine !== server && each.from !== machine) continue;
+      links.delete(each);
+      if (keep !== 'durable') each.link.cut(500);
+      else if (dice.chance(0.5))
+        each.link.silence('both'); // the other end has to find out by itself
+      else each.link.cut(500);
+    }
+  }
+
+  /** A bit flips on a disk nobody uses just now. What only this disk held may be lost: nothing can bring it back. */
+  function damage(machine: Machine): void {
+    const files = machine.disk.names().filter((name) => machine.disk.bytesOf(name).length > 0);
+    if (files.length === 0) return;
+    const elsewhere = machines.flatMap(({ session }) => (session?.replica ? [session.replica] : []));
+    for (const write of history.writes) {
+      if (write.machine !== machine.name) continue;
+      const safe = elsewhere.some((replica) => holds(clocksOf(replica, write.shard), write));
+      if (!safe) write.excused = true;
+    }
+    machine.damagedAfter = history.writes.length;
+    const file = dice.pick(files);
+    const offset = dice.below(machine.disk.bytesOf(file).length);
+    machine.disk.flipBit(file, offset, dice.below(8));
+    world.note(`a bit of ${machine.name}'s ${file} flips at ${offset}`);
+  }
+
+  function restartLater(machine: Machine): void {
+    timeline.after(dice.between(200, 15_000), () => {
+      if (machine.session !== null) return;
+      if (machine !== server && plan.damage && dice.chance(0.8)) damage(machine);
+      if (plan.mixed && machine.build < 1 && dice.chance(0.3)) machine.build = (machine.build + 1) as Build;
+      void (machine === server ? startServer() : startClient(machine));
+    });
+  }
+
+  // ---- people -----------------------------------------------------------------------------------------------------
+
+  function work(machine: Machine, session: Session): void {
+    const { replica } = session;
+    if (replica === null) return;
+    timeline.after(
+      -Math.log(1 - machine.dice.float()) * plan.pauseMs,
+      () => {
+        if (calm) return;
+        void (async () => {
+          const burst = machine.dice.chance(0.2) ? 1 + machine.dice.below(4) : 1;
+          for (let i = 0; i < burst; i++) {
+            ordinal += 1;
+            const desk = { replica, build: machine.build, dice: machine.dice, shards: world.shards, ordinal };
+            if (!(await replica.load(world.shards)).ok) return;
+            const changes = model.act(desk);
+            if (changes.length === 0) continue;
+            const written = await replica.commit(changes, machine.user);
+            world.note(
+              `${machine.name} writes ${changes.map(({ table, id, set }) => `${table} ${id.slice(0, 4)} ${JSON.stringify(set)}`).join(', ')}: ${written.ok ? written.value.stamp : written.problems[0].message}`,
+            );
+          }
+        })();
+        found(judgeNow(world, machine, promised));
+        work(machine, session);
+      },
+      session,
+    );
+  }
+
+  // ---- trouble ----------------------------------------------------------------------------------------------------
+
+  const linksOf = (machine: Machine): Link[] =>
+    [...links].filter(({ from }) => from === machine).map(({ link }) => link);
+
+  function partition(): void {
+    const some = clients.filter(() => dice.chance(0.5));
+    world.note(`cut off: ${some.map(({ name }) => name).join(' ')}`);
+    for (const machine of some) {
+      cutOff.add(machine);
+      for (const link of linksOf(machine)) breakLink(link);
+    }
+    timeline.after(dice.between(2000, 40_000), () => {
+      for (const machine of some) cutOff.delete(machine);
+      world.note(`together again: ${some.map(({ name }) => name).join(' ')}`);
+    });
+  }
+
+  function breakLink(link: Link): void {
+    const how = dice.below(4);
+    if (how === 0) link.cut(dice.between(0, 4000));
+    else if (how === 1) link.silence(dice.pick(['client', 'server', 'both'] as const));
+    else if (how === 2) link.stall(dice.between(500, 50_000));
+    else link.cut(0);
+  }
+
+  function trouble(): void {
+    const victim = dice.pick(clients);
+    const what = dice.below(10);
+    if (what <= 1) {
+      for (const link of linksOf(victim)) breakLink(link);
+      world.note(`the link of ${victim.name} breaks`);
+    } else if (what <= 3) partition();
+    else if (what <= 5) {
+      const machine = what === 4 ? server : victim;
+      crash(machine, dice.pick(['durable', 'random-prefix', 'all'] as const));
+      restartLater(machine);
+    } else if (what === 6) {
+      const machine = dice.pick(machines);
+      const fault = {
+        op: dice.pick(['append', 'flush', 'flush', 'truncate', 'open'] as const),
+        nth: 1 + dice.below(3),
+      };
+      world.note(`the disk of ${machine.name} will fail at ${fault.op} ${fault.nth}`);
+      machine.disk.plan({ ...fault, code: dice.chance(0.5) ? 'io' : 'full', partial: dice.float() });
+      timeline.after(dice.between(1000, 8000), machine.disk.heal);
+    } else if (what === 7) {
+      const machine = dice.pick(machines);
+      world.note(`the disk of ${machine.name} is full`);
+      machine.disk.setCapacity(0);
+      timeline.after(dice.between(500, 5000), () => machine.disk.setCapacity(Number.POSITIVE_INFINITY));
+    } else if (what === 8 && plan.skew) {
+      victim.skew = skewOf();
+      world.note(`the clock of ${victim.name} is ${(victim.skew / HOUR).toFixed(1)} h off`);
+    } else {
+      const machine = dice.pick(machines);
+      machine.session?.replica?.unload([dice.pick(world.shards)]);
+    }
+  }
+
+  function keepTroubling(): void {
+    timeline.after(dice.between(0.2, 1.8) * plan.troubleMs, () => {
+      if (calm) return;
+      trouble();
+      keepTroubling();
+    });
+  }
+
+  /** Everything works again; then four days pass, so that no clock is ahead any more. */
+  async function calmDown(): Promise<void> {
+    calm = true;
+    world.note('calm');
+    cutOff.clear();
+    for (const machine of machines) {
+      machine.disk.heal();
+      machine.disk.setCapacity(Number.POSITIVE_INFINITY);
+    }
+    for (const { link } of links) link.cut(200);
+    links.clear();
+    await timeline.runTo(timeline.now() + 16_000); // whoever was down is up by then
+    for (const machine of machines) {
+      if (machine.session === null) void (machine === server ? startServer() : startClient(machine));
+    }
+    await timeline.runTo(timeline.now() + 75_000);
+    world.leap = 97 * HOUR;
+    world.note('four days later');
+    for (const { session } of clients) {
+      if (session?.replica) await session.replica.load(world.shards);
+      session?.connection?.retryNow();
+    }
+    await timeline.runTo(timeline.now() + 75_000);
+    if (server.session?.replica) await server.session.replica.load(world.shards);
+    for (const { session } of clients) if (session?.replica) await session.replica.load(world.shards);
+  }
+
+  void startServer();
+  await timeline.runTo(1000);
+  if (model.first.length > 0) await server.session?.replica?.commit(model.first, server.user);
+  for (const machine of clients) void startClient(machine);
+  keepTroubling();
+  await timeline.runTo(1000 + plan.seconds * 1000);
+  await calmDown();
+  found(history.broken);
+  const { laws, digest } = await judgeCalm(world, server, clients, promised);
+  found(laws);
+  for (const machine of machines) {
+    const { session } = machine;
+    await session?.watch?.stop();
+    session?.connection?.stop();
+    if (session !== null) session.alive = false;
+  }
+  const stored = new Set(history.writes.filter(({ outcome }: Write) => outcome === 'stored').map(({ stamp }) => stamp));
+  return {
+    seed,
+    broken,
+    trace,
+    replicas: machines.length,
+    events: timeline.events(),
+    stored: stored.size,
+    crashes,
+    digest: `${timeline.events()} ${digest}`,
+  };
+}
