@@ -1,5 +1,6 @@
 /** The projection's tables as Kysely sees them: camelCase, with the platform's own columns. */
 import type { Row } from '@fieldfare/kernel';
+import type { assessmentDrafts, assessments, patientContexts, reassessments } from './assessments/tables.ts';
 import type { users } from './identity/tables.ts';
 import type { organisations, regions, serviceTypes } from './orgs/tables.ts';
 import type { partners } from './partners/tables.ts';
@@ -35,6 +36,10 @@ export interface Database {
   readonly visits: Projected<typeof visits>;
   readonly assignments: Projected<typeof assignments>;
   readonly conflictResolutions: Projected<typeof conflictResolutions>;
+  readonly assessments: Projected<typeof assessments>;
+  readonly assessmentDrafts: Projected<typeof assessmentDrafts>;
+  readonly reassessments: Projected<typeof reassessments>;
+  readonly patientContexts: Projected<typeof patientContexts>;
   /** Derived, never synced: see scheduling/conflicts/derivation.ts. */
   readonly conflicts: DerivedConflict;
 }

@@ -1,6 +1,7 @@
 /** Every module of the product. Adding one means adding its folder and its line here. */
 import { tablesOf } from '@fieldfare/kernel';
 import type { Derivation } from '@fieldfare/store';
+import { assessmentsModule } from './assessments/index.ts';
 import { history } from './history/index.ts';
 import { identity } from './identity/index.ts';
 import { orgs } from './orgs/index.ts';
@@ -11,7 +12,17 @@ import { conflictDerivation, scheduling } from './scheduling/index.ts';
 import { sync } from './sync/index.ts';
 import { workforce } from './workforce/index.ts';
 
-export const modules = [orgs, identity, patientsModule, workforce, partnersModule, scheduling, history, sync] as const;
+export const modules = [
+  orgs,
+  identity,
+  patientsModule,
+  workforce,
+  partnersModule,
+  scheduling,
+  assessmentsModule,
+  history,
+  sync,
+] as const;
 
 /** Every table of every module, by name. */
 export const tables = tablesOf(modules);
@@ -26,6 +37,7 @@ export const appRouter = router({
   workforce: workforce.router,
   partners: partnersModule.router,
   scheduling: scheduling.router,
+  assessments: assessmentsModule.router,
   history: history.router,
   sync: sync.router,
 });

@@ -3,12 +3,13 @@
  * first; the rest of the working set follows in the background.
  */
 
-import { type Context, type Database, derivations, shardsOfWeek, tables } from '@fieldfare/domain';
+import { type Context, type Database, derivations, reassessments, shardsOfWeek, tables } from '@fieldfare/domain';
 import {
   type Clock,
   ok,
   orgShard,
   type Principal,
+  patientShard,
   type Random,
   type Result,
   type ShardId,
@@ -22,6 +23,7 @@ import {
   createReplica,
   type Journal,
   type Replica,
+  type Touched,
 } from '@fieldfare/sync';
 import { type Core, createCore } from './core.ts';
 import { timed } from './timeline.ts';
@@ -70,6 +72,15 @@ const regionsIn = (replica: Replica, principal: Principal): readonly RegionZone[
       .sort((a, b) => (String(a.fields.name) < String(b.fields.name) ? -1 : 1))
       .map((row) => ({ id: row.id, zone: String(row.fields.zone) })),
   );
+
+/** The records of the patients whose assessments this change tells of. */
+function recordShardsOf(replica: Replica, { shard, rows }: Touched): readonly ShardId[] {
+  const ids = rows.get(reassessments.name) ?? new Set();
+  return [...ids].flatMap((id) => {
+    const { regionId, patientId } = replica.row(shard, reassessments.name, id)?.fields ?? {};
+    return regionId && patientId ? [patientShard(String(regionId), String(patientId))] : [];
+  });
+}
 
 /** The shards that the screen will ask for first. */
 const boardShards = ({ id, zone }: RegionZone, clock: Clock): readonly ShardId[] =>
@@ -129,9 +140,12 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     }
   };
   let complete = timed('open working set', fill());
-  // Regions that arrive later (a first sign-in, a new office) widen the working set.
+  // Regions that arrive later (a first sign-in, a new office) widen the working set. So do clinical records: they are
+  // kept on this disk, in step with the server, before anybody opens one; an offline copy has them in its journal.
   const stopWatching = replica.onTouched((touched) => {
     if (touched.shard === orgShard && touched.rows.has('regions')) complete = complete.then(fill);
+    const records = recordShardsOf(replica, touched);
+    if (records.length > 0 && connection) complete = complete.then(() => connection?.follow(closed ? [] : records));
   });
   connection?.start();
 

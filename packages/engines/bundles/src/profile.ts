@@ -12,6 +12,8 @@ export interface Source {
   readonly kind: 'item' | 'scale' | 'cap' | 'order' | 'record';
   readonly code: string;
   readonly value: number | string | boolean | null;
+  /** The assessment it was read from: codes mean different things in different forms. */
+  readonly assessmentId?: string;
 }
 
 export interface Finding<T> {
