@@ -22,6 +22,8 @@ export default defineConfig({
           include: ['{packages,apps,sync-server,tools}/**/*.test.ts'],
           exclude: [...common.exclude, '**/*.browser.test.ts', '**/*.e2e.test.ts'],
           testTimeout: 30_000,
+          // Opening a database takes its time on a loaded machine.
+          hookTimeout: 60_000,
         },
       },
       {
