@@ -2,7 +2,7 @@
  * `fieldfare suggest` and `accept`. An answer travels between them as JSON, so that a person or a program can look at
  * it, keep it and accept it later; what changed in between is refused with a reason.
  */
-import type { AutoAssignEvent, Candidate, Proposal } from '@fieldfare/domain';
+import type { AutoAssignEvent, AutoAssignProgress, Candidate, Proposal } from '@fieldfare/domain';
 import { isIsoWeek, isLocalDate, isLocalTime, problem } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { type Api, follow } from '../api.ts';
@@ -102,7 +102,7 @@ async function suggestWeek(host: Host, api: Api, { input, region }: WeekChoice, 
       ),
     (event) => {
       if (event.type === 'progress') {
-        if (host.interactive) host.note(`\r${event.placed} of ${event.total} placed…`);
+        if (host.interactive) host.note(progressText(event));
         return false;
       }
       proposal = event.proposal;
@@ -119,11 +119,16 @@ async function suggestWeek(host: Host, api: Api, { input, region }: WeekChoice, 
     );
 }
 
+function progressText({ placed, total, components, improved }: AutoAssignProgress): string {
+  const better = components ? `; improving ${Math.round(improved * 100)} %` : '';
+  return `\r${placed} of ${total} placed${better}…`;
+}
+
 function proposalText(host: Host, proposal: Proposal, region: string, flags: SuggestFlags): string {
   const { placements, unplaced } = proposal;
   const lines = [
     `${paint(host, 'bold', `Proposal for ${region} · ${proposal.week}`)}\n`,
-    `${placements.length} visits placed, ${unplaced.length} not; travel ${duration(proposal.travelMinutesBefore)} → ${duration(proposal.travelMinutesAfter)}\n\n`,
+    `${placements.length} visits placed, ${unplaced.length} not; travel ${duration(proposal.components.before.travelMinutes)} → ${duration(proposal.components.after.travelMinutes)}\n\n`,
     table(
       [
         { title: 'Date', cell: (row) => row.date },

@@ -1,12 +1,19 @@
 /**
  * Auto-assign: the engine searches places for the tray and hands over a proposal; nothing changes until a person
- * accepts it, and then all of it does or none.
+ * accepts it, and then all of it does or none. Ending the subscription drops the run; `finishAutoAssign` ends it with
+ * the best proposal so far.
  *
  *  SCH-PROPOSAL  a proposal changes nothing
  *  SCH-STALE     a visit that changed since the engine looked refuses the whole acceptance, naming what changed
  *  SCH-ALL       an accepted proposal is one commit
  */
-import { type Command, construct, type Outcome, type Progress, violationsAt } from '@fieldfare/engine-scheduling';
+import {
+  autoAssign as assignWeek,
+  type Command,
+  type Outcome,
+  type Progress,
+  violationsAt,
+} from '@fieldfare/engine-scheduling';
 import {
   epochMinuteOf,
   type IsoWeek,
@@ -31,6 +38,20 @@ export interface AutoAssignInput {
   readonly regionId: string;
   readonly week: IsoWeek;
   readonly seed?: number | undefined;
+  /** Names the run for `finishAutoAssign`. */
+  readonly runId?: string | undefined;
+}
+
+/** Runs that may be told to finish, by who runs them. In this process only: a run lives no longer than its stream. */
+const running = new Map<string, { finish: boolean }>();
+const keyOf = ({ principal }: Context, runId: string): string =>
+  `${principal.tenantId}/${principal.userId}/${principal.deviceId}/${runId}`;
+
+/** False when there is no such run (any more). */
+export function finishAutoAssign(ctx: Context, runId: string): boolean {
+  const run = running.get(keyOf(ctx, runId));
+  if (run) run.finish = true;
+  return run !== undefined;
 }
 
 /** How long the engine may keep the thread, and how often it tells how far it is. */
@@ -46,6 +67,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 async function* drive(
   ctx: Context,
   run: Generator<Progress, Outcome, Command>,
+  orders: { readonly finish: boolean },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Progress, Outcome | null, void> {
   let toldAt = ctx.clock.now();
@@ -53,7 +75,7 @@ async function* drive(
     while (!signal?.aborted) {
       const sliceFrom = ctx.clock.now();
       for (let step = 0; step < SLICE_STEPS && ctx.clock.now() - sliceFrom < SLICE_MS; step += 1) {
-        const next = run.next();
+        const next = run.next(orders.finish ? 'stop' : undefined);
         if (next.done) return next.value;
         if (ctx.clock.now() - toldAt >= PROGRESS_MS) {
           toldAt = ctx.clock.now();
@@ -107,8 +129,7 @@ function proposalOf(
     ...frame,
     placements,
     unplaced,
-    travelMinutesBefore: outcome.travelBefore,
-    travelMinutesAfter: outcome.travelAfter,
+    components: { before: outcome.before, first: outcome.first, after: outcome.after },
   };
 }
 
@@ -122,24 +143,28 @@ export async function* autoAssign(
   const seed = input.seed ?? Math.floor(ctx.random.float() * 2 ** 32);
   const bench = await openWorkbench(ctx, input);
   const elapsed = (): number => Math.max(0, ctx.clock.now() - startedAt);
-  const run = drive(ctx, construct(bench.plan, { seed }), signal);
-  yield {
-    type: 'progress',
-    placed: 0,
-    total: bench.rows.visits.filter(({ staffId }) => staffId === null).length,
-    elapsedMs: elapsed(),
-  };
-  for (;;) {
-    const next = await run.next();
-    if (!next.done) {
-      yield { type: 'progress', placed: next.value.placed, total: next.value.total, elapsedMs: elapsed() };
-      continue;
+  const orders = { finish: false };
+  const key = keyOf(ctx, input.runId ?? newId(ctx.clock, ctx.random));
+  running.set(key, orders);
+  try {
+    const run = drive(ctx, assignWeek(bench.plan, { seed }), orders, signal);
+    const total = bench.rows.visits.filter(({ staffId }) => staffId === null).length;
+    yield { type: 'progress', placed: 0, total, components: null, improved: 0, elapsedMs: elapsed() };
+    for (;;) {
+      const next = await run.next();
+      if (!next.done) {
+        const { placed, total: trying, components, improved } = next.value;
+        yield { type: 'progress', placed, total: trying, components, improved, elapsedMs: elapsed() };
+        continue;
+      }
+      if (next.value === null) return;
+      const { regionId, week } = input;
+      const frame = { id: newId(ctx.clock, ctx.random), regionId, week, seed, elapsedMs: elapsed() };
+      yield { type: 'proposal', proposal: proposalOf(bench, next.value, frame) };
+      return;
     }
-    if (next.value === null) return;
-    const { regionId, week } = input;
-    const frame = { id: newId(ctx.clock, ctx.random), regionId, week, seed, elapsedMs: elapsed() };
-    yield { type: 'proposal', proposal: proposalOf(bench, next.value, frame) };
-    return;
+  } finally {
+    running.delete(key);
   }
 }
 

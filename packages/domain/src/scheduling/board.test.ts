@@ -5,7 +5,7 @@ import { type Agency, AMELIE, BEN, createAgency, DAYS, requirementRow, visitRow,
 import { exchange, openDesk, openPeer, openTestStore, type TestDesk, type TestPeer } from '../../test/context.ts';
 import type { Database } from '../database.ts';
 import { staff } from '../workforce/index.ts';
-import type { BoardConflict, BoardEvent, WeekBoard } from './board.ts';
+import type { BoardConflict, BoardEvent, Proposal, WeekBoard } from './board.ts';
 import { applyBoardEvent } from './board-patch.ts';
 import { assignmentIdOf } from './rules.ts';
 import { assignments, visits } from './tables.ts';
@@ -185,6 +185,22 @@ describe('scheduling procedures', () => {
       stop.abort();
     }
     expect(events).toEqual(['progress']);
+  });
+
+  it('finishing a run keeps the best so far; only who runs it may do so', async () => {
+    const { agency, amelie, at } = await scene();
+    const all = Array.from({ length: 12 }, () => agency.visit());
+    await amelie.commit(all.map(visitRow));
+    const runId = '0197e9a0-0000-7000-8000-000000000001';
+    let proposal: Proposal | null = null;
+    for await (const event of await amelie.caller.scheduling.autoAssign({ ...at, seed: 1, runId })) {
+      if (event.type === 'proposal') proposal = event.proposal;
+      else expect(await amelie.caller.scheduling.finishAutoAssign({ ...at, runId })).toEqual({ running: true });
+    }
+    // Told so before it began: nothing is placed, and nothing is wrong.
+    expect(proposal).toMatchObject({ placements: [] });
+    expect(proposal?.unplaced).toHaveLength(12);
+    expect(await amelie.caller.scheduling.finishAutoAssign({ ...at, runId })).toEqual({ running: false });
   });
 
   it('feasibility answers every lane and day, suggest the best places first', async () => {

@@ -2,6 +2,7 @@
  * The week board as one plain value: what the screen, the command line and partner systems read.
  * `scheduling.board` sends a snapshot, then patches that bring a client's copy to the same value.
  */
+import type { Components } from '@fieldfare/engine-scheduling';
 import type { IsoWeek, LocalDate, LocalTime } from '@fieldfare/kernel';
 
 export interface BoardDay {
@@ -178,11 +179,20 @@ export interface Proposal {
   readonly placements: readonly ProposedPlacement[];
   /** Visits no rule-abiding place was found for, with the rule that removed most candidates. */
   readonly unplaced: readonly { readonly visitId: string; readonly patientName: string; readonly reason: string }[];
-  readonly travelMinutesBefore: number;
-  readonly travelMinutesAfter: number;
+  /** Of the whole week: as it stands, as the engine first built it, and as proposed. */
+  readonly components: { readonly before: Components; readonly first: Components; readonly after: Components };
   readonly elapsedMs: number;
 }
 
-export type AutoAssignEvent =
-  | { readonly type: 'progress'; readonly placed: number; readonly total: number; readonly elapsedMs: number }
-  | { readonly type: 'proposal'; readonly proposal: Proposal };
+export interface AutoAssignProgress {
+  readonly type: 'progress';
+  readonly placed: number;
+  readonly total: number;
+  /** Of the best plan so far, once there is a whole one: from then on `finishAutoAssign` ends with a good proposal. */
+  readonly components: Components | null;
+  /** Share of the improving that is over, 0 … 1. */
+  readonly improved: number;
+  readonly elapsedMs: number;
+}
+
+export type AutoAssignEvent = AutoAssignProgress | { readonly type: 'proposal'; readonly proposal: Proposal };

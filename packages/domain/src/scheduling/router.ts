@@ -2,7 +2,7 @@
 import { isIsoWeek, isLocalDate, isLocalTime } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router } from '../procedure.ts';
-import { acceptProposal, autoAssign } from './auto-assign.ts';
+import { acceptProposal, autoAssign, finishAutoAssign } from './auto-assign.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
@@ -55,13 +55,15 @@ export const schedulingRouter = router({
   /** Places for one visit, best first. */
   suggest: read.input(visit).query(({ ctx, input }) => suggest(ctx, input)),
   /** Searches places for the tray. Changes nothing: ends with a proposal. Ending the subscription cancels. */
-  autoAssign: write.input(z.object({ seed: z.int().min(0).max(0xffffffff).optional() })).subscription(async function* ({
-    ctx,
-    input,
-    signal,
-  }) {
-    yield* autoAssign(ctx, input, signal);
-  }),
+  autoAssign: write
+    .input(z.object({ seed: z.int().min(0).max(0xffffffff).optional(), runId: z.uuid().optional() }))
+    .subscription(async function* ({ ctx, input, signal }) {
+      yield* autoAssign(ctx, input, signal);
+    }),
+  /** Ends a run of one's own with the best proposal so far. */
+  finishAutoAssign: write
+    .input(z.object({ runId: z.uuid() }))
+    .mutation(({ ctx, input }) => ({ running: finishAutoAssign(ctx, input.runId) })),
   /** Writes a proposal, all of it or none. */
   accept: write
     .input(

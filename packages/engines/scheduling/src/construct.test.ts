@@ -2,16 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GenerateOptions, generateWeek, MONDAY } from '../test/generate.ts';
 import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
-import { type Command, type ConstructOptions, construct, type Outcome, type Progress } from './construct.ts';
+import { type AutoAssignOptions, autoAssign } from './auto-assign.ts';
 import { fits } from './feasibility.ts';
 import { bestStart } from './insertion.ts';
+import type { Command, Outcome, Progress } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { WeekProblem } from './problem.ts';
 import { componentsOf } from './score.ts';
 import { violationsOfPlan } from './validate.ts';
 
-function run(plan: Plan, options: ConstructOptions = { seed: 1 }): { outcome: Outcome; progress: Progress[] } {
-  const steps = construct(plan, options);
+/** The building alone. */
+function run(plan: Plan, options: AutoAssignOptions = { seed: 1 }): { outcome: Outcome; progress: Progress[] } {
+  const steps = autoAssign(plan, { ...options, moves: 0 });
   const progress: Progress[] = [];
   let step = steps.next();
   while (step.done !== true) {
@@ -57,8 +59,8 @@ describe('construct', () => {
           for (const staff of week.staff.keys()) expect(bestStart(plan, visit, staff)).toBeNull();
         }
         expect(outcome.placements.length + outcome.unplaced.length).toBe(before.staffOf.filter((s) => s < 0).length);
-        expect(outcome.components).toEqual(componentsOf(plan));
-        expect(outcome.travelAfter).toBe(outcome.components.travelMinutes);
+        expect(outcome.after).toEqual(componentsOf(plan));
+        expect(outcome.first).toEqual(outcome.after);
       }),
       { numRuns: 40 },
     );
@@ -153,7 +155,7 @@ describe('construct', () => {
     }
     for (const after of [0, 1, 3, 17, progress.length - 1]) {
       const plan = planOf(week);
-      const steps: Generator<Progress, Outcome, Command> = construct(plan, { seed: 2, sliceInsertions: 5 });
+      const steps: Generator<Progress, Outcome, Command> = autoAssign(plan, { seed: 2, sliceInsertions: 5, moves: 0 });
       let step = steps.next();
       for (let index = 0; index < after && step.done !== true; index += 1) step = steps.next();
       const placed = step.done === true ? -1 : step.value.placed;
@@ -166,7 +168,7 @@ describe('construct', () => {
       expect(violationsOfPlan(plan)).toEqual([]);
     }
     const left = planOf(week);
-    const steps = construct(left, { seed: 2 });
+    const steps = autoAssign(left, { seed: 2, moves: 0 });
     for (let index = 0; index < 10; index += 1) steps.next();
     steps.return(undefined as never);
     expect(violationsOfPlan(left)).toEqual([]);

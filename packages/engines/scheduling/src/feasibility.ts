@@ -106,7 +106,7 @@ export function overCapacity(plan: Plan, visit: number, staff: number): number {
 }
 
 /** SCH-AVAILABILITY: the shift that holds `[start, end)` whole, or -1. Index into `shiftStart`. */
-function shiftHolding(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute): number {
+export function shiftHolding(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute): number {
   const last = c.shiftFrom[staff + 1] as number;
   for (let shift = c.shiftFrom[staff] as number; shift < last; shift += 1) {
     if ((c.shiftStart[shift] as number) > start) return -1;

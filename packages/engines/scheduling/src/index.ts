@@ -1,8 +1,9 @@
+export { type AutoAssignOptions, autoAssign } from './auto-assign.ts';
 export { type CompiledWeek, compileWeek, type EligibleGroup } from './compile.ts';
-export { type Command, type ConstructOptions, construct, type Outcome, type Progress } from './construct.ts';
 export { fits, SEVERITY, violationsAt } from './feasibility.ts';
 export { type Funnel, funnelOf } from './funnel.ts';
 export { bestStart, candidates, type Insertion, insertionAt, type NearMiss, nearestMiss } from './insertion.ts';
+export type { Command, Outcome, Progress } from './outcome.ts';
 export { createEmptyPlan, createPlan, type Placement, type Plan, type PlanSnapshot } from './plan.ts';
 export * from './problem.ts';
 export { type MatchStatus, REASONS, type Reason, type ReasonCode, STRONG_TRAVEL_MINUTES } from './reasons.ts';

@@ -33,9 +33,9 @@ export const WEIGHTS: Components = {
   balance: 2,
 };
 
-const MOST_WAITING = 60;
-const NEW_FACE = 2;
-const NOT_PREFERRED = 1;
+export const MOST_WAITING = 60;
+export const NEW_FACE = 2;
+export const NOT_PREFERRED = 1;
 
 export function costOf(components: Components): number {
   return (
@@ -46,6 +46,15 @@ export function costOf(components: Components): number {
     WEIGHTS.balance * components.balance
   );
 }
+
+/** `a + times × b`, component by component. */
+export const add = (a: Components, b: Components, times: 1 | -1 = 1): Components => ({
+  travelMinutes: a.travelMinutes + times * b.travelMinutes,
+  waitingMinutes: a.waitingMinutes + times * b.waitingMinutes,
+  windowMinutes: a.windowMinutes + times * b.windowMinutes,
+  continuity: a.continuity + times * b.continuity,
+  balance: a.balance + times * b.balance,
+});
 
 /** What placing `visit` there adds, as if it stood nowhere now. */
 export function deltaOf(plan: Plan, visit: number, staff: number, start: EpochMinute): Components {
@@ -108,7 +117,7 @@ export const createGap = (): Gap => ({
 });
 
 /** The shift a start belongs to: the last that has begun; one before the first shift when none has. */
-function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): number {
+export function tourOf(c: CompiledWeek, staff: number, start: EpochMinute): number {
   const first = c.shiftFrom[staff] as number;
   let shift = (c.shiftFrom[staff + 1] as number) - 1;
   while (shift >= first && (c.shiftStart[shift] as number) > start) shift -= 1;
@@ -201,37 +210,42 @@ export function balanceDelta(plan: Plan, visit: number, staff: number): number {
   return load(before + (plan.compiled.visitMinutes[visit] as number), capacity) - load(before, capacity);
 }
 
-const load = (booked: number, capacity: number): number =>
+export const load = (booked: number, capacity: number): number =>
   capacity === 0 ? booked : Math.floor((booked * booked) / (2 * capacity));
+
+/** What one carer's route counts for: driving, waiting and balance. */
+export function componentsOfRoute(plan: Plan, staff: number): Components {
+  const c = plan.compiled;
+  let travelMinutes = 0;
+  let waitingMinutes = 0;
+  const home = c.staffHome[staff] as number;
+  let from = -1;
+  let tour = -1;
+  for (const visit of plan.routes[staff] as readonly number[]) {
+    const start = plan.startOf[visit] as number;
+    const here = tourOf(c, staff, start);
+    const place = c.visitPlace[visit] as number;
+    if (from >= 0 && here === tour) {
+      const left = endOf(plan, from);
+      const leg = c.travel.minutes(c.visitPlace[from] as number, place, left);
+      travelMinutes += leg;
+      waitingMinutes += idle(start - left - leg);
+    } else {
+      travelMinutes += wayHome(plan, from, home) + c.travel.minutes(home, place, start);
+    }
+    from = visit;
+    tour = here;
+  }
+  travelMinutes += wayHome(plan, from, home);
+  const balance = load(plan.booked[staff] as number, c.staffCapacity[staff] as number);
+  return { travelMinutes, waitingMinutes, windowMinutes: 0, continuity: 0, balance };
+}
 
 /** The whole plan's components, counted from scratch. */
 export function componentsOf(plan: Plan): Components {
   const c = plan.compiled;
-  let travelMinutes = 0;
-  let waitingMinutes = 0;
-  let balance = 0;
-  for (let staff = 0; staff < c.staffCount; staff += 1) {
-    balance += load(plan.booked[staff] as number, c.staffCapacity[staff] as number);
-    const home = c.staffHome[staff] as number;
-    let from = -1;
-    let tour = -1;
-    for (const visit of plan.routes[staff] as readonly number[]) {
-      const start = plan.startOf[visit] as number;
-      const here = tourOf(c, staff, start);
-      const place = c.visitPlace[visit] as number;
-      if (from >= 0 && here === tour) {
-        const left = endOf(plan, from);
-        const leg = c.travel.minutes(c.visitPlace[from] as number, place, left);
-        travelMinutes += leg;
-        waitingMinutes += idle(start - left - leg);
-      } else {
-        travelMinutes += wayHome(plan, from, home) + c.travel.minutes(home, place, start);
-      }
-      from = visit;
-      tour = here;
-    }
-    travelMinutes += wayHome(plan, from, home);
-  }
+  let sum: Components = { travelMinutes: 0, waitingMinutes: 0, windowMinutes: 0, continuity: 0, balance: 0 };
+  for (let staff = 0; staff < c.staffCount; staff += 1) sum = add(sum, componentsOfRoute(plan, staff));
   let windowMinutes = 0;
   let continuity = 0;
   for (const visits of plan.patientVisits) {
@@ -245,7 +259,7 @@ export function componentsOf(plan: Plan): Components {
     }
     continuity += NEW_FACE * Math.max(0, carers.size - 1);
   }
-  return { travelMinutes, waitingMinutes, windowMinutes, continuity, balance };
+  return { ...sum, windowMinutes, continuity };
 }
 
 function wayHome(plan: Plan, from: number, home: number): number {

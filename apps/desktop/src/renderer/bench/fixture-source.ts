@@ -158,7 +158,8 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
           })),
       );
     },
-    autoAssign(scope, next) {
+    finishAutoAssign: () => Promise.resolve(ok(undefined)),
+    autoAssign(scope, _runId, next) {
       const waiting = board.visits.filter(({ staffId }) => staffId === null);
       const placements: ProposedPlacement[] = [];
       let at = 0;
@@ -183,7 +184,14 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             basedOn: visit.stamp,
           });
         }
-        next.onData({ type: 'progress', placed: placements.length, total: waiting.length, elapsedMs: at * 20 });
+        next.onData({
+          type: 'progress',
+          placed: placements.length,
+          total: waiting.length,
+          components: null,
+          improved: 0,
+          elapsedMs: at * 20,
+        });
         if (at < waiting.length) return;
         clearInterval(timer);
         const placed = new Set(placements.map(({ visitId }) => visitId));
@@ -202,8 +210,11 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
                 patientName,
                 reason: 'No carer with the role is free in the window',
               })),
-            travelMinutesBefore: 1840,
-            travelMinutesAfter: 1962,
+            components: {
+              before: { travelMinutes: 1840, waitingMinutes: 310, windowMinutes: 0, continuity: 12, balance: 900 },
+              first: { travelMinutes: 2044, waitingMinutes: 402, windowMinutes: 0, continuity: 31, balance: 1190 },
+              after: { travelMinutes: 1962, waitingMinutes: 255, windowMinutes: 0, continuity: 22, balance: 1180 },
+            },
             elapsedMs: at * 20,
           },
         });

@@ -1,5 +1,5 @@
 /** One run of the engine on screen: progress, the proposal, which placements are ticked. Changes nothing by itself. */
-import type { Proposal } from '@fieldfare/domain';
+import type { AutoAssignProgress, Proposal } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
 import { createObservable, type Observable } from '../lib/observable.ts';
 import type { BoardStore } from './board-store.ts';
@@ -7,7 +7,12 @@ import { asPlacement, type Scope, type WorkSource } from './source.ts';
 
 export type AutoAssignState =
   | { readonly phase: 'idle' }
-  | { readonly phase: 'running'; readonly placed: number; readonly total: number; readonly elapsedMs: number }
+  | {
+      readonly phase: 'running';
+      readonly progress: Omit<AutoAssignProgress, 'type'>;
+      /** The engine has been told to hand over what it has. */
+      readonly finishing: boolean;
+    }
   | {
       readonly phase: 'proposal';
       readonly proposal: Proposal;
@@ -21,6 +26,8 @@ export type AutoAssignState =
 export interface AutoAssign {
   readonly state: Observable<AutoAssignState>;
   start(): void;
+  /** Has the engine hand over its best so far. */
+  finish(): void;
   /** Stops the engine, or drops the proposal. */
   drop(): void;
   tick(visitIds: readonly string[], on: boolean): void;
@@ -51,6 +58,7 @@ export function createAutoAssign(deps: {
   const { source, scope, store } = deps;
   const state = createObservable<AutoAssignState>(IDLE);
   let stop: (() => void) | null = null;
+  let runId = '';
 
   const halt = (): void => {
     stop?.();
@@ -73,11 +81,18 @@ export function createAutoAssign(deps: {
     start() {
       halt();
       store.setGhosts([]);
-      state.set({ phase: 'running', placed: 0, total: store.summary().unscheduled, elapsedMs: 0 });
-      stop = source.autoAssign(scope, {
+      const nothing = { placed: 0, components: null, improved: 0, elapsedMs: 0 };
+      state.set({
+        phase: 'running',
+        progress: { ...nothing, total: store.summary().unscheduled },
+        finishing: false,
+      });
+      runId = crypto.randomUUID();
+      stop = source.autoAssign(scope, runId, {
         onData(event) {
           if (event.type === 'progress') {
-            state.set({ phase: 'running', placed: event.placed, total: event.total, elapsedMs: event.elapsedMs });
+            const now = state.get();
+            state.set({ phase: 'running', progress: event, finishing: now.phase === 'running' && now.finishing });
           } else {
             halt();
             show(event.proposal);
@@ -92,6 +107,13 @@ export function createAutoAssign(deps: {
           if (state.get().phase === 'running') state.set(IDLE);
         },
       });
+    },
+    finish() {
+      const now = state.get();
+      if (now.phase !== 'running' || now.finishing) return;
+      state.set({ ...now, finishing: true });
+      // A run that has just ended by itself needs no finishing: its proposal is on its way.
+      void source.finishAutoAssign(scope, runId);
     },
     drop() {
       halt();

@@ -65,7 +65,9 @@ export interface WorkSource {
   pin(scope: Scope, visitId: string, pinned: boolean): Promise<Result<void>>;
   feasibility(scope: Scope, visitId: string): Promise<Result<readonly CellFeasibility[]>>;
   suggest(scope: Scope, visitId: string): Promise<Result<readonly Candidate[]>>;
-  autoAssign(scope: Scope, feed: Feed<AutoAssignEvent>): Stop;
+  autoAssign(scope: Scope, runId: string, feed: Feed<AutoAssignEvent>): Stop;
+  /** The run ends with the best proposal so far. */
+  finishAutoAssign(scope: Scope, runId: string): Promise<Result<void>>;
   accept(
     scope: Scope,
     proposalId: string,

@@ -140,7 +140,7 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
   if (state.phase === 'running') {
     return (
       <Button variant="light" onClick={open} leftSection={<IconWand size={15} />}>
-        {state.placed} / {state.total}
+        {state.progress.placed} / {state.progress.total}
       </Button>
     );
   }

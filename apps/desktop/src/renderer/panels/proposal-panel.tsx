@@ -1,5 +1,5 @@
 /** Auto-assign: how far it is, then what it proposes. Nothing changes until somebody accepts. */
-import type { ProposedPlacement, WeekBoard } from '@fieldfare/domain';
+import type { Proposal, ProposedPlacement, WeekBoard } from '@fieldfare/domain';
 import { Button, Checkbox, CloseButton, Progress } from '@mantine/core';
 import { IconArrowRight, IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -57,16 +57,29 @@ const PlacementRow = memo(function PlacementRow(props: {
 
 function Running({ state }: { readonly state: Extract<AutoAssignState, { phase: 'running' }> }) {
   const { auto, closePanel } = useController();
-  const share = state.total === 0 ? 0 : (state.placed / state.total) * 100;
+  const { placed, total, components, improved } = state.progress;
+  const share = components ? improved * 100 : total === 0 ? 0 : (placed / total) * 100;
   return (
     <div className={classes.running}>
       <div className={classes.bigNumber}>
-        {state.placed} <span className={classes.dim}>of {plural(state.total, 'visit')} placed</span>
+        {placed} <span className={classes.dim}>of {plural(total, 'visit')} placed</span>
       </div>
       <Progress value={share} aria-label="Auto-assign progress" animated striped size="md" />
-      <p className={classes.prose}>
-        Looking for the carers and times with the least driving that keep every rule. Nothing changes until you accept.
-      </p>
+      {components ? (
+        <p className={classes.prose}>
+          A whole plan stands: {hours(components.travelMinutes)} h driving, {hours(components.waitingMinutes)} h
+          waiting. Looking for a better one. Nothing changes until you accept.
+        </p>
+      ) : (
+        <p className={classes.prose}>
+          Looking for carers and times that keep every rule. Nothing changes until you accept.
+        </p>
+      )}
+      {components && (
+        <Button loading={state.finishing} onClick={auto.finish}>
+          Use what it has found
+        </Button>
+      )}
       <Button
         variant="default"
         onClick={() => {
@@ -77,6 +90,43 @@ function Running({ state }: { readonly state: Extract<AutoAssignState, { phase: 
         Cancel
       </Button>
     </div>
+  );
+}
+
+/** The engine's own score, part by part: what it lowered is what is shown. */
+const COMPONENTS: readonly { readonly label: string; readonly textOf: (components: PlanComponents) => string }[] = [
+  { label: 'Driving', textOf: ({ travelMinutes }) => `${hours(travelMinutes)} h` },
+  { label: 'Waiting between visits', textOf: ({ waitingMinutes }) => `${hours(waitingMinutes)} h` },
+  { label: 'Changes of carer (points)', textOf: ({ continuity }) => String(continuity) },
+  { label: 'Uneven workload (points)', textOf: ({ balance }) => String(balance) },
+];
+
+type PlanComponents = Proposal['components']['after'];
+
+function ComponentsTable({ components }: { readonly components: Proposal['components'] }) {
+  return (
+    <table className={classes.components}>
+      <thead>
+        <tr>
+          <th scope="col">This week</th>
+          <th scope="col">Now</th>
+          <th scope="col">First plan</th>
+          <th scope="col">Proposed</th>
+        </tr>
+      </thead>
+      <tbody>
+        {COMPONENTS.map(({ label, textOf }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td>{textOf(components.before)}</td>
+            <td>{textOf(components.first)}</td>
+            <td>
+              <b>{textOf(components.after)}</b>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -96,7 +146,8 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
   const [onTick] = useState(() => (visitId: string, on: boolean) => auto.tick([visitId], on));
   const [onShow] = useState(() => (staffId: string, date: string) => controller.revealCell.current?.(staffId, date));
   const allTicked = ticked.size === placements.length;
-  const saved = proposal.travelMinutesAfter - proposal.travelMinutesBefore;
+  const { before, after } = proposal.components;
+  const saved = after.travelMinutes - before.travelMinutes;
   return (
     <>
       <div className={classes.numbers}>
@@ -115,9 +166,10 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
         </div>
       </div>
       <div className={classes.subtle}>
-        Driving this week: {hours(proposal.travelMinutesBefore)} h now, {hours(proposal.travelMinutesAfter)} h with all
-        of it. Worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s.
+        The whole week with all of it accepted, worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s. Lower is
+        better.
       </div>
+      <ComponentsTable components={proposal.components} />
       {state.refused.length > 0 && (
         <div className={classes.refused} role="alert">
           <strong>Somebody changed the week meanwhile, so nothing was accepted.</strong>

@@ -46,7 +46,8 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     pin: (scope, visitId, pinned) => attempt(() => nothing(scheduling.pin.mutate({ ...scope, visitId, pinned }))),
     feasibility: (scope, visitId) => attempt(() => scheduling.feasibility.query({ ...scope, visitId })),
     suggest: (scope, visitId) => attempt(() => scheduling.suggest.query({ ...scope, visitId })),
-    autoAssign: (scope, feed) => stopping(scheduling.autoAssign.subscribe(scope, callbacks(feed))),
+    autoAssign: (scope, runId, feed) => stopping(scheduling.autoAssign.subscribe({ ...scope, runId }, callbacks(feed))),
+    finishAutoAssign: (scope, runId) => attempt(() => nothing(scheduling.finishAutoAssign.mutate({ ...scope, runId }))),
     accept: (scope, proposalId, placements) =>
       attempt(() => scheduling.accept.mutate({ ...scope, proposalId, placements: [...placements] })),
     resolveConflict: (scope, conflictId, choice, reason) =>

@@ -1,0 +1,104 @@
+/**
+ * The optimiser: builds a plan by regret insertion, then lowers its cost by search (`search/`), then says why what is
+ * left has no place. Nothing here reads a clock: one seed gives one answer on every machine.
+ */
+import { type ConstructOptions, construct } from './construct.ts';
+import { funnelOf } from './funnel.ts';
+import { type Command, type Outcome, type Progress, SLICE_WORK, staffIdOf, visitIdOf } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import { retime } from './retime.ts';
+import { type Components, componentsOf, costOf } from './score.ts';
+import { anneal } from './search/anneal.ts';
+import { createWeekSearch, unassignedOf } from './search/week-model.ts';
+
+export interface AutoAssignOptions extends ConstructOptions {
+  /** Moves that the search tries from hot to cold; by the number of visits when left out, 0 only builds. */
+  readonly moves?: number;
+}
+
+/** Enough for most of what a longer search finds: seconds for a large week. */
+const MOVES_PER_VISIT = 3_000;
+const LEAST_MOVES = 20_000;
+const MOST_MOVES = 12_000_000;
+/** In mean legs: a built plan is good already, so the search begins cooler than one from nothing. */
+const HEAT = { start: 0.3, end: 0.01 };
+
+/**
+ * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
+ * without breaking a rule. What was placed before is not moved. At the end no unplaced visit has a start left that fits.
+ *
+ * To cancel: `next('stop')` for the best so far, or `return` to just leave; both between two yields.
+ */
+export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<Progress, Outcome, Command> {
+  const c = plan.compiled;
+  const mayMove = new Uint8Array(c.visitCount);
+  const visits: number[] = [];
+  for (let visit = 0; visit < c.visitCount; visit += 1) {
+    if ((plan.staffOf[visit] as number) >= 0 || c.visitFixed[visit] === 1) continue;
+    mayMove[visit] = 1;
+    visits.push(visit);
+  }
+  const before = componentsOf(plan);
+  let stopped = yield* construct(plan, visits, options);
+  const first = componentsOf(plan);
+  const { moves = Math.min(MOST_MOVES, Math.max(LEAST_MOVES, MOVES_PER_VISIT * visits.length)) } = options;
+  if (!stopped && moves > 0 && visits.length > 0) stopped = yield* improve(plan, mayMove, visits, options.seed, moves);
+
+  const isPlaced = (visit: number): boolean => (plan.staffOf[visit] as number) >= 0;
+  const after = componentsOf(plan);
+  const placed = visits.filter(isPlaced);
+  const unplaced: Outcome['unplaced'][number][] = [];
+  const explainedInSlice = Math.max(1, Math.floor(SLICE_WORK / Math.max(1, c.staffCount)));
+  for (const visit of visits) {
+    if (isPlaced(visit)) continue;
+    unplaced.push({ visit, visitId: visitIdOf(c, visit), funnel: stopped ? null : funnelOf(plan, visit) });
+    if (stopped || unplaced.length % explainedInSlice !== 0) continue;
+    // From here on a stop only leaves the remaining funnels out: all is placed.
+    const progress = { placed: placed.length, total: visits.length, components: after, improved: 1 };
+    stopped = (yield { phase: 'explaining', ...progress }) === 'stop';
+  }
+  return {
+    placements: placed.map((visit) => ({
+      visit,
+      visitId: visitIdOf(c, visit),
+      staffId: staffIdOf(c, plan.staffOf[visit] as number),
+      start: plan.startOf[visit] as number,
+    })),
+    unplaced,
+    before,
+    first,
+    after,
+    stopped,
+  };
+}
+
+/** True when it was stopped. Leaves the better of the built and the searched plan. */
+function* improve(
+  plan: Plan,
+  mayMove: Uint8Array,
+  visits: readonly number[],
+  seed: number,
+  moves: number,
+): Generator<Progress, boolean, Command> {
+  const built = plan.snapshot();
+  const value = (): readonly [number, number] => [unassignedOf(plan, mayMove), costOf(componentsOf(plan))];
+  const builtValue = value();
+  const week = createWeekSearch(plan, mayMove);
+  const placed = visits.filter((visit) => (built.staffOf[visit] as number) >= 0).length;
+  const search = anneal(week.model, { seed, iterations: moves, state: week.state, heat: HEAT });
+  let stopped = false;
+  let step = search.next();
+  while (!step.done) {
+    const { score, iteration } = step.value;
+    const components: Components = week.componentsOf(score);
+    const command = yield { phase: 'improving', placed, total: visits.length, components, improved: iteration / moves };
+    stopped = stopped || command === 'stop';
+    step = search.next(command);
+  }
+  week.apply(step.value.tours);
+  retime(plan, mayMove);
+  const [unassigned, cost] = value();
+  const worse = unassigned > builtValue[0] || (unassigned === builtValue[0] && cost >= builtValue[1]);
+  if (worse) plan.restore(built);
+  return stopped;
+}

@@ -1,0 +1,147 @@
+/**
+ * Simulated annealing over small moves and now and then a larger one (destroy and repair), cooled by the iteration: one
+ * seed and one number of iterations give one answer on every machine. Who watches a clock only decides where to stop.
+ */
+import { seededRandom } from '@fieldfare/kernel';
+import { type RoutingModel, type SearchScore, searchCost } from './model.ts';
+import { createMoves } from './moves.ts';
+import { neighboursOf } from './neighbours.ts';
+import { createRepair } from './repair.ts';
+import { createRuin } from './ruin.ts';
+import { SearchState, toursIn } from './state.ts';
+
+export interface AnnealOptions {
+  /** Any 32-bit integer. */
+  readonly seed: number;
+  /** Moves tried from hot to cold. */
+  readonly iterations: number;
+  /** Where to start, as loaded; what is unassigned is put in greedily. */
+  readonly state?: SearchState;
+  /** In mean legs: a move that costs one of them more is taken with odds 1/e. */
+  readonly heat?: { readonly start: number; readonly end: number };
+  /**
+   * How much of the run is over, 0 … 1, asked once a slice; `iteration / iterations` when left out. A caller with a budget
+   * of time gives its clock's share, and gives up that one seed has one answer.
+   */
+  readonly share?: () => number;
+  /** One destroy and repair for so many small moves. */
+  readonly ruinEvery?: number;
+}
+
+export interface SearchProgress {
+  /** Moves tried so far. */
+  readonly iteration: number;
+  /** Of the best solution so far. */
+  readonly score: SearchScore;
+  readonly cost: number;
+}
+
+export interface SearchOutcome extends SearchProgress {
+  /** Tasks by tour, in order. */
+  readonly tours: readonly (readonly number[])[];
+}
+
+/** Moves between two yields: a few milliseconds at most. */
+const SLICE = 512;
+const WIDTH = 24;
+const HEAT = { start: 1, end: 0.012 };
+const RUIN_EVERY = 512;
+
+export function* anneal(
+  model: RoutingModel,
+  options: AnnealOptions,
+): Generator<SearchProgress, SearchOutcome, 'stop' | undefined> {
+  const { weights } = model;
+  const { iterations, ruinEvery = RUIN_EVERY } = options;
+  const { start, end } = options.heat ?? HEAT;
+  const random = seededRandom(options.seed);
+  const state = options.state ?? new SearchState(model);
+  const prepared = neighboursOf(model, Math.min(WIDTH, Math.max(1, model.taskCount - 1)));
+  let part = prepared.next();
+  while (!part.done) {
+    const command = yield { iteration: 0, score: state.score, cost: state.cost };
+    if (command === 'stop') return { iteration: 0, score: state.score, cost: state.cost, tours: state.tours() };
+    part = prepared.next();
+  }
+  const neighbours = part.value;
+  createRepair(state, neighbours, random).insertAll();
+
+  const moves = createMoves(state, neighbours, random);
+  const ruin = createRuin(state, neighbours, random);
+  const unit = weights.travelMinutes * meanLeg(model);
+  let cost = state.cost;
+  let bestCost = cost;
+  let bestScore = state.score;
+  const bestNext = state.next.slice();
+  let heat = start * unit;
+  let iteration = 0;
+
+  function kept(now: number): void {
+    cost = now;
+    if (cost >= bestCost) return;
+    bestCost = cost;
+    bestScore = state.score;
+    bestNext.set(state.next);
+  }
+
+  function tryMove(): void {
+    const allowance = -heat * Math.log(1 - random.float());
+    const room = allowance + weights.late * state.late + weights.worstLate * state.worstLate;
+    const added = moves.tryOne(room);
+    if (added === null) return;
+    if (!state.settle(room - weights.travelMinutes * added)) {
+      state.rollback();
+      return;
+    }
+    const now = searchCost(weights, state);
+    if (now - cost > allowance) state.rollback();
+    else {
+      state.commit();
+      kept(now);
+    }
+  }
+
+  function tryRuin(): void {
+    const allowance = -heat * Math.log(1 - random.float());
+    const before = cost;
+    const record = bestCost;
+    ruin.tryOne();
+    const now = state.cost;
+    if (now - before > allowance) {
+      ruin.putBack();
+      return;
+    }
+    kept(now);
+    ruin.keep(now < record ? 'best' : now < before ? 'better' : 'accepted');
+  }
+
+  const busy = neighbours.movable.length > 0;
+  while (busy && iteration < iterations) {
+    const command = yield { iteration, score: bestScore, cost: bestCost };
+    if (command === 'stop') break;
+    const until = Math.min(iterations, iteration + SLICE);
+    heat = unit * start * (end / start) ** (options.share?.() ?? iteration / iterations);
+    for (; iteration < until; iteration += 1) {
+      if (iteration % ruinEvery === ruinEvery - 1) tryRuin();
+      else tryMove();
+    }
+  }
+  return { iteration, score: bestScore, cost: bestCost, tours: toursIn(bestNext, model) };
+}
+
+/** The scale of heat: what a leg costs between tasks that could follow one another. */
+function meanLeg({ legs, legAt, placeCount, place, taskCount, windowOpen }: RoutingModel): number {
+  if (legs !== null) {
+    let sum = 0;
+    for (const leg of legs) sum += leg;
+    return sum / Math.max(1, placeCount * (placeCount - 1));
+  }
+  // Every task with the one a few further on: a sample that a large week does not pay for.
+  let sum = 0;
+  for (let task = 0; task < taskCount; task += 1) {
+    const other = (task * 7 + 3) % taskCount;
+    const [a, b] = [place[task] as number, place[other] as number];
+    if (a !== b) sum += legAt(a, b, windowOpen[0] ?? 0);
+  }
+  return sum / Math.max(1, taskCount);
+}

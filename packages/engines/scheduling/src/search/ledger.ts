@@ -1,0 +1,102 @@
+/** What a solution means for carers and patients, whatever the times: hours booked, and how many faces a patient sees. */
+import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
+import { NEVER, type RoutingModel } from './model.ts';
+import { type CellLog, take } from './undo.ts';
+
+/** Numbers of the lists below in the log; 0 … 2 are the rings'. */
+const BOOKED = 3;
+const CARERS = 4;
+
+export interface Ledger {
+  /** Points as `score.ts` counts them. */
+  readonly continuity: number;
+  readonly balance: number;
+  /** Carers above the most they may be booked for. */
+  readonly over: number;
+  /** Cells that the log puts back. */
+  readonly lists: readonly Int32Array[];
+  /** Before `tour[task]` is taken away, and after it is set. */
+  leave(task: number): void;
+  join(task: number): void;
+  commit(): void;
+  /** The log has put the lists back. */
+  rollback(): void;
+}
+
+export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog): Ledger {
+  const { patient, patientTasks, preferred, tourCarer, capacity, mostBooked, duration, weights } = model;
+  const counts = { faces: weights.continuity > 0, hours: mostBooked.some((most) => most < NEVER) };
+  const booked = new Int32Array(model.carerCount);
+  const carers = new Int32Array(patientTasks.length);
+  let continuity = 0;
+  let balance = 0;
+  let over = 0;
+  let continuityBefore = 0;
+  let balanceBefore = 0;
+  let overBefore = 0;
+
+  function book(carer: number, minutes: number): void {
+    const full = capacity[carer] as number;
+    const most = mostBooked[carer] as number;
+    const before = booked[carer] as number;
+    const after = before + minutes;
+    take(log, BOOKED, carer, before);
+    booked[carer] = after;
+    balance += load(after, full) - load(before, full);
+    if (before > most) over -= 1;
+    if (after > most) over += 1;
+  }
+
+  function seesAnother(task: number, carer: number): boolean {
+    const others = patientTasks[patient[task] as number] as Int32Array;
+    for (let index = 0; index < others.length; index += 1) {
+      const other = others[index] as number;
+      const there = tour[other] as number;
+      if (other !== task && there >= 0 && tourCarer[there] === carer) return true;
+    }
+    return false;
+  }
+
+  /** One carer more or fewer for the patient. */
+  function face(who: number, change: 1 | -1): void {
+    const before = carers[who] as number;
+    take(log, CARERS, who, before);
+    carers[who] = before + change;
+    continuity += NEW_FACE * (Math.max(0, before + change - 1) - Math.max(0, before - 1));
+  }
+
+  function count(task: number, change: 1 | -1): void {
+    const carer = tourCarer[tour[task] as number] as number;
+    if (counts.hours) book(carer, change * (duration[task] as number));
+    if (!counts.faces) return;
+    const wished = preferred[task] as number;
+    if (wished >= 0 && wished !== carer) continuity += change * NOT_PREFERRED;
+    const who = patient[task] as number;
+    if (who >= 0 && !seesAnother(task, carer)) face(who, change);
+  }
+
+  return {
+    get continuity() {
+      return continuity;
+    },
+    get balance() {
+      return balance;
+    },
+    get over() {
+      return over;
+    },
+    lists: [booked, carers],
+    leave: (task) => count(task, -1),
+    join: (task) => count(task, 1),
+    commit() {
+      continuityBefore = continuity;
+      balanceBefore = balance;
+      overBefore = over;
+    },
+    rollback() {
+      continuity = continuityBefore;
+      balance = balanceBefore;
+      over = overBefore;
+    },
+  };
+}

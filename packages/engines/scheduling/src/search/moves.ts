@@ -1,0 +1,235 @@
+/**
+ * Small random changes. Each looks at the travel it would add before it touches the state: travel is known at once, and
+ * lateness cannot fall below nothing, so most hopeless moves end there (`room`).
+ */
+import type { Random } from '@fieldfare/kernel';
+import type { Neighbours } from './neighbours.ts';
+import type { SearchState } from './state.ts';
+
+export interface Moves {
+  /**
+   * Applies one random move and leaves it unsettled. Null: there was nothing to try, or it adds more than `room` in
+   * travel; then the state is untouched. Else what its travel adds (a guess where travel depends on the hour).
+   */
+  readonly tryOne: (room: number) => number | null;
+}
+
+const LONGEST_SEGMENT = 3;
+/** Odds that a position is drawn at a tour's start instead of behind a neighbour. */
+const AT_START = 0.1;
+/** Odds that it is drawn with somebody whom the patient knows. */
+const WITH_KNOWN = 0.25;
+/** Odds that it is drawn behind any task: what lies far apart by the windows may lie together once visits run late. */
+const ANYWHERE = 0.2;
+
+export function createMoves(state: SearchState, neighbours: Neighbours, random: Random): Moves {
+  const { model, next, prev, tour, start } = state;
+  const { taskCount, place, weights } = model;
+  const { before: near, width, tours, movable } = neighbours;
+  const price = weights.travelMinutes;
+  const faces = weights.continuity > 0;
+  const anywhere = weights.late > 0 ? ANYWHERE : 0;
+  const below = (count: number): number => Math.floor(random.float() * count);
+  const leg = (a: number, b: number): number => state.legBetween(a, b);
+
+  /** A node to stand behind, or -1. */
+  function anchorFor(task: number): number {
+    const draw = random.float();
+    if (draw < AT_START) {
+      const open = tours[task] as Int32Array;
+      return open.length === 0 ? -1 : taskCount + (open[below(open.length)] as number);
+    }
+    if (faces && draw < AT_START + WITH_KNOWN) return besideKnown(task);
+    if (random.float() < anywhere) {
+      const any = below(taskCount);
+      return any === task || (tour[any] as number) < 0 ? -1 : any;
+    }
+    const other = near[task * width + below(width)] as number;
+    return other < 0 || (tour[other] as number) < 0 || model.tourClosed[tour[other] as number] === 1 ? -1 : other;
+  }
+
+  /** Among the tours of a carer who sees the patient (or should), behind the last task that starts before this one. */
+  function besideKnown(task: number): number {
+    const others = model.patientTasks[model.patient[task] as number];
+    if (others === undefined) return -1;
+    const pick = below(others.length + 1);
+    const other = others[pick] ?? -1;
+    const carer = other < 0 ? (model.preferred[task] as number) : (model.tourCarer[tour[other] as number] ?? -1);
+    if (carer < 0) return -1;
+    const open = tours[task] as Int32Array;
+    const from = below(open.length);
+    for (let step = 0; step < open.length; step += 1) {
+      const there = open[(from + step) % open.length] as number;
+      if (model.tourCarer[there] !== carer) continue;
+      const wish =
+        (tour[task] as number) < 0 || there !== tour[task] ? earliestIn(task, there) : (start[task] as number);
+      let node = taskCount + there;
+      for (let following = next[node] as number; following < taskCount; following = next[node] as number) {
+        if ((start[following] as number) >= wish) break;
+        node = following;
+      }
+      return node === task ? -1 : node;
+    }
+    return -1;
+  }
+
+  function earliestIn(task: number, there: number): number {
+    const from = model.tourStart[there] as number;
+    for (let at = model.windowFrom[task] as number; at < (model.windowFrom[task + 1] as number); at += 1) {
+      const open = model.windowOpen[at] as number;
+      const close = model.windowClose[at] as number;
+      if (close >= from)
+        return (
+          Math.max(from, open) +
+          below(Math.max(1, Math.min(close, model.tourEnd[there] as number) - Math.max(from, open)))
+        );
+    }
+    return from;
+  }
+
+  function relocate(task: number, room: number): number | null {
+    const anchor = anchorFor(task);
+    if (anchor < 0 || anchor === prev[task] || anchor === task) return null;
+    const there = tour[anchor] as number;
+    if (there !== tour[task] && !state.allows(task, there)) return null;
+    const after = next[anchor] as number;
+    const from = prev[task] as number;
+    const to = next[task] as number;
+    const added = leg(anchor, task) + leg(task, after) - leg(anchor, after);
+    const saved = leg(from, task) + leg(task, to) - leg(from, to);
+    if (price * (added - saved) > room) return null;
+    state.cut(task);
+    state.insert(task, anchor);
+    return added - saved;
+  }
+
+  /** An unassigned task goes somewhere. */
+  function admit(task: number): number | null {
+    const anchor = anchorFor(task);
+    if (anchor < 0 || !state.allows(task, tour[anchor] as number)) return null;
+    const after = next[anchor] as number;
+    const added = leg(anchor, task) + leg(task, after) - leg(anchor, after);
+    state.insert(task, anchor);
+    return added;
+  }
+
+  /** `task` takes the place of whoever stands behind its neighbour, who takes the place of `task`. */
+  function swap(task: number, room: number): number | null {
+    const anchor = anchorFor(task);
+    if (anchor < 0) return null;
+    const other = next[anchor] as number;
+    if (other === task || other >= taskCount || next[task] === other || next[other] === task) return null;
+    if (model.movable[other] === 0) return null;
+    const mine = tour[task] as number;
+    const theirs = tour[other] as number;
+    if (mine !== theirs) {
+      // The halves of one pair may change places, though each stands where the other must not be added.
+      const apart = model.partner[task] !== other;
+      if (!fits(task, theirs, apart) || !fits(other, mine, apart)) return null;
+    }
+    const from = prev[task] as number;
+    const to = next[task] as number;
+    const after = next[other] as number;
+    const added = leg(anchor, task) + leg(task, after) + leg(from, other) + leg(other, to);
+    const saved = leg(from, task) + leg(task, to) + leg(anchor, other) + leg(other, after);
+    if (price * (added - saved) > room) return null;
+    state.cut(task);
+    state.cut(other);
+    state.insert(task, anchor);
+    state.insert(other, from);
+    return added - saved;
+  }
+
+  function fits(task: number, there: number, apart: boolean): boolean {
+    const other = model.partner[task] as number;
+    if (!apart && other >= 0) {
+      const kind = (model.kind[task] as number) * model.carerCount;
+      return model.kindCarer[kind + (model.tourCarer[there] as number)] === 1;
+    }
+    return state.allows(task, there);
+  }
+
+  /** Two or three tasks in a row move behind a neighbour of the first. */
+  function moveSegment(task: number, room: number): number | null {
+    const anchor = anchorFor(task);
+    if (anchor < 0) return null;
+    const there = tour[anchor] as number;
+    const length = 2 + below(LONGEST_SEGMENT - 1);
+    let last = task;
+    for (let count = 1; count < length; count += 1) {
+      last = next[last] as number;
+      if (last >= taskCount) return null;
+    }
+    const from = prev[task] as number;
+    if (anchor === from) return null;
+    for (let node = task; ; node = next[node] as number) {
+      if (node === anchor || model.movable[node] === 0) return null;
+      if (there !== tour[node] && !state.allows(node, there)) return null;
+      if (node === last) break;
+    }
+    const to = next[last] as number;
+    const after = next[anchor] as number;
+    const added = leg(anchor, task) + leg(last, after) + leg(from, to);
+    const saved = leg(anchor, after) + leg(from, task) + leg(last, to);
+    if (price * (added - saved) > room) return null;
+    let behind = anchor;
+    let node = task;
+    for (let count = 0; count < length; count += 1) {
+      const following = next[node] as number;
+      state.cut(node);
+      state.insert(node, behind);
+      behind = node;
+      node = following;
+    }
+    return added - saved;
+  }
+
+  /** 2-opt*: `task` and all behind it follow a neighbour in another tour, whose tail comes back. */
+  function exchangeTails(task: number, room: number): number | null {
+    const anchor = anchorFor(task);
+    if (anchor < 0) return null;
+    const mine = tour[task] as number;
+    const theirs = tour[anchor] as number;
+    if (mine === theirs) return null;
+    const from = prev[task] as number;
+    const after = next[anchor] as number;
+    const homeMine = taskCount + mine;
+    const homeTheirs = taskCount + theirs;
+    const back = after === homeTheirs ? homeMine : after;
+    let added = leg(anchor, task) + leg(from, back);
+    let saved = leg(from, task) + leg(anchor, after);
+    if (place[homeMine] !== place[homeTheirs]) {
+      const lastMine = prev[homeMine] as number;
+      added += leg(lastMine, homeTheirs);
+      saved += leg(lastMine, homeMine);
+      if (after !== homeTheirs) {
+        const lastTheirs = prev[homeTheirs] as number;
+        added += leg(lastTheirs, homeMine);
+        saved += leg(lastTheirs, homeTheirs);
+      }
+    }
+    if (price * (added - saved) > room) return null;
+    if (!tailFits(task, homeMine, theirs) || !tailFits(after, homeTheirs, mine)) return null;
+    state.swapTails(from, anchor);
+    return added - saved;
+  }
+
+  function tailFits(first: number, home: number, there: number): boolean {
+    for (let node = first; node !== home; node = next[node] as number) {
+      if (model.movable[node] === 0 || !fits(node, there, false)) return false;
+    }
+    return true;
+  }
+
+  return {
+    tryOne(room) {
+      const task = movable[below(movable.length)] as number;
+      if ((tour[task] as number) < 0) return admit(task);
+      const draw = random.float();
+      if (draw < 0.5) return relocate(task, room);
+      if (draw < 0.75) return swap(task, room);
+      if (draw < 0.87) return moveSegment(task, room);
+      return exchangeTails(task, room);
+    },
+  };
+}

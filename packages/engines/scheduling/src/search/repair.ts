@@ -1,0 +1,95 @@
+/** Puts unassigned tasks where they cost least, asking the state itself: the price is the score's, pairs included. */
+import { invariant, type Random } from '@fieldfare/kernel';
+import { MOST_WAITING } from '../score.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { SearchState } from './state.ts';
+
+export interface Repair {
+  /** Commits the cheapest place looked at. False: no tour takes it, and the state is as before. */
+  readonly insert: (task: number) => boolean;
+  /** Every unassigned task, those that open first first; committed. */
+  readonly insertAll: () => void;
+}
+
+/** Tours looked through whole; with more of them only the ends of some, and behind the task's neighbours. */
+const FEW_TOURS = 48;
+const SAMPLED_TOURS = 12;
+const LIKELY = 8;
+/** One place in so many is overlooked, so that repair does not always find the same (SISR's blinks). */
+const BLINK = 0.01;
+
+export function createRepair(state: SearchState, neighbours: Neighbours, random: Random): Repair {
+  const { model, next, tour } = state;
+  const { taskCount, weights } = model;
+  const { before: near, width, tours } = neighbours;
+  const timed = model.legs === null;
+  /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too. */
+  const saved = weights.waitingMinutes * MOST_WAITING + (timed ? weights.travelMinutes * 5 : 0);
+  let best = -1;
+  let bestCost = 0;
+
+  function look(task: number, before: number, without: number): void {
+    if (random.float() < BLINK) return;
+    const after = next[before] as number;
+    const added = state.legBetween(before, task) + state.legBetween(task, after) - state.legBetween(before, after);
+    const room = bestCost - without - weights.travelMinutes * added + saved;
+    if (room <= 0) return;
+    state.insert(task, before);
+    if (state.settle(room)) {
+      const { cost } = state;
+      if (cost < bestCost) {
+        best = before;
+        bestCost = cost;
+      }
+    }
+    state.rollback();
+  }
+
+  function lookThrough(task: number, there: number, without: number): void {
+    const home = taskCount + there;
+    for (let before = home; ; ) {
+      look(task, before, without);
+      before = next[before] as number;
+      if (before === home) return;
+    }
+  }
+
+  function insert(task: number): boolean {
+    best = -1;
+    bestCost = Number.POSITIVE_INFINITY;
+    const without = state.cost - weights.unassigned * (model.priority[task] as number);
+    const open = tours[task] as Int32Array;
+    const few = open.length <= FEW_TOURS;
+    // The likely places first: a good price rules most others out by their travel alone.
+    for (let rank = 0; rank < (few ? Math.min(LIKELY, width) : width); rank += 1) {
+      const before = near[task * width + rank] as number;
+      if (before < 0) break;
+      const there = tour[before] as number;
+      if (there >= 0 && state.allows(task, there)) look(task, before, without);
+    }
+    if (few) for (const there of open) if (state.allows(task, there)) lookThrough(task, there, without);
+    if (!few) {
+      for (let count = 0; count < SAMPLED_TOURS; count += 1) {
+        const there = open[Math.floor(random.float() * open.length)] as number;
+        if (state.allows(task, there)) lookThrough(task, there, without);
+      }
+    }
+    if (best < 0) return false;
+    state.insert(task, best);
+    invariant(state.settle(Number.POSITIVE_INFINITY, true), 'it was looked at');
+    state.commit();
+    return true;
+  }
+
+  return {
+    insert,
+    insertAll() {
+      const { windowFrom, windowOpen, movable } = model;
+      const opens = (task: number): number => windowOpen[windowFrom[task] as number] ?? 0;
+      Array.from({ length: taskCount }, (_, task) => task)
+        .filter((task) => movable[task] === 1 && (tour[task] as number) < 0)
+        .sort((a, b) => opens(a) - opens(b) || a - b)
+        .forEach(insert);
+    },
+  };
+}

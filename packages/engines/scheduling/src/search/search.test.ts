@@ -1,0 +1,157 @@
+import { seededRandom } from '@fieldfare/kernel';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type GenerateOptions, generateWeek } from '../../test/generate.ts';
+import { at, planOf, staffOf, visitOf, weekOf } from '../../test/week.ts';
+import { autoAssign } from '../auto-assign.ts';
+import type { Outcome, Progress } from '../outcome.ts';
+import type { Plan } from '../plan.ts';
+import { componentsOf, costOf } from '../score.ts';
+import { violationsOfPlan } from '../validate.ts';
+import { createMoves } from './moves.ts';
+import { neighboursOf } from './neighbours.ts';
+import { createRuin } from './ruin.ts';
+import { createWeekSearch, unassignedOf } from './week-model.ts';
+
+const weeks = fc.record({
+  seed: fc.integer(),
+  staff: fc.integer({ min: 2, max: 12 }),
+  visits: fc.integer({ min: 10, max: 90 }),
+  days: fc.integer({ min: 1, max: 4 }),
+  mess: fc.constantFrom(0, 0, 0.1, 0.3),
+  buckets: fc.boolean(),
+}) satisfies fc.Arbitrary<GenerateOptions>;
+
+const trayOf = (plan: Plan): Uint8Array =>
+  Uint8Array.from(plan.staffOf, (staff, visit) => Number(staff < 0 && plan.compiled.visitFixed[visit] === 0));
+
+function finish<T>(steps: Iterator<unknown, T, undefined>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+function run(plan: Plan, seed: number, moves: number): { outcome: Outcome; progress: Progress[] } {
+  const progress: Progress[] = [];
+  const steps = autoAssign(plan, { seed, moves });
+  let step = steps.next();
+  while (!step.done) {
+    progress.push(step.value);
+    step = steps.next();
+  }
+  return { outcome: step.value, progress };
+}
+
+describe('search state', () => {
+  it('counts what the plan counts after every kept and every undone move, and breaks no rule', () => {
+    fc.assert(
+      fc.property(weeks, fc.integer(), (options, seed) => {
+        const plan = planOf(generateWeek(options));
+        const tray = trayOf(plan);
+        const broken = new Set(violationsOfPlan(plan).map(({ visit }) => visit));
+        finish(autoAssign(plan, { seed, moves: 0 }));
+        const week = createWeekSearch(plan, tray);
+        const { state } = week;
+        const neighbours = finish(neighboursOf(week.model, 8));
+        if (neighbours.movable.length === 0) return;
+        const random = seededRandom(seed);
+        const moves = createMoves(state, neighbours, random);
+        const ruin = createRuin(state, neighbours, random);
+        const keeps = (): void => {
+          week.apply(state.tours());
+          expect(week.componentsOf(state.score)).toEqual(componentsOf(plan));
+          expect(state.unassigned).toBe(unassignedOf(plan, tray));
+          expect(violationsOfPlan(plan).filter(({ visit }) => !broken.has(visit))).toEqual([]);
+        };
+        for (let step = 1; step <= 600; step += 1) {
+          if (step % 30 === 0) {
+            const before = [state.score, state.tours()];
+            ruin.tryOne();
+            if (random.float() < 0.5) {
+              ruin.putBack();
+              expect([state.score, state.tours()]).toEqual(before);
+            } else ruin.keep('accepted');
+          } else if (moves.tryOne(1e6) !== null) {
+            if (state.settle(Number.POSITIVE_INFINITY) && random.float() < 0.7) state.commit();
+            else state.rollback();
+          }
+          if (step % 100 === 0) keeps();
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('autoAssign', () => {
+  it('leaves no more out and costs no more than what was built, breaks no rule and moves nothing placed before', () => {
+    fc.assert(
+      fc.property(weeks, fc.integer(), (options, seed) => {
+        const week = generateWeek(options);
+        const built = planOf(week);
+        const tray = trayOf(built);
+        const before = built.snapshot();
+        const broken = new Set(violationsOfPlan(built).map(({ visit }) => visit));
+        finish(autoAssign(built, { seed, moves: 0 }));
+        const plan = planOf(week);
+        const { outcome, progress } = run(plan, seed, 4_000);
+        expect(outcome.first).toEqual(componentsOf(built));
+        expect(outcome.after).toEqual(componentsOf(plan));
+        const [left, leftBuilt] = [unassignedOf(plan, tray), unassignedOf(built, tray)];
+        expect(left).toBeLessThanOrEqual(leftBuilt);
+        if (left === leftBuilt) expect(costOf(outcome.after)).toBeLessThanOrEqual(costOf(outcome.first));
+        expect(violationsOfPlan(plan).filter(({ visit }) => !broken.has(visit))).toEqual([]);
+        for (const [visit, staff] of before.staffOf.entries()) {
+          if (staff >= 0) expect(plan.placementOf(visit)).toEqual({ staff, start: before.startOf[visit] });
+        }
+        expect(run(planOf(week), seed, 4_000).outcome).toEqual(outcome);
+        expect(progress.every(({ improved }) => improved >= 0 && improved <= 1)).toBe(true);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('keeps the best when it is stopped in the middle', () => {
+    const week = generateWeek({ seed: 5, staff: 12, visits: 150, days: 3 });
+    const full = run(planOf(week), 3, 40_000);
+    const improving = full.progress.findIndex(({ improved }) => improved > 0.5);
+    const plan = planOf(week);
+    const steps = autoAssign(plan, { seed: 3, moves: 40_000 });
+    let step = steps.next();
+    for (let index = 0; index < improving; index += 1) step = steps.next();
+    step = steps.next('stop');
+    expect(step.done).toBe(true);
+    if (!step.done) return;
+    expect(step.value.stopped).toBe(true);
+    expect(costOf(step.value.after)).toBeLessThan(costOf(step.value.first));
+    expect(violationsOfPlan(plan)).toEqual([]);
+  });
+
+  it('moves a visit to another day where its windows allow it, and finds the carer the patient knows', () => {
+    const day = (count: number) => ({ start: at('09:00') + count * 1440, end: at('11:00') + count * 1440 });
+    const shift = (count: number) => ({ start: at('08:00') + count * 1440, end: at('16:00') + count * 1440 });
+    const staff = [
+      staffOf('far', { homePlace: 90, shifts: [shift(0)] }),
+      staffOf('near', { homePlace: 10, shifts: [shift(1)] }),
+    ];
+    const visits = [
+      visitOf('v', { place: 10, startWindows: [day(0), day(1)] }),
+      visitOf('w', { place: 12, startWindows: [day(0), day(1)] }),
+    ];
+    const plan = planOf(weekOf(staff, visits));
+    run(plan, 1, 2_000);
+    expect(plan.placementOf(0)?.staff).toBe(1);
+    expect(plan.placementOf(1)?.staff).toBe(1);
+  });
+
+  it('takes the waiting out of a morning that may begin later', () => {
+    const visits = [
+      visitOf('early', { startWindows: [{ start: at('08:00'), end: at('11:00') }] }),
+      visitOf('late', { startWindows: [{ start: at('11:00'), end: at('11:00') }] }),
+    ];
+    const plan = planOf(weekOf([staffOf('a')], visits));
+    const { outcome } = run(plan, 1, 2_000);
+    expect(outcome.after.waitingMinutes).toBe(0);
+    expect(plan.placementOf(0)?.start).toBe(at('10:00'));
+  });
+});

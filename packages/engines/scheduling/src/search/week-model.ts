@@ -1,0 +1,290 @@
+/**
+ * A week as the search sees it: every visit a task, every shift a tour. What may not move stands as tasks of one minute's
+ * window. Where people have tangled something up (overlaps, a visit outside its shift, a way that is too long), the
+ * shift is closed: the search neither mends nor adds there, but hours and faces in it count.
+ *
+ * The state's components and the plan's differ by a constant, so what the search lowers is what the plan is shown with.
+ */
+import { invariant } from '@fieldfare/kernel';
+import type { CompiledWeek } from '../compile.ts';
+import { endOf, shiftHolding, violationsAt } from '../feasibility.ts';
+import type { Plan } from '../plan.ts';
+import type { RuleId } from '../problem.ts';
+import { add, type Components, componentsOf, tourOf, WEIGHTS } from '../score.ts';
+import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
+import { SearchState } from './state.ts';
+
+export interface WeekSearch {
+  readonly model: RoutingModel;
+  /** Holds the plan's placements; the search starts from it. */
+  readonly state: SearchState;
+  /** A search's score as the components of the whole plan. */
+  readonly componentsOf: (score: SearchScore) => Components;
+  /** Writes tours into the plan; those not in a tour are taken off. */
+  readonly apply: (tours: readonly (readonly number[])[]) => void;
+}
+
+/** What leaving a visit out counts, by priority 1 … 3: one urgent visit outweighs many of the next lower kind. */
+const UNASSIGNED = [0, 1, 10, 100] as const;
+/** More than any week can cost, less than where sums stop being exact. */
+const UNASSIGNED_PRICE = 100_000_000;
+/** Minutes between two shifts of a carer from which on nobody needs to look at the way between them. */
+const FAR_APART = 240;
+/** Starts are drawn on the grid on which people read times. */
+const GRID = 5;
+
+/** Rules that say that a route is tangled. The others leave its order and times alone. */
+const TANGLES: ReadonlySet<RuleId> = new Set(['SCH-OVERLAP-STAFF', 'SCH-AVAILABILITY', 'SCH-TRAVEL']);
+
+/** `mayMove`: by visit, 1 for those the search may place, move and take off; they must break no rule now. */
+export function createWeekSearch(plan: Plan, mayMove: Uint8Array): WeekSearch {
+  const c = plan.compiled;
+  const shiftOf = shiftsOf(plan);
+  const closed = closedShifts(plan, mayMove, shiftOf);
+  const isOpen = (visit: number): boolean => (shiftOf[visit] as number) >= 0 && closed[shiftOf[visit] as number] === 0;
+  const movable = mayMove.map((may, visit) =>
+    may === 1 && ((plan.staffOf[visit] as number) < 0 || isOpen(visit)) ? 1 : 0,
+  );
+  const model = modelOf(plan, movable, closed);
+  const state = new SearchState(model);
+  load(plan, state, shiftOf, isOpen);
+  // The plan's starts need not be the earliest; what the search shows is measured on the plan it stands for.
+  writeBack(state.tours());
+  const offset = add(componentsOf(plan), componentsIn(state.score), -1);
+  return {
+    model,
+    state,
+    componentsOf: (score) => add(offset, componentsIn(score)),
+    apply(tours) {
+      state.load(tours);
+      writeBack(tours);
+    },
+  };
+
+  function writeBack(tours: readonly (readonly number[])[]): void {
+    for (let visit = 0; visit < c.visitCount; visit += 1) if (movable[visit] === 1) plan.remove(visit);
+    tours.forEach((tasks, tour) => {
+      for (const visit of tasks) {
+        if (movable[visit] === 1) plan.place(visit, model.tourCarer[tour] as number, state.start[visit] as number);
+      }
+    });
+  }
+}
+
+const componentsIn = ({ travelMinutes, waitingMinutes, continuity, balance }: SearchScore): Components => ({
+  travelMinutes,
+  waitingMinutes,
+  windowMinutes: 0,
+  continuity,
+  balance,
+});
+
+/** The weight of what is left out among the visits that may move. */
+export function unassignedOf(plan: Plan, mayMove: Uint8Array): number {
+  let sum = 0;
+  for (let visit = 0; visit < plan.compiled.visitCount; visit += 1) {
+    if (mayMove[visit] === 1 && (plan.staffOf[visit] as number) < 0) sum += weightOf(plan.compiled, visit);
+  }
+  return sum;
+}
+
+const weightOf = (c: CompiledWeek, visit: number): number => UNASSIGNED[c.visitPriority[visit] as 1 | 2 | 3];
+
+/** By visit: the shift that holds it, -1 when unplaced or outside all. */
+function shiftsOf(plan: Plan): Int32Array {
+  return Int32Array.from({ length: plan.compiled.visitCount }, (_, visit) => {
+    const staff = plan.staffOf[visit] as number;
+    return staff < 0 ? -1 : shiftHolding(plan.compiled, staff, plan.startOf[visit] as number, endOf(plan, visit));
+  });
+}
+
+/** Shifts with something tangled in them or close by. */
+function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uint8Array {
+  const c = plan.compiled;
+  const still = plan.clone();
+  for (let visit = 0; visit < c.visitCount; visit += 1) if (mayMove[visit] === 1) still.remove(visit);
+  const closed = new Uint8Array(c.shiftStart.length);
+  const close = (visit: number): void => {
+    const staff = plan.staffOf[visit] as number;
+    // A visit between two shifts is driven to and from in the tour of the earlier one, however late it is.
+    const tour = tourOf(c, staff, plan.startOf[visit] as number);
+    const from = (plan.startOf[visit] as number) - FAR_APART;
+    const to = endOf(plan, visit) + FAR_APART;
+    for (let shift = c.shiftFrom[staff] as number; shift < (c.shiftFrom[staff + 1] as number); shift += 1) {
+      const apart = (c.shiftStart[shift] as number) >= to || (c.shiftEnd[shift] as number) <= from;
+      if (closed[shift] === 1 || (apart && shift !== tour)) continue;
+      closed[shift] = 1;
+      // Its visits stand as they are, and so close what lies near them.
+      for (const other of plan.routes[staff] ?? []) if (shiftOf[other] === shift) close(other);
+    }
+  };
+  for (let visit = 0; visit < c.visitCount; visit += 1) {
+    const staff = still.staffOf[visit] as number;
+    if (staff < 0) continue;
+    const start = still.startOf[visit] as number;
+    if (violationsAt(still, visit, staff, start).some(({ rule }) => TANGLES.has(rule))) close(visit);
+  }
+  return closed;
+}
+
+function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingModel {
+  const c = plan.compiled;
+  const { visitCount, staffCount, groups } = c;
+  const shiftCount = c.shiftStart.length;
+  // After the shifts, one closed tour a carer for what stands outside all of them.
+  const tourCount = shiftCount + staffCount;
+  const carerOf = new Int32Array(tourCount);
+  const nextOf = new Int32Array(tourCount).fill(-1);
+  for (let staff = 0; staff < staffCount; staff += 1) {
+    const last = (c.shiftFrom[staff + 1] as number) - 1;
+    for (let shift = c.shiftFrom[staff] as number; shift <= last; shift += 1) {
+      carerOf[shift] = staff;
+      const gap = shift < last ? (c.shiftStart[shift + 1] as number) - (c.shiftEnd[shift] as number) : FAR_APART;
+      if (gap < FAR_APART) nextOf[shift] = shift + 1;
+    }
+    carerOf[shiftCount + staff] = staff;
+  }
+  const windows = windowsOf(plan, movable);
+  const patientTasks = listsBy(c.visitPatient, c.patientCount);
+  return {
+    taskCount: visitCount,
+    tourCount,
+    carerCount: staffCount,
+    placeCount: c.problem.placeCount,
+    place: Int32Array.from({ length: visitCount + tourCount }, (_, node) =>
+      node < visitCount
+        ? (c.visitPlace[node] as number)
+        : (c.staffHome[carerOf[node - visitCount] as number] as number),
+    ),
+    duration: c.visitMinutes,
+    ...windows,
+    due: new Int32Array(visitCount).fill(NEVER),
+    grid: GRID,
+    movable,
+    priority: Int32Array.from(movable, (may, visit) => (may === 1 ? weightOf(c, visit) : 0)),
+    tourCarer: carerOf,
+    tourStart: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftStart[tour] ?? 0),
+    tourEnd: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftEnd[tour] ?? 0),
+    tourClosed: Uint8Array.from({ length: tourCount }, (_, tour) => closed[tour] ?? 1),
+    tourNext: nextOf,
+    leavesHomeAtStart: false,
+    kind: c.visitGroup,
+    kindCount: groups.length,
+    kindCarer: Uint8Array.from(groups.flatMap(({ position }) => Array.from(position, (at) => Number(at >= 0)))),
+    capacity: c.staffCapacity,
+    mostBooked: c.staffCapacity.map((most, staff) => Math.max(most, bookedBy(plan, staff, movable))),
+    patient: c.visitPatient,
+    patientTasks,
+    rivals: Array.from({ length: visitCount }, (_, visit) =>
+      movable[visit] === 0
+        ? NOBODY
+        : (patientTasks[c.visitPatient[visit] as number] as Int32Array).filter(
+            (other) => other !== visit && mayOverlap(c, windows, visit, other),
+          ),
+    ),
+    preferred: c.visitPreferred,
+    partner: new Int32Array(visitCount).fill(-1),
+    second: new Uint8Array(visitCount),
+    gapLeast: new Int32Array(visitCount),
+    gapMost: new Int32Array(visitCount),
+    legs: null,
+    legAt: c.travel.minutes,
+    weights: { ...WEIGHTS_OF_WEEK, unassigned: UNASSIGNED_PRICE, late: 0, worstLate: 0 },
+  };
+}
+
+const NOBODY = new Int32Array(0);
+const { windowMinutes: _hard, ...WEIGHTS_OF_WEEK } = WEIGHTS;
+
+/** Minutes of what may not move. */
+function bookedBy(plan: Plan, staff: number, movable: Uint8Array): number {
+  return (plan.routes[staff] ?? []).reduce(
+    (sum, visit) => sum + (movable[visit] === 1 ? 0 : (plan.compiled.visitMinutes[visit] as number)),
+    0,
+  );
+}
+
+type Windows = Pick<RoutingModel, 'windowFrom' | 'windowOpen' | 'windowClose'>;
+
+/** Movable visits keep their windows, others have the minute they stand at. */
+function windowsOf(plan: Plan, movable: Uint8Array): Windows {
+  const c = plan.compiled;
+  const windowFrom = new Int32Array(c.visitCount + 1);
+  const open: number[] = [];
+  const close: number[] = [];
+  for (let visit = 0; visit < c.visitCount; visit += 1) {
+    windowFrom[visit] = open.length;
+    if (movable[visit] === 1) {
+      for (let at = c.windowFrom[visit] as number; at < (c.windowFrom[visit + 1] as number); at += 1) {
+        open.push(c.windowStart[at] as number);
+        close.push(c.windowEnd[at] as number);
+      }
+    } else if ((plan.staffOf[visit] as number) >= 0) {
+      open.push(plan.startOf[visit] as number);
+      close.push(plan.startOf[visit] as number);
+    }
+  }
+  windowFrom[c.visitCount] = open.length;
+  return { windowFrom, windowOpen: Int32Array.from(open), windowClose: Int32Array.from(close) };
+}
+
+/** Whether two visits of one patient could share a minute, wherever in their windows they start. */
+function mayOverlap(c: CompiledWeek, { windowFrom, windowOpen, windowClose }: Windows, a: number, b: number): boolean {
+  const minutesA = c.visitMinutes[a] as number;
+  const minutesB = c.visitMinutes[b] as number;
+  for (let one = windowFrom[a] as number; one < (windowFrom[a + 1] as number); one += 1) {
+    for (let two = windowFrom[b] as number; two < (windowFrom[b + 1] as number); two += 1) {
+      if (
+        (windowOpen[one] as number) < (windowClose[two] as number) + minutesB &&
+        (windowOpen[two] as number) < (windowClose[one] as number) + minutesA
+      ) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+function listsBy(keys: Int32Array, count: number): Int32Array[] {
+  const lists: number[][] = Array.from({ length: count }, () => []);
+  keys.forEach((key, index) => {
+    lists[key]?.push(index);
+  });
+  return lists.map((list) => Int32Array.from(list));
+}
+
+/** Puts the plan into the state. A movable visit whose place the earliest starts no longer allow stays unassigned. */
+function load(plan: Plan, state: SearchState, shiftOf: Int32Array, isOpen: (visit: number) => boolean): void {
+  const { model } = state;
+  const c = plan.compiled;
+  const shiftCount = c.shiftStart.length;
+  for (const movable of [0, 1]) {
+    for (let staff = 0; staff < c.staffCount; staff += 1) {
+      const last = new Map<number, number>();
+      for (const visit of plan.routes[staff] ?? []) {
+        if (!isOpen(visit)) {
+          const shift = shiftOf[visit] as number;
+          if (movable === 0) state.hold(visit, shift >= 0 ? shift : shiftCount + staff, plan.startOf[visit] as number);
+          continue;
+        }
+        const shift = shiftOf[visit] as number;
+        const before = last.get(shift) ?? model.taskCount + shift;
+        if (model.movable[visit] === movable) {
+          state.insert(visit, before);
+          if (movable === 1) {
+            if (state.settle(Number.POSITIVE_INFINITY)) state.commit();
+            else {
+              state.rollback();
+              continue;
+            }
+          }
+        }
+        if ((state.tour[visit] as number) >= 0) last.set(shift, visit);
+      }
+    }
+    if (movable === 0) {
+      invariant(state.settle(Number.POSITIVE_INFINITY, true), 'what stands in an open shift breaks no rule');
+      state.commit();
+    }
+  }
+}
