@@ -16,6 +16,7 @@ import { createHttp } from './http/app.ts';
 import { createOriginCheck } from './http/security.ts';
 import { createLiveSessions } from './live-sessions.ts';
 import { createLog, errorFields, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 import { openSockets } from './sockets.ts';
 import { findTemplate } from './template.ts';
@@ -43,6 +44,8 @@ export interface ServerOptions {
   readonly limits?: Partial<SocketLimits>;
   /** A shard that nobody uses leaves memory after this long, ms. */
   readonly shardIdleMs?: number;
+  /** Opens `/metrics` to whoever shows it; FIELDFARE_METRICS_TOKEN of the environment when absent. */
+  readonly metricsToken?: string;
   /** Warnings and errors to standard error when absent. */
   readonly log?: Log;
   readonly clock?: Clock;
@@ -95,6 +98,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const demoAccounts = demoSize ? await need(await seedDemo(core, demoSize, clock)) : [];
 
   let stopping = false;
+  const metrics = createMetrics(core.tenants);
+  undo.push(async () => metrics.close());
   const live = createLiveSessions();
   core.accounts.sessions.onEnded((sessionId) => live.end(sessionId));
   const origin = createOriginCheck(options.origins ?? []);
@@ -104,6 +109,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     live,
     origin,
     log,
+    metrics,
+    metricsToken: options.metricsToken ?? process.env.FIELDFARE_METRICS_TOKEN,
     webDir,
     trustProxy: options.trustProxy ?? false,
     unready: () => (stopping ? 'the server is stopping' : null),
@@ -117,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     limits: { ...SOCKET_LIMITS, ...options.limits },
     clock,
     log,
+    metrics,
   });
   undo.push(() => sockets.close());
   const control = await openControl(core.dir.control, core.admin, log).catch((error: unknown) => {
@@ -146,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await sockets.close();
     await http.close();
     await core.close();
+    metrics.close();
     log.info('stopped', { port });
   }
   const shown = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;

@@ -27,6 +27,7 @@ import { PROBLEM_TYPE } from './http/problems.ts';
 import type { OriginCheck } from './http/security.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { createMeters, type Meter, type SocketLimits } from './socket-limits.ts';
 import type { Tenants } from './tenants.ts';
 
@@ -61,8 +62,9 @@ export function openSockets(options: {
   readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
 }): Sockets {
-  const { server, accounts, tenants, live, origin, limits, clock, log } = options;
+  const { server, accounts, tenants, live, origin, limits, clock, log, metrics } = options;
   const { sessions, tickets } = accounts;
   const wsOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -80,7 +82,11 @@ export function openSockets(options: {
   let strangers = 0;
   let stopping = false;
 
-  function note({ type, ...fields }: PeerEvent): void {
+  metrics.watchSockets(() => ({ known: served.size - strangers, strangers }));
+
+  function note(event: PeerEvent): void {
+    metrics.peerEvent(event);
+    const { type, ...fields } = event;
     if (type === 'stored') return; // one line an edit says nothing that counters do not say better
     if (type === 'refused') log.warn('sync refused', fields);
     else log.info(`sync ${type}`, fields);
@@ -104,7 +110,9 @@ export function openSockets(options: {
     };
     const count = (bytes: number): void => {
       const wait = take(1, bytes);
-      if (wait > 0 && paused === undefined) pause(wait);
+      if (wait === 0 || paused !== undefined) return;
+      metrics.paused();
+      pause(wait);
     };
     socket.on('message', (data) => count((data as ArrayBuffer | Buffer).byteLength));
     // Every ping makes us buffer a pong.
@@ -194,11 +202,15 @@ export function openSockets(options: {
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?');
-    if (path !== PATH) refuse(socket, problem('not-found', 'there is nothing at this address', { rule: 'HTTP-PATH' }));
+    const refuse = (what: Problem): void => {
+      metrics.turnedAway(what.rule ?? what.code);
+      answer(socket, what);
+    };
+    if (path !== PATH) refuse(problem('not-found', 'there is nothing at this address', { rule: 'HTTP-PATH' }));
     else if (origin(request.headers) === 'refused') {
-      refuse(socket, problem('forbidden', 'pages of other sites may not connect', { rule: 'SRV-ORIGIN' }));
+      refuse(problem('forbidden', 'pages of other sites may not connect', { rule: 'SRV-ORIGIN' }));
     } else if (tooMany()) {
-      refuse(socket, problem('offline', 'the server takes no more connections', { rule: 'SRV-SOCKETS' }));
+      refuse(problem('offline', 'the server takes no more connections', { rule: 'SRV-SOCKETS' }));
     } else wss.handleUpgrade(request, socket, head, serve);
   }
   server.on('upgrade', upgrade);
@@ -217,7 +229,7 @@ export function openSockets(options: {
 }
 
 /** An answer to an upgrade that was not granted, as problem details. */
-function refuse(socket: Duplex, what: Problem): void {
+function answer(socket: Duplex, what: Problem): void {
   const details = toProblemDetails([what]);
   const body = JSON.stringify(details);
   const head = [

@@ -24,7 +24,11 @@ beforeAll(async () => {
   writeFileSync(join(web.path, 'index.html'), '<!doctype html><title>Fieldfare</title>');
   writeFileSync(join(web.path, 'assets', 'index-a1b2c3.js'), 'export {};');
   writeFileSync(join(web.path, '.secret'), 'no');
-  running = await startTestServer(dir.path, { webDir: web.path, origins: ['https://plan.example.org'] });
+  running = await startTestServer(dir.path, {
+    webDir: web.path,
+    origins: ['https://plan.example.org'],
+    metricsToken: 'sesame',
+  });
   agency = await seedAgency(running.admin);
   url = running.server.url;
 });
@@ -157,6 +161,17 @@ describe('health', () => {
   });
 });
 
+describe('SRV-METRICS', () => {
+  it.each([
+    ['no token', {}, 403],
+    ['another token', { authorization: 'Bearer sesam' }, 403],
+    ['the token', { authorization: 'Bearer sesame' }, 200],
+    ['the token, through a proxy', { authorization: 'Bearer sesame', 'x-forwarded-for': '203.0.113.7' }, 200],
+  ])('where a token is set: %s', async (_what, headers: Record<string, string>, status) => {
+    expect((await fetch(`${url}/metrics`, { headers })).status).toBe(status);
+  });
+});
+
 describe('the web app', () => {
   const html = { accept: 'text/html' };
   it.each(['/', '/board/2026-W47', '/lock'])('shows the page at %s, asked for again each time', async (path) => {
@@ -255,6 +270,20 @@ describe('procedures over HTTP', () => {
     const answer = await trpc('patients.list', { regionId: agency.south }, bearer(accessToken));
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ error: { data: { problems: [{ rule: 'PERM-REGION' }] } } });
+  });
+
+  it('SRV-BODY: takes a CSV file of the size that imports take, from who is signed in alone', async () => {
+    const { accessToken } = await signIn(url, 'ada');
+    const text = `reference\n${'"\n'.repeat(10 * 512 * 1024 - 20)}`; // 10 MB that JSON makes twice as long
+    const body = { regionId: agency.north, kind: 'no such kind', text }; // read whole, and then refused at once
+    const send = (headers: Record<string, string>) => post(`${url}/trpc/imports.preview`, body, headers);
+    const answer = await send(bearer(accessToken));
+    expect(await answer.json()).toMatchObject({ error: { data: { problems: [{ rule: 'INPUT', path: ['kind'] }] } } });
+    const stranger = await send({}).then(
+      ({ status }) => status,
+      () => 401, // the connection may end before all was sent
+    );
+    expect(stranger).toBe(401);
   });
 
   it("shows nothing of another organisation's region", async () => {

@@ -242,6 +242,31 @@ describe('how much one may have', () => {
   });
 });
 
+describe('SRV-METRICS', () => {
+  const metrics = (headers: Record<string, string> = {}) => fetch(`${running.server.url}/metrics`, { headers });
+  const read = (text: string, name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+
+  it('counts what happens, and says nothing of whom', async () => {
+    const before = await (await metrics()).text();
+    const ada = await open('ada');
+    const row = visit(agency.north, { note: 'Metrics-Canary' });
+    value(await ada.replica.commit([addVisit(row)], ada.principal.userId));
+    await untilAcknowledged(ada);
+    const after = await (await metrics()).text();
+    const grew = (name: string): number => read(after, name) - read(before, name);
+    expect([grew('fieldfare_sync_updates_total'), grew('fieldfare_sync_welcomed_total')]).toEqual([1, 1]);
+    expect(read(after, 'fieldfare_sockets_open')).toBeGreaterThan(0);
+    expect(read(after, 'fieldfare_shards_loaded')).toBeGreaterThan(0);
+    for (const secret of ['Canary', 'ada', agency.tenantId, agency.north, row.id, ada.principal.userId]) {
+      expect(after).not.toContain(secret);
+    }
+  });
+
+  it('is for this machine alone, not for what a proxy on it passes on', async () => {
+    expect((await metrics({ 'x-forwarded-for': '203.0.113.7' })).status).toBe(403);
+  });
+});
+
 describe('presence', () => {
   it('SYN-PRES-STAMP SYN-PRES-OWN: others see who looks, by the name the server knows, until they leave', async () => {
     const [ada, ben] = [await open('ada'), await open('ben')];

@@ -1,3 +1,4 @@
+export { MAX_BYTES as MAX_IMPORT_BYTES } from '@fieldfare/interchange';
 export * from './core.ts';
 export * from './history.ts';
 export * from './host.ts';

@@ -4,8 +4,10 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Accounts } from '../accounts/index.ts';
 import type { LiveSessions } from '../live-sessions.ts';
 import { errorFields, type Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Tenants } from '../tenants.ts';
 import { registerAuth } from './auth-routes.ts';
+import { registerMetrics } from './metrics-route.ts';
 import { frameworkProblem, internalProblem, sendDetails, sendProblems } from './problems.ts';
 import { type OriginCheck, SECURITY_HEADERS } from './security.ts';
 import { registerTrpc } from './trpc.ts';
@@ -26,6 +28,9 @@ export interface HttpParts {
   readonly live: LiveSessions;
   readonly origin: OriginCheck;
   readonly log: Log;
+  readonly metrics: Metrics;
+  /** Opens `/metrics` to whoever shows it; without it only this machine may look. */
+  readonly metricsToken: string | undefined;
   readonly webDir: string | null;
   /** Whether requests come through a proxy on this machine that sets X-Forwarded-For. */
   readonly trustProxy: boolean;
@@ -34,7 +39,7 @@ export interface HttpParts {
 }
 
 export function createHttp(parts: HttpParts): FastifyInstance {
-  const { accounts, origin, log, unready } = parts;
+  const { accounts, origin, log, metrics, unready } = parts;
   const app = Fastify({
     logger: false, // its messages quote addresses and errors; ours cannot
     bodyLimit: BODY_LIMIT,
@@ -81,6 +86,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url;
+    metrics.answered(route ?? 'none', reply.statusCode, reply.elapsedTime);
     log.info('request', {
       requestId: request.id,
       method: request.method,
@@ -109,6 +115,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
           problems: [{ code: 'busy', message: why, rule: 'SRV-READY' }],
         });
   });
+  registerMetrics(app, metrics, parts.metricsToken);
   registerAuth(app, accounts);
   registerTrpc(app, { ...parts, sessions: accounts.sessions });
   registerWeb(app, parts.webDir);

@@ -16,7 +16,7 @@ or point here:   pnpm server --web <folder of the built app>
 The sync endpoint (/sync), sign-in (/auth) and procedures (/trpc) work without it.
 `;
 
-const API = /^\/(auth|trpc|sync|healthz|readyz|assets)(\/|$)/;
+const API = /^\/(auth|trpc|sync|healthz|readyz|metrics|assets)(\/|$)/;
 
 /** A person's browser asks for a screen: no file extension, wants HTML. */
 function wantsPage({ method, url, headers }: FastifyRequest): boolean {
