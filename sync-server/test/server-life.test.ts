@@ -166,7 +166,7 @@ describe('before anybody has said who they are', () => {
     const trickle = setInterval(() => socket.ws.ping(), 50);
     await until(() => socket.closed() !== null, 'closed');
     clearInterval(trickle);
-    expect(socket.closed()).toBe(4401);
+    expect(socket.closed()).toBe(4000);
   });
 
   it('SYN-PEER-FIRST: a message begun in pieces and never ended does not hold the door', async () => {
@@ -264,6 +264,26 @@ describe('SRV-METRICS', () => {
 
   it('is for this machine alone, not for what a proxy on it passes on', async () => {
     expect((await metrics({ 'x-forwarded-for': '203.0.113.7' })).status).toBe(403);
+  });
+});
+
+describe('SYN-CON-REPORT: what a device can say of itself', () => {
+  it('SYN-CON-REPORT: sizes, pending, last ack, peers, and refused updates with the reason', async () => {
+    const shard = weekShard(agency.north);
+    const [ada, vera] = [await open('ada'), await open('vera')];
+    ada.connection.announce(shard, { visit: 'v' });
+    value(await ada.replica.commit([addVisit(visit(agency.north))], ada.principal.userId));
+    value(await vera.replica.commit([addVisit(visit(agency.north))], vera.principal.userId));
+    await untilAcknowledged(ada);
+    await until(() => vera.connection.report().refusals.length > 0, 'vera is refused');
+    await until(() => vera.connection.present(shard).length > 0, 'vera sees ada');
+    const of = (client: SyncClient) => client.connection.report().shards.find((one) => one.shard === shard);
+    expect(of(ada)).toMatchObject({ phase: 'synced', access: 'write', pending: 0, reason: null, loaded: true });
+    expect(of(ada)?.lastAckAt).toBeGreaterThan(0);
+    expect(of(ada)?.bytes).toBeGreaterThan(100);
+    expect(of(vera)).toMatchObject({ access: 'read', pending: 1, peers: [{ name: 'Name of ada' }] });
+    expect(of(vera)?.reason).toContain('read');
+    expect(vera.connection.report().refusals[0]).toMatchObject({ shard, rule: 'SYN-PEER-ACCESS' });
   });
 });
 

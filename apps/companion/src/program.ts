@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { importFile } from './commands/imports.ts';
 import { accept, suggest } from './commands/proposals.ts';
 import { login, logout, whoami } from './commands/sign-in.ts';
+import { syncStatus } from './commands/sync.ts';
 import { exportWeek, showWeek } from './commands/week.ts';
 import { DEFAULT_SERVER } from './context.ts';
 import { EXIT, exitCodeOf, problemsOf } from './exit.ts';
@@ -102,6 +103,13 @@ function createProgram(host: Host): Command {
     .option('--choice <number>', 'which candidate for a visit (default: the first)', whole)
     .option('--only <visit>', 'only this visit of a proposal; may be repeated', collect)
     .action((file: string, _flags: unknown, command: Command) => accept(host, file, command.optsWithGlobals()));
+
+  program
+    .command('sync')
+    .description("the desktop application's working copy")
+    .command('status')
+    .description('what is in step with the server, what waits, what was refused and why')
+    .action((_flags: unknown, command: Command) => syncStatus(host, command.optsWithGlobals()));
 
   return program;
 }

@@ -323,3 +323,68 @@ describe('accept', () => {
     expect(host.err()).toBe('The visit has changed. [SCH-STALE] (2 times)\n');
   });
 });
+
+describe('sync status', () => {
+  const report = {
+    status: { state: 'live', pending: 2, lastSyncedAt: NOW - 90_000, retryAt: null, reason: null, refusedShards: [] },
+    journal: { bytes: 2_400_000, frames: 812, segments: 1 },
+    shards: [
+      {
+        shard: `schedule/${WEST.id}/2026-W47`,
+        title: 'Week 2026-W47 · Ottawa West',
+        phase: 'synced',
+        access: 'read',
+        pending: 2,
+        lastAckAt: NOW - 3_000,
+        reason: 'you may only read this',
+        bytes: 41_200,
+        frames: 97,
+        loaded: true,
+        peers: [{ id: 1, userId: 'u', name: 'Ben', state: {} }],
+      },
+    ],
+    refusals: [
+      {
+        at: NOW - 3_000,
+        shard: `schedule/${WEST.id}/2026-W47`,
+        title: 'Week 2026-W47 · Ottawa West',
+        rule: 'SYN-PEER-ACCESS',
+        message: 'you may only read this',
+      },
+    ],
+  };
+  const desktop = async (): Promise<TestHost> => {
+    const host = await createTestHost({ now: () => NOW, fetch: async () => data(report) });
+    await mkdir(join(host.configHome, 'Fieldfare'));
+    const door = JSON.stringify({ url: 'http://127.0.0.1:4301', token: 'door' });
+    await writeFile(join(host.configHome, 'Fieldfare', 'loopback.json'), door);
+    return host;
+  };
+
+  it('asks the desktop application, and says what waits, what was refused and why', async () => {
+    const host = await desktop();
+    expect(await host.run('sync', 'status')).toBe(0);
+    for (const told of [
+      'Live · 2 changes wait',
+      'Last fully synced 2 min ago · 2.4 MB on this device',
+      'Week 2026-W47 · Ottawa West',
+      'refused',
+      '3 s ago',
+      'Ben',
+      'you may only read this [SYN-PEER-ACCESS]',
+    ])
+      expect(host.out()).toContain(told);
+  });
+
+  it('--json gives the report as it is', async () => {
+    const host = await desktop();
+    expect(await host.run('sync', 'status', '--json')).toBe(0);
+    expect(JSON.parse(host.out())).toEqual(report);
+  });
+
+  it('exit 4 when the desktop application is not running', async () => {
+    const host = await createTestHost({ fetch: () => expect.unreachable() });
+    expect(await host.run('sync', 'status')).toBe(4);
+    expect(host.err()).toContain('[CLI-DESKTOP]');
+  });
+});

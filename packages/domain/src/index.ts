@@ -21,4 +21,5 @@ export {
 } from './procedure.ts';
 export { type AppRouter, appRouter, derivations, modules, tables } from './registry.ts';
 export * from './scheduling/index.ts';
+export type { TitledReport, TitledShard } from './sync/index.ts';
 export * from './workforce/index.ts';

@@ -6,7 +6,9 @@ import {
   type Action,
   type Clock,
   can,
+  fail,
   httpStatusOf,
+  ok,
   type Principal,
   ProblemError,
   problem,
@@ -16,7 +18,7 @@ import {
   type ShardId,
 } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
-import type { CommitReceipt, FoldedRow, SyncStatus } from '@fieldfare/sync';
+import type { CommitReceipt, Connection, FoldedRow } from '@fieldfare/sync';
 import { initTRPC, type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import type { Database } from './database.ts';
@@ -38,12 +40,11 @@ export interface HistoryState {
   readonly redo: string | null;
 }
 
-/** Where sync stands, for the pill. Null on the server, which is the other side. */
-export interface SyncPort {
-  status(): SyncStatus;
-  onStatus(listener: (status: SyncStatus) => void): () => void;
-  retryNow(): void;
-}
+/** What procedures may ask of the connection. Null on the server, which is the other side. */
+export type SyncPort = Pick<
+  Connection,
+  'status' | 'onStatus' | 'retryNow' | 'report' | 'announce' | 'present' | 'onPresent'
+>;
 
 export interface Context {
   readonly principal: Principal;
@@ -61,6 +62,10 @@ export interface Context {
   readonly history: History;
   readonly sync: SyncPort | null;
 }
+
+/** The server is the other side of sync: it has no connection to report on. */
+export const syncOf = (ctx: Context): Result<SyncPort> =>
+  ctx.sync ? ok(ctx.sync) : fail(problem('unsupported', 'this side of sync has no connection', { rule: 'SYNC-SIDE' }));
 
 const TRPC_CODES: Record<number, TRPC_ERROR_CODE_KEY> = {
   401: 'UNAUTHORIZED',

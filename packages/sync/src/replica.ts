@@ -332,6 +332,15 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     tables: (shard) => docs.get(shard)?.index.tables() ?? [],
     stateVector: (shard) => loadedDoc(shard).stateVector(),
     diff: (shard, stateVector) => loadedDoc(shard).diff(stateVector),
+    async commits(shard, held, use) {
+      if (closing !== null) return fail(closedProblem());
+      return queue.run([shard], async () => {
+        const records = await journal.read(shard);
+        if (!records.ok) return records;
+        use(records.value.flatMap(({ kind, bytes }) => (kind === 'local' && !isHeld(bytes, held) ? [bytes] : [])));
+        return ok(undefined);
+      });
+    },
     acknowledged(shard, stateVector) {
       if (authority || closing !== null) return;
       noteHeld(shard, stateVector);

@@ -98,6 +98,15 @@ export interface Replica {
   stateVector(shard: ShardId): Uint8Array;
   /** Everything the holder of `stateVector` lacks, as one update. */
   diff(shard: ShardId, stateVector?: Uint8Array): Uint8Array;
+  /**
+   * Hands over the local commits to this shard that the holder of these clocks lacks, oldest first, as they were written.
+   * No commit to the shard is under way while `use` runs.
+   */
+  commits(
+    shard: ShardId,
+    held: ReadonlyMap<number, number>,
+    use: (commits: readonly Uint8Array[]) => void,
+  ): Promise<Result<void>>;
   /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
   /** Local commits not covered by an acknowledgement, over all shards in the journal. */

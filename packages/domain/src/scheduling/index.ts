@@ -7,6 +7,7 @@ export { applyBoardEvent, diffBoards } from './board-patch.ts';
 export type { Done } from './commands.ts';
 export { conflictDerivation } from './conflicts/derivation.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
+export type { Onlooker } from './presence.ts';
 export { assignmentIdOf } from './rules.ts';
 export { shardsOfWeek } from './shards.ts';
 export * from './tables.ts';

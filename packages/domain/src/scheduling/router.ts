@@ -1,11 +1,12 @@
 /** The scheduling procedures. Thin: parse, ask for permission, call. */
-import { isIsoWeek, isLocalDate, isLocalTime } from '@fieldfare/kernel';
+import { isIsoWeek, isLocalDate, isLocalTime, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router } from '../procedure.ts';
 import { acceptProposal, autoAssign, finishAutoAssign } from './auto-assign.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
+import { look, onlookers } from './presence.ts';
 import { feasibility, suggest } from './suggest.ts';
 import { PRIORITIES } from './tables.ts';
 
@@ -25,6 +26,14 @@ export const schedulingRouter = router({
     yield* boardEvents(ctx, input, signal);
   }),
   week: read.query(({ ctx, input }) => weekBoard(ctx, input)),
+  /** Says that this device has the week open, and which visit in it; `away`: no longer. */
+  look: read
+    .input(z.object({ at: z.union([z.object({ visitId: z.uuid().nullable() }), z.literal('away')]) }))
+    .mutation(({ ctx, input }) => unwrap(look(ctx, input, input.at))),
+  /** Colleagues who have the week open. */
+  onlookers: read.subscription(async function* ({ ctx, input, signal }) {
+    yield* onlookers(ctx, input, signal);
+  }),
   /** Makes the week's visits from requirements, unscheduled. Safe to repeat. */
   planWeek: write.mutation(({ ctx, input }) => planWeekVisits(ctx, input)),
   /** Places a visit with a carer. Refuses what a rule blocks; returns what a rule only warns about. */

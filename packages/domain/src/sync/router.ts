@@ -1,10 +1,7 @@
-import { fail, ok, problem, type Result, unwrap } from '@fieldfare/kernel';
+import { orgShard, unwrap } from '@fieldfare/kernel';
 import { observe } from '../observe.ts';
-import { type Context, router, type SyncPort, sessionProcedure } from '../procedure.ts';
-
-/** The server is the other side of sync: it has no connection to report on. */
-const syncOf = (ctx: Context): Result<SyncPort> =>
-  ctx.sync ? ok(ctx.sync) : fail(problem('unsupported', 'this side of sync has no connection', { rule: 'SYNC-SIDE' }));
+import { router, sessionProcedure, syncOf } from '../procedure.ts';
+import { titledReport } from './report.ts';
 
 export const syncRouter = router({
   /** Where sync stands now, and after every change of it. */
@@ -15,6 +12,14 @@ export const syncRouter = router({
       (listener) => sync.onStatus(listener),
       signal,
     );
+  }),
+  /** Everything about the link and its shards at this moment, for whoever looks for a fault. */
+  report: sessionProcedure.query(({ ctx }) => {
+    const name = (regionId: string): string | null => {
+      const found = ctx.row(orgShard, 'regions', regionId)?.fields.name;
+      return typeof found === 'string' ? found : null;
+    };
+    return titledReport(unwrap(syncOf(ctx)).report(), name);
   }),
   /** Tries to connect now instead of waiting for the back-off. */
   retryNow: sessionProcedure.mutation(({ ctx }) => {

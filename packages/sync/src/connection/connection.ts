@@ -5,9 +5,10 @@
  *  SYN-CON-OUT    a local commit is sent once it is durable here; after a lost link everything not covered by the
  *                 server's durable state vector is sent again, and the server takes it once
  *  SYN-CON-ACK    only the server's durable ack or durable state vector takes a commit off the pending ones
+ *  SYN-CON-PIECES edits that together are more than the server takes at once go commit by commit
  *  SYN-CON-KEEP   edits the server refuses stay in the journal and count as pending
  */
-import type { Problem, ShardId } from '@fieldfare/kernel';
+import { type Problem, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import {
   type ControlMessage,
@@ -43,7 +44,8 @@ interface Channel {
 interface Link {
   readonly socket: SocketLike;
   readonly channels: Map<number, Channel>;
-  readonly token: string;
+  /** The largest update that the server takes. */
+  maxUpdateBytes: number;
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
@@ -169,7 +171,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       return;
     }
     socket.binaryType = 'arraybuffer';
-    const own: Link = { socket, channels: new Map(), token };
+    const own: Link = { socket, channels: new Map(), maxUpdateBytes: Number.POSITIVE_INFINITY };
     link = own;
     socket.onopen = () => {
       if (link === own) dispatch({ type: 'connected' });
@@ -213,6 +215,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function hearControl(own: Link, message: ControlMessage): void {
     switch (message.type) {
       case 'welcome':
+        own.maxUpdateBytes = message.maxUpdateBytes;
         dispatch({ type: 'welcomed' });
         return;
       case 'opened': {
@@ -294,7 +297,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       case 'step1': {
         const loaded = await replica.load([shard]);
         if (link !== own || own.channels.get(number) !== channel || !loaded.ok) return;
-        answer(number, channel, message.stateVector);
+        await answer(own, number, channel, message.stateVector);
+        if (link !== own || own.channels.get(number) !== channel) return;
         break;
       }
       case 'step2':
@@ -302,7 +306,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         const taken = await replica.receive(shard, message.update, { subject: null, sender: own });
         if (link !== own || own.channels.get(number) !== channel) return;
         if (!taken.ok) {
-          misfit(number, channel, taken.problems[0]);
+          misfit(number, channel, message.type, taken.problems[0]);
           return;
         }
         if (message.type === 'step2') {
@@ -314,8 +318,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (channel.received && channel.sent) dispatch({ type: 'synced', shard });
   }
 
-  /** The server says what it holds durably; it gets the rest. */
-  function answer(number: number, channel: Channel, stateVector: Uint8Array): void {
+  /** The server says what it holds durably; it gets the rest: at once, or commit by commit when that is more than it takes. */
+  async function answer(own: Link, number: number, channel: Channel, stateVector: Uint8Array): Promise<void> {
     const { shard } = channel;
     const held = decodeClocks(stateVector);
     if (held === null) {
@@ -326,54 +330,63 @@ export function createConnection(options: ConnectionOptions): Connection {
     const lacks = [...Y.decodeStateVector(replica.stateVector(shard))].some(
       ([client, clock]) => clock > (held.get(client) ?? 0),
     );
-    channel.sent = true;
-    if (!lacks) return;
-    if (channel.writable) {
-      shardMessage(number, { type: 'step2', update: replica.diff(shard, stateVector) });
+    if (!lacks || !channel.writable) {
+      channel.sent = true;
+      if (lacks) readOnly(channel);
       return;
     }
-    channel.blocked = true;
-    dispatch({
-      type: 'failed',
-      shard,
-      reason: 'you may read this, but your changes to it are not accepted',
-      lasting: false,
+    const update = replica.diff(shard, stateVector);
+    if (update.length <= own.maxUpdateBytes) {
+      channel.sent = true;
+      shardMessage(number, { type: 'step2', update });
+      return;
+    }
+    const read = await replica.commits(shard, held, (commits) => {
+      if (link !== own || own.channels.get(number) !== channel) return;
+      channel.sent = true;
+      for (const commit of commits) shardMessage(number, { type: 'update', update: commit });
     });
+    if (!read.ok) dispatch({ type: 'failed', shard, reason: read.problems[0].message, lasting: true });
+  }
+
+  /** What cannot be sent stays here, pending, and is said. */
+  function readOnly(channel: Channel): void {
+    const what = problem('forbidden', 'you may read this, but your changes to it are not accepted', {
+      rule: 'SYN-PEER-ACCESS',
+    });
+    channel.blocked = true;
+    note(channel.shard, what);
+    dispatch({ type: 'failed', shard: channel.shard, reason: what.message, lasting: false });
   }
 
   function note(shard: ShardId, { rule, code, message }: Problem): void {
     refusals = [{ at: clock.now(), shard, rule: rule ?? code, message }, ...refusals].slice(0, MAX_REFUSALS);
   }
 
-  /** What the server sent was not taken. A gap is healed by exchanging state once more; anything else is final. */
-  function misfit(number: number, channel: Channel, problem: Problem): void {
+  /**
+   * What the server sent was not taken. A gap is healed by exchanging state once more; anything else, and a whole state
+   * that still leaves a gap, is final.
+   */
+  function misfit(number: number, channel: Channel, sent: 'step2' | 'update', what: Problem): void {
     const { shard } = channel;
-    if (problem.rule === 'SYN-GUARD-GAP') {
+    if (what.rule === 'SYN-GUARD-GAP' && !(sent === 'step2' && channel.resyncing)) {
       if (!channel.resyncing) {
         channel.resyncing = true;
         void exchange(number, shard);
       }
       return;
     }
-    note(shard, problem);
-    dispatch({ type: 'failed', shard, reason: problem.message, lasting: true });
+    channel.resyncing = false;
+    note(shard, what);
+    dispatch({ type: 'failed', shard, reason: what.message, lasting: true });
   }
 
   function sendLocal({ origin, shard, update }: Touched): void {
     if (origin !== 'local' || update === undefined || link === null) return;
     for (const [number, channel] of link.channels) {
       if (channel.shard !== shard || !channel.sent || channel.blocked) continue;
-      if (channel.writable) {
-        shardMessage(number, { type: 'update', update });
-      } else {
-        channel.blocked = true;
-        dispatch({
-          type: 'failed',
-          shard,
-          reason: 'you may read this, but your changes to it are not accepted',
-          lasting: false,
-        });
-      }
+      if (channel.writable) shardMessage(number, { type: 'update', update });
+      else readOnly(channel);
     }
   }
 

@@ -445,7 +445,8 @@ export function servePeer(options: PeerOptions): Peer {
     } else void take(channel, room, message.update);
   }
 
-  const cancelPreAuth = setTimer(() => close(CLOSE.unauthenticated, 'too late'), limits.preAuthMs);
+  // Not 4401: a device or a server that was busy for seconds has not been turned down.
+  const cancelPreAuth = setTimer(() => close(CLOSE.silent, 'too late'), limits.preAuthMs);
   cleanups.push(cancelPreAuth);
   socket.binaryType = 'arraybuffer';
   socket.onmessage = ({ data }) => {
