@@ -30,6 +30,7 @@ import {
   type ShardId,
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
+import { type CompactionReport, compactRecords } from './compaction.ts';
 import { GUARD_LIMITS, inspectUpdate } from './guard.ts';
 import { createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
 import { createShardQueue } from './queue.ts';
@@ -272,6 +273,31 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     return ok(undefined);
   }
 
+  /** Null: rewritten. Else why the shard stays as it is. */
+  async function compactNow(shard: ShardId): Promise<Result<Problem | null>> {
+    const stored = await journal.read(shard);
+    if (!stored.ok) return stored;
+    if (!authority) takeStored(shard, stored.value);
+    const records = compactRecords(shard, stored.value, acked.get(shard) ?? new Map(), mergeOf);
+    if (!records.ok) return ok(records.problems[0]);
+    const appended = await journal.append(records.value);
+    if (!appended.ok) {
+      await backToDisk([shard]);
+      return appended;
+    }
+    // What the disk gives back counts, not what was handed to it.
+    const { firstSeq } = appended.value;
+    const written = await journal.read(shard);
+    if (!written.ok) return written;
+    const there = written.value.filter(({ seq }) => seq >= firstSeq);
+    const whole =
+      there.length === records.value.length &&
+      there.every(({ bytes }, i) => sameBytes(bytes, records.value[i]?.bytes ?? new Uint8Array()));
+    if (!whole) return ok(problem('storage-failed', 'the disk did not give back what was written', { rule: 'JRN-IO' }));
+    const dropped = await journal.supersede?.(shard, firstSeq);
+    return dropped && !dropped.ok ? dropped : ok(null);
+  }
+
   const loadedDoc = (shard: ShardId): ShardDoc => {
     const doc = docs.get(shard);
     invariant(doc !== undefined, 'the shard must be loaded first');
@@ -361,6 +387,20 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
         return { shard, bytes, frames, pending: outbox.countOf(shard) };
       }),
     }),
+    async compact(turn) {
+      const bytesBefore = journal.stats().bytes;
+      const kept: CompactionReport['kept'][number][] = [];
+      let shards = 0;
+      for (const shard of journal.supersede ? journal.shards() : []) {
+        if (closing !== null) return fail(closedProblem());
+        const result = await queue.run([shard], () => compactNow(shard));
+        if (!result.ok) return result;
+        if (result.value === null) shards += 1;
+        else kept.push({ shard, problem: result.value });
+        await turn();
+      }
+      return ok({ shards, kept, bytesBefore, bytesAfter: journal.stats().bytes });
+    },
     onTouched(listener) {
       touchListeners.add(listener);
       return () => touchListeners.delete(listener);

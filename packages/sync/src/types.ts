@@ -1,5 +1,6 @@
 /** Shapes that cross the seams of this package. Behaviour is specified where it is implemented. */
 import type { AnyTable, Clock, Hlc, JsonValue, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
+import type { CompactionReport } from './compaction.ts';
 import type { GuardLimits } from './guard.ts';
 import type { PresenceState, Present } from './protocol/presence.ts';
 
@@ -121,6 +122,11 @@ export interface Replica {
       readonly pending: number;
     }[];
   };
+  /**
+   * Rewrites the journal shard by shard, so that it holds the documents and no longer their history (compaction.ts).
+   * Edits go on meanwhile; between shards `turn` lets others have the thread. Problems: of the storage; nothing is lost then, and the journal is as long as it was.
+   */
+  compact(turn: () => Promise<void>): Promise<Result<CompactionReport>>;
   onTouched(listener: (touched: Touched) => void): () => void;
   onPending(listener: () => void): () => void;
   /** Waits for what is under way and closes the journal. */
@@ -180,6 +186,11 @@ export interface Journal {
   heads?(shard: ShardId): Readonly<Record<RecordKind, number>>;
   /** Frames of a shard and their bytes on disk. A journal that cannot tell leaves this out. */
   size?(shard: ShardId): { readonly bytes: number; readonly frames: number };
+  /**
+   * The shard's records below this seq are contained in its later ones: they are not read again, and their segments are
+   * removed as they become empty. Durable or not, reading them again does no harm. Left out: this journal only grows.
+   */
+  supersede?(shard: ShardId, below: number): Promise<Result<void>>;
   damage(): readonly JournalDamage[];
   stats(): { readonly bytes: number; readonly frames: number; readonly segments: number };
   close(): Promise<void>;

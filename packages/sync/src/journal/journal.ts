@@ -7,6 +7,8 @@
  *  JRN-BATCH  after a crash all records of one `append` are there, or none
  *  JRN-FULL   a full or failing disk fails the appends it strikes with `storage-full` or `storage-failed`; everything
  *             acknowledged before stays readable, and appends work again when the disk does
+ *  JRN-SUPERSEDE records are forgotten only when told that later ones hold all they did; segments of forgotten records
+ *             alone are removed, oldest first, so that no crash brings a void record back
  *  JRN-CIPHER no content reaches the disk in plain text (shard names, sequence numbers, kinds and sizes do)
  *
  * What no journal can promise: when the disk refuses a write, refuses to take it back, and the process then dies before
@@ -178,6 +180,16 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     heads: reader.heads,
     size: reader.size,
     lastSeq: () => lastSeq,
+    async supersede(shard, below) {
+      if (closing) return fail(CLOSED);
+      reader.drop(shard, below);
+      try {
+        await reader.removeEmpty();
+        return ok(undefined);
+      } catch (error) {
+        return fail(storageProblem(error, 'write'));
+      }
+    },
     damage: () => [...damage],
     stats: () => ({
       bytes: reader.segments().reduce((sum, segment) => sum + segment.size, 0),

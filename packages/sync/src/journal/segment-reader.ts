@@ -24,6 +24,13 @@ export interface SegmentReader {
   size(shard: ShardId): { readonly bytes: number; readonly frames: number };
   shards(): readonly ShardId[];
   frames(): number;
+  /** Forgets the shard's frames below this seq. */
+  drop(shard: ShardId, below: number): void;
+  /**
+   * Removes the oldest segments that hold no frame any more, never the newest. In order, each durably before the next:
+   * a later segment says which frames of earlier ones are void (JRN-VOID), so it must not go before them.
+   */
+  removeEmpty(): Promise<void>;
   read(
     shard: ShardId,
   ): Promise<{ readonly records: readonly StoredRecord[]; readonly damage: readonly JournalDamage[] }>;
@@ -45,7 +52,10 @@ interface Place {
 }
 
 export function createSegmentReader(files: FileStore, cipher: FrameCipher): SegmentReader {
-  const segments: Segment[] = [];
+  /** By position, which the index names; null: removed. */
+  const segments: (Segment | null)[] = [];
+  /** Frames in the index, by position of their segment. */
+  const live: number[] = [];
   const positions = new Map<Segment, number>();
   const places = new Map<ShardId, number[]>();
   const heads = new Map<ShardId, Record<RecordKind, number>>();
@@ -98,9 +108,10 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
   }
 
   return {
-    segments: () => segments,
+    segments: () => segments.filter((segment) => segment !== null),
     addSegment(segment, file) {
       positions.set(segment, segments.push(segment) - 1);
+      live.push(0);
       if (file) open.set(segment, file);
     },
     index(shard, segment, frame) {
@@ -113,7 +124,37 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       newest[frame.kind] = frame.seq;
       heads.set(shard, newest);
       sizes.set(shard, (sizes.get(shard) ?? 0) + frame.length);
+      live[position] = (live[position] ?? 0) + 1;
       frames += 1;
+    },
+    drop(shard, below) {
+      const kept: number[] = [];
+      let bytes = 0;
+      for (const place of placesOf(places.get(shard) ?? [])) {
+        if (place.seq >= below) {
+          kept.push(place.seq, place.segment, place.offset, place.length);
+          bytes += place.length;
+          continue;
+        }
+        live[place.segment] = (live[place.segment] ?? 0) - 1;
+        frames -= 1;
+      }
+      places.set(shard, kept);
+      sizes.set(shard, bytes);
+    },
+    removeEmpty() {
+      const done = turn.then(async () => {
+        for (const [position, segment] of segments.entries()) {
+          if (segment === null) continue;
+          if ((live[position] ?? 0) > 0 || position === segments.length - 1) return;
+          await open.get(segment)?.close();
+          open.delete(segment);
+          await files.remove(segment.name);
+          segments[position] = null;
+        }
+      });
+      turn = done.catch(() => undefined);
+      return done;
     },
     heads: (shard) => heads.get(shard) ?? { local: 0, remote: 0, ack: 0 },
     size: (shard) => ({ bytes: sizes.get(shard) ?? 0, frames: (places.get(shard)?.length ?? 0) / STRIDE }),
@@ -142,20 +183,26 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
   };
 }
 
-function runsOf(list: readonly number[]): readonly (readonly Place[])[] {
-  const runs: Place[][] = [];
+function* placesOf(list: readonly number[]): Generator<Place> {
   for (let i = 0; i < list.length; i += STRIDE) {
     const [seq = 0, segment = 0, offset = 0, length = 0] = list.slice(i, i + STRIDE);
+    yield { seq, segment, offset, length };
+  }
+}
+
+function runsOf(list: readonly number[]): readonly (readonly Place[])[] {
+  const runs: Place[][] = [];
+  for (const place of placesOf(list)) {
     const run = runs.at(-1);
     const first = run?.[0];
     const previous = run?.at(-1);
     const joins =
-      first?.segment === segment &&
+      first?.segment === place.segment &&
       previous !== undefined &&
-      offset - (previous.offset + previous.length) <= GAP &&
-      offset + length - first.offset <= LONGEST_READ;
-    if (run && joins) run.push({ seq, segment, offset, length });
-    else runs.push([{ seq, segment, offset, length }]);
+      place.offset - (previous.offset + previous.length) <= GAP &&
+      place.offset + place.length - first.offset <= LONGEST_READ;
+    if (run && joins) run.push(place);
+    else runs.push([place]);
   }
   return runs;
 }

@@ -37,6 +37,8 @@ export interface ShardDoc {
   /** Structs or deletes are here whose predecessors are not: a part of the journal is damaged. */
   incomplete(): boolean;
   stateVector(): Uint8Array;
+  /** State vector and deletions, to tell two documents apart. */
+  snapshot(): Y.Snapshot;
   diff(stateVector?: Uint8Array): Uint8Array;
   destroy(): void;
 }
@@ -136,6 +138,7 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
     },
     incomplete: () => doc.store.pendingStructs !== null || doc.store.pendingDs !== null,
     stateVector: () => Y.encodeStateVector(doc),
+    snapshot: () => Y.snapshot(doc),
     diff(stateVector) {
       // Yjs adds what is pending, which would reach the peer as a gap: it is held back until the peer's own diff fills it
       const { store } = doc;
