@@ -8,7 +8,7 @@
  */
 import { tables } from '@fieldfare/domain';
 import { type Clock, fail, ok, problem, type Random, type Result } from '@fieldfare/kernel';
-import { createReplica, createRooms, openJournal, type Replica, type Rooms } from '@fieldfare/sync';
+import { createReplica, createRooms, keepCompact, openJournal, type Replica, type Rooms } from '@fieldfare/sync';
 import { openNodeFiles } from '@fieldfare/sync/node';
 import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
@@ -32,6 +32,11 @@ export interface Tenants {
   syncUsers(tenantId: string): Promise<Result<void>>;
   close(): Promise<void>;
 }
+
+const setTimer = (run: () => void, ms: number): (() => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
 
 interface OpenTenant extends Tenant {
   close(): Promise<void>;
@@ -90,15 +95,19 @@ export function createTenants(options: {
       await journal.value.close();
       return opened;
     }
-    const rooms = createRooms({
-      clock,
-      setTimer(run, ms) {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
-    });
+    const rooms = createRooms({ clock, setTimer });
     const residency = createResidency({ replica: opened.value, rooms, clock, idleMs: options.shardIdleMs });
     const { replica } = residency;
+    const stopCompacting = keepCompact({
+      replica,
+      setTimer,
+      onDone(result) {
+        if (result.ok) {
+          const { shards, bytesAfter } = result.value;
+          log.info('a journal was compacted', { tenantId, count: shards, bytes: bytesAfter });
+        } else log.error('a journal could not be compacted', { tenantId, code: result.problems[0].code });
+      },
+    });
     let workspace: Promise<ServerWorkspace> | null = null;
     const tenant: OpenTenant = {
       id: tenantId,
@@ -113,6 +122,7 @@ export function createTenants(options: {
       },
       async close() {
         residency.stop();
+        stopCompacting();
         await workspace?.then((open) => open.close()).catch(() => undefined);
         await replica.close();
       },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { change, create, createClock, type Desk, idOf, OTHER_SHARD, openDesk, SHARD } from '../test/fixtures.ts';
-import { isWorthCompacting } from './compaction.ts';
+import { isWorthCompacting, keepCompact } from './compaction.ts';
 import { createMemoryFiles, type MemoryFault } from './journal/drivers/memory-files.ts';
 import { open } from './journal/journal-fixture.ts';
 import type { FoldedRow, Journal } from './types.ts';
@@ -176,6 +176,35 @@ describe('compaction', () => {
     expect(isWorthCompacting(stored(50_000_000, 2_000, 20))).toBe(true);
     expect(isWorthCompacting(stored(50_000_000, 40, 20))).toBe(false);
     expect(isWorthCompacting(stored(100_000, 2_000, 20))).toBe(false);
+  });
+
+  it('is looked for a minute after opening and then every hour, until it is ended', async () => {
+    const timers: { readonly run: () => void; readonly ms: number }[] = [];
+    let passes = 0;
+    let reports = 0;
+    const big = { journal: { bytes: 50_000_000, frames: 2_000, segments: 9 }, shards: [] };
+    const stop = keepCompact({
+      replica: {
+        stored: () => big,
+        async compact() {
+          passes += 1;
+          return ok({ shards: 0, kept: [], bytesBefore: 1, bytesAfter: 1 });
+        },
+      },
+      setTimer(run, ms) {
+        timers.push({ run, ms });
+        return () => timers.pop();
+      },
+      onDone() {
+        reports += 1;
+      },
+    });
+    expect(timers.map(({ ms }) => ms)).toEqual([60_000]);
+    timers.pop()?.run();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([passes, reports, timers.map(({ ms }) => ms)]).toEqual([1, 1, [3_600_000]]);
+    stop();
+    expect(timers).toEqual([]);
   });
 
   it('JRN-COMPACT-PROOF: any history, compacted at any moments, gives the documents of one that never was', async () => {

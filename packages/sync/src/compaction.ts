@@ -34,6 +34,37 @@ export function isWorthCompacting({ journal, shards }: ReturnType<Replica['store
   return journal.bytes > LEAST_BYTES && journal.frames > LEAST_RECORDS * shards.length;
 }
 
+/** A working copy is left alone while it opens. */
+const FIRST_LOOK_MS = 60_000;
+const NEXT_LOOK_MS = 3_600_000;
+
+/** Looks now and then whether the journal is worth compacting, and does it. Returns what ends that. */
+export function keepCompact(options: {
+  readonly replica: Pick<Replica, 'compact' | 'stored'>;
+  /** `setTimeout` of the platform. Returns its cancel. */
+  readonly setTimer: (run: () => void, ms: number) => () => void;
+  readonly onDone?: (result: Result<CompactionReport>) => void;
+}): () => void {
+  const { replica, setTimer, onDone } = options;
+  let stopped = false;
+  let cancel = setTimer(look, FIRST_LOOK_MS);
+  const turn = (): Promise<void> => new Promise((resolve) => setTimer(resolve, 0));
+  async function compact(): Promise<void> {
+    const result = await replica.compact(turn);
+    if (!stopped) onDone?.(result);
+  }
+  function look(): void {
+    const done = isWorthCompacting(replica.stored()) ? compact() : Promise.resolve();
+    void done.then(() => {
+      if (!stopped) cancel = setTimer(look, NEXT_LOOK_MS);
+    });
+  }
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
 const keep = (message: string): Result<never> => fail(problem('conflict', message, { rule: 'JRN-COMPACT-WHOLE' }));
 
 type MergeOf = Parameters<typeof createShardDoc>[1];

@@ -1,4 +1,4 @@
-export { type CompactionReport, isWorthCompacting } from './compaction.ts';
+export { keepCompact } from './compaction.ts';
 export { createConnection } from './connection/connection.ts';
 export { GUARD_LIMITS, type GuardLimits, inspectUpdate, type UpdateFacts } from './guard.ts';
 export * from './journal/journal.ts';

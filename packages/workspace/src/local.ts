@@ -22,6 +22,7 @@ import {
   createConnection,
   createReplica,
   type Journal,
+  keepCompact,
   type Replica,
   type Touched,
 } from '@fieldfare/sync';
@@ -148,6 +149,7 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     if (records.length > 0 && connection) complete = complete.then(() => connection?.follow(closed ? [] : records));
   });
   connection?.start();
+  const stopCompacting = connect ? keepCompact({ replica, setTimer: connect.setTimer }) : undefined;
 
   return ok({
     core,
@@ -166,6 +168,7 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
       closed = true;
       stop();
       stopWatching();
+      stopCompacting?.();
       connection?.stop();
       await complete.catch(() => {});
       await core.close();
