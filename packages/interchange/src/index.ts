@@ -1,3 +1,6 @@
+export { type AssessmentPlan, type PlannedAssessment, planAssessments } from './assessments/plan.ts';
+export { type AssessmentReading, type AssessmentReadOptions, readAssessments } from './assessments/read.ts';
+export type { AssessmentFault } from './assessments/response.ts';
 export { type CsvFile, type CsvRecord, DELIMITERS, type Delimiter, MAX_ROWS, parseCsv } from './csv/parse.ts';
 export { decodeText, type Encoding, MAX_BYTES } from './csv/text.ts';
 export { type CsvCell, unescapeFormula, type WriteOptions, writeCsv } from './csv/write.ts';

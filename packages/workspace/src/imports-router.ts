@@ -27,6 +27,7 @@ import {
   unwrap,
 } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { assessmentImports } from './assessment-imports.ts';
 
 const file = z.object({
   kind: z.enum(IMPORT_KINDS),
@@ -107,6 +108,8 @@ const asProblem = ({ line, column, rule, message }: ImportPlan['errors'][number]
 
 export const importsRouter = router({
   imports: router({
+    ...assessmentImports,
+
     preview: regionProcedure('import.write')
       .input(file)
       .mutation(({ input }) => unwrap(previewCsv(input.kind, input.text))),

@@ -120,6 +120,33 @@ describe('a working copy', () => {
     await copy.caller.history.undo();
     expect((await copy.caller.imports.dryRun(request)).creates).toBe(2);
   });
+
+  it('imports assessments, all or nothing, and what was imported stands in the patient’s record', async () => {
+    const [anna, bill] = demo.rows.patients.filter(
+      ({ regionId, id }) =>
+        regionId === where.regionId && !demo.changes.some(({ shard }) => shard === `patient/${regionId}/${id}`),
+    );
+    const head = 'Patient number,Instrument,Version,Assessed on,C1,C2a,D1,G2j\n';
+    const line = (reference: string | undefined, decision: number) =>
+      `${reference},HC,9.1,2026-11-10,${decision},1,0,0\n`;
+    const options = { regionId: where.regionId, patientId: null, form: null, leaveOut: false };
+    const bad = { ...options, text: head + line(anna?.reference, 1) + line(bill?.reference, 9) };
+    const tried = await copy.caller.imports.dryRunAssessments(bad);
+    expect(tried.faults).toMatchObject([{ line: 3, code: 'C1', rule: 'ASM-RANGE' }]);
+    expect(await problemsOf(copy.caller.imports.commitAssessments(bad))).toMatchObject([{ rule: 'ASM-RANGE' }]);
+    const record = (patientId = '') => copy.caller.assessments.record({ regionId: where.regionId, patientId });
+    expect((await record(anna?.id)).assessments).toEqual([]);
+    const good = { ...options, text: head + line(anna?.reference, 1) + line(bill?.reference, 3) };
+    expect((await copy.caller.imports.commitAssessments(good)).planned.map(({ action }) => action)).toEqual([
+      'create',
+      'create',
+    ]);
+    const { assessments, needs } = await record(bill?.id);
+    expect(assessments).toMatchObject([{ source: 'csv', answered: 4 }]);
+    expect(needs.profile.needs.cognition.value).toBe(3);
+    const again = await copy.caller.imports.commitAssessments(good);
+    expect(again.planned.map(({ action }) => action)).toEqual(['unchanged', 'unchanged']);
+  });
 });
 
 it('PERM-SHARD: a viewer changes nothing, by whatever door', async () => {

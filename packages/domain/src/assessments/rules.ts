@@ -37,18 +37,27 @@ export interface AssessmentContent {
   readonly answers: readonly Answer[];
 }
 
-/** Every answer that is wrong, in the order given. Says what is allowed, never what was found. */
+/** What is wrong with one answer, null when nothing is. Says what is allowed, never what was found. */
+export function checkAnswer(form: Form, { code, value }: Answer): Problem | null {
+  const item = form.byCode.get(code);
+  const path = ['answers', code];
+  if (!item) return problem('invalid', `${code} is no item of ${form.name}`, { rule: 'ASM-CODE', path });
+  if (allows(item.codes, value)) return null;
+  const message = `${code} (${item.label}) takes ${allowedText(item.codes)}`;
+  return problem('invalid', message, { rule: 'ASM-RANGE', path });
+}
+
+/** Every answer that is wrong, in the order given. */
 export function answerProblems(form: Form, answers: readonly Answer[]): readonly Problem[] {
   const seen = new Set<string>();
-  return answers.flatMap(({ code, value }): Problem[] => {
-    const item = form.byCode.get(code);
-    const path = ['answers', code];
-    if (seen.has(code)) return [problem('invalid', `${code} is answered twice`, { rule: 'ASM-TWICE', path })];
+  return answers.flatMap((each): Problem[] => {
+    const { code } = each;
+    if (seen.has(code)) {
+      return [problem('invalid', `${code} is answered twice`, { rule: 'ASM-TWICE', path: ['answers', code] })];
+    }
     seen.add(code);
-    if (!item) return [problem('invalid', `${code} is no item of ${form.name}`, { rule: 'ASM-CODE', path })];
-    if (allows(item.codes, value)) return [];
-    const message = `${code} (${item.label}) takes ${allowedText(item.codes)}`;
-    return [problem('invalid', message, { rule: 'ASM-RANGE', path })];
+    const wrong = checkAnswer(form, each);
+    return wrong ? [wrong] : [];
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allowedText, allows, CODE_SETS } from './code-sets.ts';
 import type { Concept } from './concepts.ts';
-import { FORMS, formOf } from './forms.ts';
+import { FORMS, formNamed, formOf } from './forms.ts';
 import { HC_9 } from './hc-9.ts';
 import { HC_10 } from './hc-10.ts';
 
@@ -56,4 +56,18 @@ it.each([
 ] as const)('%s allows %i: %s', (set, value, allowed, text) => {
   expect(allows(CODE_SETS[set], value)).toBe(allowed);
   expect(allowedText(CODE_SETS[set])).toBe(text);
+});
+
+it.each([
+  ['interrai-hc', '9.1', '9.1'],
+  ['interrai-hc', '9.1.4', '9.1'],
+  ['interrai-hc', 'v10.1', '10'],
+  ['interrai-hc', '9.12', null],
+  ['interrai-hc', '9', '9.1'],
+  ['interrai-hc', '', null],
+  ['interrai-ca', '10.0.1_OH', '10.0.1'],
+  ['interrai-ca', '10', '10.0.1'],
+  ['interrai-ca', '9.1', null],
+] as const)('%s %s is read with the map of %j', (instrument, stated, version) => {
+  expect(formNamed(instrument, stated)?.version ?? null).toBe(version);
 });
