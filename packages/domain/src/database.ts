@@ -1,6 +1,7 @@
 /** The projection's tables as Kysely sees them: camelCase, with the platform's own columns. */
 import type { Row } from '@fieldfare/kernel';
 import type { assessmentDrafts, assessments, patientContexts, reassessments } from './assessments/tables.ts';
+import type { bundleSettings, careBundles, carePlans, planOverrides, serviceLines } from './bundles/tables.ts';
 import type { users } from './identity/tables.ts';
 import type { organisations, regions, serviceTypes } from './orgs/tables.ts';
 import type { partners } from './partners/tables.ts';
@@ -40,6 +41,11 @@ export interface Database {
   readonly assessmentDrafts: Projected<typeof assessmentDrafts>;
   readonly reassessments: Projected<typeof reassessments>;
   readonly patientContexts: Projected<typeof patientContexts>;
+  readonly careBundles: Projected<typeof careBundles>;
+  readonly carePlans: Projected<typeof carePlans>;
+  readonly serviceLines: Projected<typeof serviceLines>;
+  readonly planOverrides: Projected<typeof planOverrides>;
+  readonly bundleSettings: Projected<typeof bundleSettings>;
   /** Derived, never synced: see scheduling/conflicts/derivation.ts. */
   readonly conflicts: DerivedConflict;
 }

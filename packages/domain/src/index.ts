@@ -1,4 +1,5 @@
 export * from './assessments/index.ts';
+export * from './bundles/index.ts';
 export type { Database, PlatformColumns } from './database.ts';
 export * from './identity/index.ts';
 export * from './orgs/index.ts';

@@ -2,6 +2,7 @@
 import { tablesOf } from '@fieldfare/kernel';
 import type { Derivation } from '@fieldfare/store';
 import { assessmentsModule } from './assessments/index.ts';
+import { bundlesModule } from './bundles/index.ts';
 import { history } from './history/index.ts';
 import { identity } from './identity/index.ts';
 import { orgs } from './orgs/index.ts';
@@ -20,6 +21,7 @@ export const modules = [
   partnersModule,
   scheduling,
   assessmentsModule,
+  bundlesModule,
   history,
   sync,
 ] as const;
@@ -38,6 +40,7 @@ export const appRouter = router({
   partners: partnersModule.router,
   scheduling: scheduling.router,
   assessments: assessmentsModule.router,
+  bundles: bundlesModule.router,
   history: history.router,
   sync: sync.router,
 });

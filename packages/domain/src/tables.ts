@@ -3,6 +3,7 @@
  * that work on plain rows and must stay light enough for a worker.
  */
 export * from './assessments/tables.ts';
+export * from './bundles/tables.ts';
 export * from './identity/tables.ts';
 export * from './orgs/tables.ts';
 export * from './partners/tables.ts';

@@ -24,6 +24,8 @@ function valuesOf(schema: z.core.$ZodType, field: string): fc.Arbitrary<unknown>
   switch (definition.type) {
     case 'nullable':
       return fc.option(valuesOf(definition.innerType as z.core.$ZodType, field), { nil: null });
+    case 'optional':
+      return valuesOf(definition.innerType as z.core.$ZodType, field);
     case 'string': {
       const options = [
         '0190a000-0000-7000-8000-000000000001',

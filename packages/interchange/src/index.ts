@@ -5,6 +5,7 @@ export { type CsvFile, type CsvRecord, DELIMITERS, type Delimiter, MAX_ROWS, par
 export { decodeText, type Encoding, MAX_BYTES } from './csv/text.ts';
 export { type CsvCell, unescapeFormula, type WriteOptions, writeCsv } from './csv/write.ts';
 export { type ExportOptions, exportCsv, type Language, templateCsv } from './export.ts';
+export { carePlanBundle } from './fhir/care-plan.ts';
 export type { ImportContext } from './kinds/kind.ts';
 export { IMPORT_KINDS, type ImportKind } from './kinds/kinds.ts';
 export { type ColumnMapping, type FieldInfo, importFields, suggestMapping } from './mapping.ts';

@@ -15,6 +15,7 @@ import {
   timeOfMinute,
   weekAt,
   weekOfDate,
+  weeksBetween,
 } from './zoned-time.ts';
 
 const ZONE = 'America/Toronto';
@@ -43,6 +44,7 @@ describe('ISO weeks', () => {
       fc.property(fc.integer({ min: -3000, max: 3000 }), fc.integer({ min: -300, max: 300 }), (days, weeks) => {
         const week = weekOfDate(addDays('2026-11-16', days));
         expect(addWeeks(addWeeks(week, weeks), -weeks)).toBe(week);
+        expect(weeksBetween(week, addWeeks(week, weeks))).toBe(weeks);
       }),
     );
   });

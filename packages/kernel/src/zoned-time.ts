@@ -79,6 +79,12 @@ export function addWeeks(week: IsoWeek, weeks: number): IsoWeek {
   return weekOfDate(addDays(monday, weeks * 7));
 }
 
+/** Whole weeks from one week to the other; negative when `to` lies before `from`. */
+export function weeksBetween(from: IsoWeek, to: IsoWeek): number {
+  const [first = '', second = ''] = [daysOfWeek(from)[0], daysOfWeek(to)[0]];
+  return Temporal.PlainDate.from(first).until(Temporal.PlainDate.from(second), { largestUnit: 'days' }).days / 7;
+}
+
 /** 1 Monday … 7 Sunday */
 export const isoWeekday = (date: LocalDate): number => Temporal.PlainDate.from(date).dayOfWeek;
 

@@ -1,4 +1,4 @@
-import { daysOfWeek, isoWeekday, minuteOfDay } from '@fieldfare/kernel';
+import { addWeeks, daysOfWeek, isoWeekday, minuteOfDay } from '@fieldfare/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAgency, WEEK } from '../../test/agency.ts';
@@ -112,6 +112,19 @@ describe('planWeek', () => {
     ]);
     for (const { windowFrom, windowTo } of parts)
       expect(minuteOfDay(windowTo)).toBeGreaterThan(minuteOfDay(windowFrom));
+  });
+
+  it.each([
+    [1, 5],
+    [2, 3],
+    [4, 2],
+  ])('PLAN-EVERY %i: due in %i of five weeks, the first one included', (everyWeeks, due) => {
+    const row = agency.requirement({ visitsPerWeek: 1, everyWeeks, startsOn: DAYS[0] ?? '' });
+    const weeks = [0, 1, 2, 3, 4].map((step) => visitsOfRequirement(row, addWeeks(WEEK, step)).length);
+    expect(weeks[0]).toBe(1);
+    expect(weeks.reduce((sum, count) => sum + count, 0)).toBe(due);
+    const [sameSlot] = visitsOfRequirement({ ...row, everyWeeks: null }, WEEK);
+    expect(visitsOfRequirement(row, WEEK)[0]?.id).toBe(sameSlot?.id);
   });
 
   it('PAT-ACTIVE patients on hold get no visits', () => {

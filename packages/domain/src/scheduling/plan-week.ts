@@ -4,11 +4,21 @@
  *
  *  PLAN-SPREAD   visits lie as far apart as the allowed weekdays let them; the first day varies by requirement
  *  PLAN-WINDOWS  several visits on one day get distinct parts of that day's windows
+ *  PLAN-EVERY    only weeks that are due, where it is wanted every second, third … week
  *  PLAN-FORCE    only days on which the requirement is in force; the other days' share is not squeezed in
  *  PLAN-ONCE     a visit that exists, was cancelled or was deleted is not made again
  *  PAT-ACTIVE    only active patients
  */
-import { daysOfWeek, deterministicId, type IsoWeek, isoWeekday, minuteOfDay, timeOfMinute } from '@fieldfare/kernel';
+import {
+  daysOfWeek,
+  deterministicId,
+  type IsoWeek,
+  isoWeekday,
+  minuteOfDay,
+  timeOfMinute,
+  weekOfDate,
+  weeksBetween,
+} from '@fieldfare/kernel';
 import type { Requirement, StartWindow, Visit } from './tables.ts';
 
 export const plannedVisitId = (requirementId: string, week: IsoWeek, ordinal: number): string =>
@@ -62,8 +72,13 @@ function spread(count: number, days: number, offset: number): number[] {
 /** A number from a requirement's id, so that once-a-week visits do not all fall on Monday. */
 const offsetOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(-6), 16);
 
+/** `PLAN-EVERY` */
+const isDue = ({ everyWeeks, startsOn }: Requirement, week: IsoWeek): boolean =>
+  !everyWeeks || everyWeeks === 1 || weeksBetween(weekOfDate(startsOn), week) % everyWeeks === 0;
+
 /** All visits of one requirement in one week, whether they exist already or not. */
 export function visitsOfRequirement(requirement: Requirement, week: IsoWeek): readonly Visit[] {
+  if (!isDue(requirement, week)) return [];
   const days = daysOfWeek(week)
     .map((date) => ({ date, windows: windowsOn(requirement.windows, isoWeekday(date)) }))
     .filter(({ windows }) => windows.length > 0);

@@ -19,7 +19,7 @@ export type StartWindow = z.infer<typeof startWindow>;
 export const requirements = defineTable({
   name: 'requirements',
   about: 'how often a patient needs which service each week',
-  version: 1,
+  version: 2,
   sync: 'replicated',
   shardKind: 'patients',
   shardOf: (row) => patientsShard(row.regionId),
@@ -30,6 +30,8 @@ export const requirements = defineTable({
     /** Code of a service type. */
     serviceCode: z.string().min(1).max(24),
     visitsPerWeek: z.int().min(1).max(42),
+    /** Wanted every so many weeks, counted from the week of `startsOn`; absent: every week. */
+    everyWeeks: z.int().min(1).max(8).nullish(),
     minutes: z.int().min(5).max(720),
     windows: z.array(startWindow).min(1).max(14),
     providerPreference: z.enum(PROVIDER_PREFERENCES),

@@ -31,7 +31,7 @@ export interface BundleConfig {
   readonly rowsByService: ReadonlyMap<ServiceId, readonly CompiledRow[]>;
   readonly rates: ReadonlyMap<ServiceId, Rate>;
   readonly streams: ReadonlyMap<string, Stream>;
-  /** Drivers that a row reads. */
+  /** Drivers that the matrix reads. */
   readonly drivers: readonly DriverId[];
   /** Hours to the first service by level of `matrix.start.driver`, from its least. */
   readonly startHours: readonly number[];
@@ -80,7 +80,7 @@ export function compileConfig(parts: {
     rowsByService,
     rates: new Map(book.value.rates.map((rate) => [rate.service, rate])),
     streams: new Map(book.value.streams.map((stream) => [stream.id, stream])),
-    drivers: [...new Set(rows.map(({ driver }) => driver))],
+    drivers: [...new Set([...rows.map(({ driver }) => driver), start.driver])],
     startHours: byLevel(start.driver, start.bands, ({ hours }) => hours),
   });
 }

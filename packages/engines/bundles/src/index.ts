@@ -20,3 +20,4 @@ export {
 } from './refine.ts';
 export * from './scenario.ts';
 export * from './services.ts';
+export { parseProfile, profileText } from './stored-profile.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CONFIG, MARKET, profileWith, streamOf } from '../test/setup.ts';
+import { profileWith } from '../test/generate.ts';
+import { CONFIG, MARKET, streamOf } from '../test/setup.ts';
 import type { PatientNeedsProfile } from './profile.ts';
 import { draftOf, type LineDraft, reviewBundle } from './refine.ts';
 import { proposeBundles } from './scenario.ts';

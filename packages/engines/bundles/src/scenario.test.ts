@@ -1,9 +1,9 @@
 import { unwrap } from '@fieldfare/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generateProfile } from '../test/generate.ts';
+import { generateProfile, profileWith } from '../test/generate.ts';
 import { brokenLaws } from '../test/laws.ts';
-import { CONFIG, MARKET, profileWith, streamOf } from '../test/setup.ts';
+import { CONFIG, MARKET, streamOf } from '../test/setup.ts';
 import { compileConfig } from './config.ts';
 import { DEFAULT_PARTS } from './defaults.ts';
 import type { IntensityMatrix } from './matrix.ts';

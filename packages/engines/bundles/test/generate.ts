@@ -4,10 +4,12 @@ import {
   AGE_BANDS,
   CAP_LEVELS,
   type CapId,
+  type CapLevel,
   type ClinicalOrder,
   type Finding,
   NEEDS,
   type NeedId,
+  type NeedValues,
   ORDER_KINDS,
   type PatientNeedsProfile,
   RURALITIES,
@@ -49,4 +51,29 @@ export function generateProfile(seed: number, unknownShare = 0.1): PatientNeedsP
     random.float() < 0.25 ? [{ kind, visitsPerWeek: random.float() < 0.5 ? null : int(1, 14), provenance: [] }] : [],
   );
   return { needs, caps, safetyFlags, orders, assessedOn: '2026-11-02' };
+}
+
+const stated = <T>(value: T): Finding<T> => ({ value, status: 'recorded', provenance: [], missing: [] });
+
+/** Everything unknown but what is given. */
+export function profileWith(
+  needs: Partial<NeedValues>,
+  caps: { readonly [Id in CapId]?: CapLevel<Id> } = {},
+  more: Partial<Pick<PatientNeedsProfile, 'orders' | 'safetyFlags'>> = {},
+): PatientNeedsProfile {
+  const blank = generateProfile(1, 1);
+  const fill = (base: object, given: object): object =>
+    Object.fromEntries(
+      Object.keys(base).map((id) => {
+        const value = (given as Record<string, unknown>)[id];
+        return [id, value === undefined ? unknownFinding(id) : stated(value)];
+      }),
+    );
+  return {
+    needs: fill(blank.needs, needs) as PatientNeedsProfile['needs'],
+    caps: fill(blank.caps, caps) as PatientNeedsProfile['caps'],
+    safetyFlags: more.safetyFlags ?? blank.safetyFlags,
+    orders: more.orders ?? [],
+    assessedOn: '2026-11-02',
+  };
 }

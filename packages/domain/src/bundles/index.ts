@@ -1,0 +1,24 @@
+import { defineModule } from '@fieldfare/kernel';
+import { bundlesRouter } from './router.ts';
+import { bundleSettings, careBundles, carePlans, planOverrides, serviceLines } from './tables.ts';
+
+export type { LineInput } from './commands.ts';
+export {
+  type LineChange,
+  type OverrideView,
+  type PlanLineView,
+  type PlanSummary,
+  type PlanView,
+  viewPlan,
+} from './plan-view.ts';
+export type { DeliveryView, DemandLine, EffectView } from './sign.ts';
+export type { PlanStatus } from './status.ts';
+export * from './tables.ts';
+export type { EnvelopeView, LineView, ProposalView, ReviewView, ScenarioView, StreamView, TweakView } from './views.ts';
+
+export const bundlesModule = defineModule({
+  name: 'bundles',
+  about: 'bundles chosen from scenarios, and the care plans whose lines become the scheduler’s requirements',
+  tables: [careBundles, carePlans, serviceLines, planOverrides, bundleSettings],
+  router: bundlesRouter,
+});
