@@ -17,6 +17,7 @@ import {
   CLOSE,
   type Peer,
   type PeerEvent,
+  type Receipts,
   type Rooms,
   type SocketLike,
   servePeer,
@@ -147,6 +148,7 @@ export function openSockets(options: {
     let forget = (): void => undefined;
     let account: Meter | null = null;
     let rooms: Rooms | null = null;
+    let receipts: Receipts | null = null;
     socket.on('close', () => {
       forget();
       const entry = served.get(socket);
@@ -175,10 +177,11 @@ export function openSockets(options: {
       async openTenant(tenantId) {
         const tenant = await tenants.open(tenantId);
         if (!tenant.ok) return tenant;
-        rooms = tenant.value.rooms;
+        ({ rooms, receipts } = tenant.value);
         return ok(tenant.value.replica);
       },
       rooms: () => rooms,
+      receipts: () => receipts,
       limits: limits.peer,
       clock,
       setTimer(run, ms) {

@@ -8,12 +8,21 @@
  */
 import { tables } from '@fieldfare/domain';
 import { type Clock, fail, ok, problem, type Random, type Result } from '@fieldfare/kernel';
-import { createReplica, createRooms, keepCompact, openJournal, type Replica, type Rooms } from '@fieldfare/sync';
+import {
+  createReplica,
+  createRooms,
+  keepCompact,
+  openJournal,
+  type Receipts,
+  type Replica,
+  type Rooms,
+} from '@fieldfare/sync';
 import { openNodeFiles } from '@fieldfare/sync/node';
 import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
 import { type DataDir, deriveKey } from './data-dir.ts';
 import type { Log } from './log.ts';
+import { createReceipts } from './receipts.ts';
 import { createResidency } from './residency.ts';
 import { reconcileUsers } from './user-rows.ts';
 
@@ -21,6 +30,7 @@ export interface Tenant {
   readonly id: string;
   readonly replica: Replica;
   readonly rooms: Rooms;
+  readonly receipts: Receipts;
   workspace(): Promise<ServerWorkspace>;
 }
 
@@ -113,6 +123,7 @@ export function createTenants(options: {
       id: tenantId,
       replica,
       rooms,
+      receipts: createReceipts(deriveKey(rootKey, `receipts/${tenantId}`)),
       workspace() {
         workspace ??= openWorkspace(replica);
         workspace.catch(() => {

@@ -6,7 +6,7 @@ import { change, create, createClock, type Desk, idOf, OTHER_SHARD, openDesk, SH
 import { isWorthCompacting, keepCompact } from './compaction.ts';
 import { createMemoryFiles, type MemoryFault } from './journal/drivers/memory-files.ts';
 import { open } from './journal/journal-fixture.ts';
-import type { FoldedRow, Journal } from './types.ts';
+import type { FoldedRow, Journal, Outgoing } from './types.ts';
 
 const SHARDS = [SHARD, OTHER_SHARD] as const;
 const now = async (): Promise<void> => undefined;
@@ -54,6 +54,7 @@ describe('compaction', () => {
     await work(first);
     const before = rowsOf(first);
     const segments = files.names().length;
+    first.clock.time += 4 * 86_400_000; // nobody will ask for the single edits any more
     const report = unwrap(await first.replica.compact(now));
     expect(report).toMatchObject({ shards: 2, kept: [] });
     expect(report.bytesAfter).toBeLessThan(report.bytesBefore / 2);
@@ -61,6 +62,43 @@ describe('compaction', () => {
     expect(rowsOf(first)).toEqual(before);
     await first.replica.close();
     expect(rowsOf(await desk(await mounted(files), 2))).toEqual(before);
+  });
+
+  it('SYN-REP-RETURN: after compaction own edits can still be given back, and those of others of the last days', async () => {
+    const own = await openDesk(1);
+    const colleague = await openDesk(2);
+    const seal = new Uint8Array(16).fill(7);
+    const receive = async (update: Uint8Array) =>
+      unwrap(await own.replica.receive(SHARD, update, { subject: null, seal }));
+    await receive(await colleague.commit(create(0)));
+    for (const each of [own, colleague]) each.clock.time += 4 * 86_400_000;
+    const recent = await colleague.commit(change(0, { minutes: 50 }));
+    await receive(recent);
+    await own.commit(change(0, { title: 'mine' }));
+    holdAll(own, SHARD);
+    const files = createMemoryFiles();
+    const journal = await open(files, { segmentBytes: 2_000, random: seededRandom(3) });
+    unwrap(await journal.append(own.journal.stored));
+    const kept = await openDesk(3, { journal, clock: own.clock });
+    unwrap(await kept.replica.compact(now));
+    await kept.replica.close();
+    const again = await openDesk(4, { journal: await open(unwrap(await files.mount())), clock: own.clock });
+    const offered = async (held: Map<number, number>, maxBytes: number): Promise<readonly Outgoing[]> => {
+      let all: readonly Outgoing[] = [];
+      unwrap(
+        await again.replica.offer(SHARD, held, maxBytes, (outgoing) => {
+          all = outgoing;
+        }),
+      );
+      return all;
+    };
+    const colleagueOnly = Y.decodeStateVector(colleague.replica.stateVector(SHARD));
+    expect(await offered(colleagueOnly, 1e6)).toMatchObject([
+      { update: again.replica.diff(SHARD, Y.encodeStateVector(colleagueOnly)) },
+    ]);
+    const both = await offered(new Map([[colleague.replica.clientId, 1]]), 1e6);
+    expect(both[0]).toEqual({ update: recent, seal });
+    expect(both.at(-1)?.seal).toBeUndefined();
   });
 
   it('JRN-COMPACT-PENDING: what is not acknowledged stays pending, in this session and the next', async () => {

@@ -11,6 +11,8 @@
 import { fail, type JsonValue, ok, type Problem, problem, type Result, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { isHeld } from './outbox.ts';
+import { encodeClients } from './owners.ts';
+import { stampedAt, updateOf } from './replay.ts';
 import { stableText } from './rows/json.ts';
 import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
 import type { JournalRecord, Replica, StoredRecord } from './types.ts';
@@ -47,14 +49,19 @@ export function keepCompact(options: {
 }): () => void {
   const { replica, setTimer, onDone } = options;
   let stopped = false;
+  /** What the last compaction left, edits of the last days for one: not worth looking at before it has doubled. */
+  let left = 0;
   let cancel = setTimer(look, FIRST_LOOK_MS);
   const turn = (): Promise<void> => new Promise((resolve) => setTimer(resolve, 0));
   async function compact(): Promise<void> {
     const result = await replica.compact(turn);
+    if (result.ok) left = result.value.bytesAfter;
     if (!stopped) onDone?.(result);
   }
   function look(): void {
-    const done = isWorthCompacting(replica.stored()) ? compact() : Promise.resolve();
+    const stored = replica.stored();
+    const worth = isWorthCompacting(stored) && stored.journal.bytes > 2 * left;
+    const done = worth ? compact() : Promise.resolve();
     void done.then(() => {
       if (!stopped) cancel = setTimer(look, NEXT_LOOK_MS);
     });
@@ -91,21 +98,29 @@ const foldText = (doc: ShardDoc): string =>
 const isSame = (a: ShardDoc, b: ShardDoc): boolean =>
   Y.equalSnapshots(a.snapshot(), b.snapshot()) && foldText(a) === foldText(b);
 
+export interface CompactOptions {
+  /** What the peer holds durably. */
+  readonly held: ReadonlyMap<number, number>;
+  /** Sessions of this device. */
+  readonly own: ReadonlySet<number>;
+  /** Edits stamped from then on (epoch ms) are kept as they came, with their receipts, to be given back (replay.ts). */
+  readonly keepFrom: number;
+  readonly mergeOf: MergeOf;
+}
+
 /**
- * What may stand for all of a shard's records: one update, the acknowledgement, and the local updates it does not
- * cover, so that they stay pending. `held`: what the peer holds durably.
+ * What may stand for all of a shard's records: one update, the acknowledgement, this device's sessions, and the updates
+ * that are kept as they came: local ones that no acknowledgement covers, so that they stay pending, and recent ones.
  */
 export function compactRecords(
   shard: ShardId,
   records: readonly StoredRecord[],
-  held: ReadonlyMap<number, number>,
-  mergeOf: MergeOf,
+  { held, own, keepFrom, mergeOf }: CompactOptions,
 ): Result<readonly JournalRecord[]> {
-  const updates = records.filter(({ kind }) => kind !== 'ack');
   const whole = documentOf(
     shard,
     mergeOf,
-    updates.map(({ bytes }) => bytes),
+    records.flatMap((record) => updateOf(record) ?? []),
   );
   if (whole === null) return keep('a record of this shard cannot be read');
   try {
@@ -115,11 +130,17 @@ export function compactRecords(
     const same = copy !== null && !copy.incomplete() && isSame(whole, copy);
     copy?.destroy();
     if (!same) return keep('the compacted document would differ from the one on disk');
-    const pending = updates.filter(({ kind, bytes: update }) => kind === 'local' && !isHeld(update, held));
+    const kept = records.filter(
+      (record) =>
+        (record.kind === 'local' && !isHeld(record.bytes, held)) ||
+        ((record.kind === 'local' || record.kind === 'sealed') && stampedAt(record) >= keepFrom),
+    );
+    const mine = [...whole.clocks().keys()].filter((client) => own.has(client));
     return ok([
       { shard, kind: 'remote', bytes },
       ...(held.size > 0 ? [{ shard, kind: 'ack' as const, bytes: Y.encodeStateVector(new Map(held)) }] : []),
-      ...pending.map(({ kind, bytes: update }) => ({ shard, kind, bytes: update })),
+      ...(mine.length > 0 ? [{ shard, kind: 'owner' as const, bytes: encodeClients('', mine) }] : []),
+      ...kept.map(({ kind, bytes }) => ({ shard, kind, bytes })),
     ]);
   } finally {
     whole.destroy();

@@ -69,20 +69,25 @@ export function createOutbox(): Outbox {
   };
 }
 
-/**
- * Whether the holder of these clocks has a journalled local update. Reads only the update's head: updates travel whole,
- * so whoever holds its first struct holds it all.
- */
-export function isHeld(update: Uint8Array, held: ReadonlyMap<number, number>): boolean {
+/** The head of a journalled local update. Null when it cannot be read, which only a foreign journal can bring about. */
+function headOf(update: Uint8Array): { readonly client: number; readonly clock: number } | null {
   try {
     const decoder = decoding.createDecoder(update);
     decoding.readVarUint(decoder); // number of clients: one
     decoding.readVarUint(decoder); // number of structs
-    const client = decoding.readVarUint(decoder);
-    return (held.get(client) ?? 0) > decoding.readVarUint(decoder);
+    return { client: decoding.readVarUint(decoder), clock: decoding.readVarUint(decoder) };
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** The session that wrote a journalled local update. */
+export const clientOf = (update: Uint8Array): number | null => headOf(update)?.client ?? null;
+
+/** Whether the holder of these clocks has it. Updates travel whole, so whoever holds its first struct holds it all. */
+export function isHeld(update: Uint8Array, held: ReadonlyMap<number, number>): boolean {
+  const head = headOf(update);
+  return head !== null && (held.get(head.client) ?? 0) > head.clock;
 }
 
 /**

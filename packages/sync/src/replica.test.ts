@@ -15,10 +15,11 @@ import {
   TABLES,
 } from '../test/fixtures.ts';
 import { createMemoryJournal } from '../test/memory-journal.ts';
-import { GUARD_LIMITS } from './guard.ts';
+import { GUARD_LIMITS } from './guard/limits.ts';
 import { createReplica } from './replica.ts';
-import type { Touched } from './types.ts';
+import type { FoldedRow, Touched } from './types.ts';
 
+const byId = (a: FoldedRow, b: FoldedRow): number => (a.id < b.id ? -1 : 1);
 const covers = (stateVector: Uint8Array) => Y.decodeStateVector(stateVector);
 
 describe('commit', () => {
@@ -92,10 +93,31 @@ describe('commit', () => {
     expect([journal.appends, replica.pending().count]).toEqual([0, 0]);
   });
 
-  it('SYN-COMMIT-SIZE SYN-REP-REFUSE: a commit that no peer would take is refused', async () => {
-    const { replica, journal } = await openDesk(1, { limits: { ...GUARD_LIMITS, maxUpdateBytes: 600 } });
-    const rows = Array.from({ length: 3 }, (_, n) => create(n));
-    expect(await replica.commit(rows, 'anna')).toMatchObject({ problems: [{ rule: 'SYN-COMMIT-SIZE' }] });
+  it('SYN-COMMIT-SIZE: a large commit is one batch of several updates, each of which a peer takes', async () => {
+    const limits = { ...GUARD_LIMITS, maxUpdateBytes: 2000 };
+    const { replica, journal } = await openDesk(1, { limits });
+    const peer = await openDesk(2, { limits, authority: true });
+    await peer.commit(create(0));
+    unwrap(await replica.receive(SHARD, peer.replica.diff(SHARD), { subject: null }));
+    const sent: Uint8Array[] = [];
+    replica.onTouched(({ update }) => update !== undefined && sent.push(update));
+    unwrap(
+      await replica.commit([change(0, { title: 'a' }), ...Array.from({ length: 40 }, (_, n) => create(n + 1))], 'anna'),
+    );
+    expect([journal.appends, replica.pending().count]).toEqual([2, 1]);
+    expect(sent.length).toBeGreaterThan(5);
+    for (const update of sent) unwrap(await peer.replica.receive(SHARD, update, { subject: 'anna' }));
+    expect([...peer.replica.rows(SHARD, 'visits')].sort(byId)).toEqual([...replica.rows(SHARD, 'visits')].sort(byId));
+    const again = await openDesk(3, { memory: createMemoryJournal(journal.stored) });
+    expect([...again.replica.rows(SHARD, 'visits')].length).toBe(41);
+    expect(again.replica.pending().count).toBe(1);
+  });
+
+  it('SYN-COMMIT-SIZE SYN-REP-REFUSE: a row that no peer would take is refused', async () => {
+    const { replica, journal } = await openDesk(1, { limits: { ...GUARD_LIMITS, maxUpdateBytes: 300 } });
+    expect(await replica.commit([create(0), create(1)], 'anna')).toMatchObject({
+      problems: [{ rule: 'SYN-COMMIT-SIZE' }],
+    });
     expect([journal.appends, replica.pending().count]).toEqual([0, 0]);
   });
 
@@ -256,6 +278,47 @@ describe('receive', () => {
     unwrap(await b.replica.receive(SHARD, first, { subject: null }));
     unwrap(await b.replica.receive(SHARD, second, { subject: null }));
     expect(b.row(0)).toEqual(a.row(0));
+  });
+
+  it('SYN-GUARD-OWNER: a client id stays with the device that wrote with it first, over restarts', async () => {
+    const laptop = await openDesk(1);
+    const [one, two] = [await laptop.commit(create(0)), await laptop.commit(create(1))];
+    const server = await openDesk(2, { authority: true });
+    unwrap(await server.replica.receive(SHARD, one, { subject: 'user-1', device: 'laptop' }));
+    const again = await openDesk(3, { memory: server.journal, authority: true });
+    const before = again.replica.diff(SHARD);
+    for (const shard of [SHARD, OTHER_SHARD]) {
+      const stolen = { subject: 'user-1', device: 'another laptop' };
+      const update = shard === SHARD ? two : one;
+      expect(await again.replica.receive(shard, update, stolen)).toMatchObject({
+        problems: [{ rule: 'SYN-GUARD-OWNER' }],
+      });
+    }
+    expect(again.replica.diff(SHARD)).toEqual(before);
+    unwrap(await again.replica.receive(SHARD, two, { subject: 'user-1', device: 'laptop' }));
+    expect(again.row(1)).toEqual(laptop.row(1));
+  });
+
+  it('SYN-GUARD-OWNER: nobody continues the server’s own session, nor that of a laptop', async () => {
+    for (const authority of [true, false]) {
+      const desk = await openDesk(1, { authority });
+      await desk.commit(create(0));
+      const twin = await openDesk(1, { memory: createMemoryJournal([...desk.journal.stored]) });
+      expect(twin.replica.clientId).toBe(desk.replica.clientId);
+      const update = await twin.commit(create(1));
+      const from = { subject: authority ? 'user-1' : null, device: 'd' };
+      expect(await desk.replica.receive(SHARD, update, from)).toMatchObject({
+        problems: [{ rule: 'SYN-GUARD-OWNER' }],
+      });
+      expect(desk.row(1)).toBeNull();
+    }
+    const server = await openDesk(4, { authority: true });
+    const update = await server.commit(create(0));
+    const again = await openDesk(5, { authority: true, memory: createMemoryJournal([...server.journal.stored]) });
+    unwrap(await again.replica.receive(SHARD, update, { subject: 'user-4', device: 'd' })); // known: no matter
+    expect(
+      await again.replica.receive(SHARD, await server.commit(create(1)), { subject: 'user-4', device: 'd' }),
+    ).toMatchObject({ problems: [{ rule: 'SYN-GUARD-OWNER' }] });
   });
 
   it('SYN-REP-DISK: a failed append leaves the document as the disk has it, and the update is taken again', async () => {

@@ -13,10 +13,7 @@
  *  SYN-REP-REFUSE    a refused commit or update changes nothing
  *  SYN-REP-PENDING   a local commit is pending until an acknowledged state vector covers it, over all shards of the
  *                    journal and across restarts. Never too few; too many after a crash, until the next connection
- *
- * An `ack` record is written only while nothing local is uncovered in its shard. So a shard whose newest `ack` stands
- * behind its newest `local` has nothing pending, and opening needs not decrypt it to know. Ack records cost no flush
- * of their own more than once a second: they ride with the next commit or wait for `close`.
+ *  SYN-REP-RETURN    what the server lost can be given back to it: own edits, and others' with the server's receipts
  */
 import {
   createHlcClock,
@@ -30,24 +27,37 @@ import {
   type ShardId,
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
+import { createAcks } from './acks.ts';
 import { type CompactionReport, compactRecords } from './compaction.ts';
-import { GUARD_LIMITS, inspectUpdate } from './guard.ts';
-import { createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
+import { GUARD_LIMITS } from './guard/limits.ts';
+import { inspectUpdate, type Owner } from './guard.ts';
+import { clientOf, createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
+import { CLIENTS_STREAM, createOwners, decodeClients, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
 import { type Inspect, joinWaiting, rebuildDoc } from './rebuild.ts';
+import { lackingIn, sealedBytes, updateOf } from './replay.ts';
 import { nodeOfClient } from './rows/fold.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
 import type { ShardDoc } from './rows/shard-doc.ts';
-import type { CommitReceipt, JournalRecord, Replica, ReplicaOptions, StoredRecord, Touched } from './types.ts';
+import type {
+  CommitReceipt,
+  JournalRecord,
+  Outgoing,
+  Replica,
+  ReplicaOptions,
+  Source,
+  StoredRecord,
+  Touched,
+} from './types.ts';
 
-/** Ack records written on their own are at least this far apart. */
-const ACK_INTERVAL_MS = 1000;
+/** Edits of the last days are kept as they came, so that they can be given back: SYN-REP-RETURN. */
+const RETURN_MS = 3 * 86_400_000;
 
 const closedProblem = (): Problem => problem('cancelled', 'the working copy is closed', { rule: 'SYN-REP-CLOSED' });
 
 export async function createReplica(options: ReplicaOptions): Promise<Result<Replica>> {
   const { tenantId, journal, tables, clock, random, authority = false, limits = GUARD_LIMITS } = options;
-  const clientId = newClientId(random.bytes(4));
+  const clientId = newClientId(random.bytes(6));
   const node = nodeOfClient(clientId);
   // The guard judges drift; what stands in our own journal must always be outrun.
   const hlc = createHlcClock({ clock, node, maxDriftMs: Number.POSITIVE_INFINITY });
@@ -59,13 +69,18 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const waiting = new Map<ShardId, readonly StoredRecord[]>();
   const queue = createShardQueue();
   const outbox = createOutbox();
-  const acked = new Map<ShardId, Map<number, number>>();
-  const unsavedAcks = new Set<ShardId>();
-  let lastAckSave = Number.NEGATIVE_INFINITY;
-  let ackSave: Promise<void> | null = null;
+  const acks = createAcks({ journal, clock, busy: (shard) => outbox.hasShard(shard) || !queue.idle(shard) });
+  /** Sessions of this device, this one included, as far as their shards were read. */
+  const ownClients = new Set([clientId]);
   const touchListeners = new Set<(touched: Touched) => void>();
   const pendingListeners = new Set<() => void>();
   let closing: Promise<void> | null = null;
+  /** The server's own session is on record as its own. */
+  let claimed = false;
+
+  const clients = authority ? await journal.read(CLIENTS_STREAM) : ok([]);
+  if (!clients.ok) return clients;
+  const owners = authority ? createOwners(clients.value) : null;
 
   // ---- telling others -------------------------------------------------------------------------------------------
 
@@ -85,45 +100,25 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     if (touched.rows.size > 0 || touched.update !== undefined) tell(touchListeners, touched);
   };
 
-  // ---- acknowledgements -----------------------------------------------------------------------------------------
-
-  function ackRecords(): JournalRecord[] {
-    const records: JournalRecord[] = [];
-    for (const shard of unsavedAcks) {
-      if (outbox.hasShard(shard) || !queue.idle(shard)) continue; // a local append may be under way
-      const held = acked.get(shard);
-      if (held !== undefined) records.push({ shard, kind: 'ack', bytes: Y.encodeStateVector(held) });
-    }
-    return records;
-  }
-
-  async function saveAcks(): Promise<void> {
-    const records = ackRecords();
-    if (records.length === 0) return;
-    lastAckSave = clock.now();
-    const saved = await journal.append(records);
-    if (saved.ok) for (const { shard } of records) unsavedAcks.delete(shard);
-  }
-
-  function noteHeld(shard: ShardId, held: ReadonlyMap<number, number>): void {
-    let known = acked.get(shard);
-    if (known === undefined) {
-      known = new Map();
-      acked.set(shard, known);
-    }
-    for (const [client, end] of held) if ((known.get(client) ?? 0) < end) known.set(client, end);
-  }
-
   // ---- journal → memory -----------------------------------------------------------------------------------------
 
-  /** Notes what is pending by the records, and returns those that are updates. */
+  /** Notes what is pending by the records, and returns those that are updates, bare. */
   function takeStored(shard: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[] {
-    const updates = records.filter(({ kind }) => kind !== 'ack');
+    const updates = records.flatMap((record) => {
+      const bytes = updateOf(record);
+      return bytes === null ? [] : [{ ...record, bytes }];
+    });
     if (authority) return updates;
-    for (const { kind, bytes } of records) if (kind === 'ack') noteHeld(shard, decodeStateVector(bytes));
-    const held = acked.get(shard) ?? new Map<number, number>();
     for (const { kind, bytes } of records) {
-      if (kind !== 'local' || isHeld(bytes, held)) continue;
+      if (kind === 'ack') acks.noteStored(shard, bytes);
+      if (kind === 'owner') for (const client of decodeClients(bytes).clients) ownClients.add(client);
+    }
+    const held = acks.heldOf(shard);
+    for (const { kind, bytes } of records) {
+      if (kind !== 'local') continue;
+      const client = clientOf(bytes);
+      if (client !== null) ownClients.add(client);
+      if (isHeld(bytes, held)) continue;
       const local = readLocalUpdate(bytes);
       if (local !== null) outbox.add(shard, local.stamp, local.client, local.end);
     }
@@ -143,7 +138,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const trusting =
     (shard: ShardId): Inspect =>
     (update, known) =>
-      inspectUpdate(update, { shard, known, tables, subject: null, clock, limits });
+      inspectUpdate(update, { shard, known, tables, subject: null, ownerOf: () => 'sender', clock, limits });
 
   /** After something was received: what waited for it is shown, and goes to whoever listens, as if it came now. */
   function joinLate(shard: ShardId, doc: ShardDoc): void {
@@ -202,6 +197,10 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
 
   // ---- changes --------------------------------------------------------------------------------------------------
 
+  /** The server's own session is claimed with its first commit, like a device's. */
+  const ownClaim = (): readonly JournalRecord[] =>
+    owners === null || claimed ? [] : [owners.claim([clientId], SERVER)];
+
   async function commitNow(changes: readonly RowChange[], by: string, shards: readonly ShardId[]) {
     const open = new Map<ShardId, ShardDoc>();
     for (const shard of shards) {
@@ -218,25 +217,27 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     const plan = planWrites(changes, { stamp, by }, tables, mergeOf, docOf);
     if (!plan.ok) return plan;
 
-    const updates = new Map<ShardId, Uint8Array>();
+    const updates: { readonly shard: ShardId; readonly update: Uint8Array }[] = [];
     for (const [shard, writes] of plan.value.writes) {
-      const update = docOf(shard).encodeWrites(clientId, writes);
-      if (update.length > limits.maxUpdateBytes) {
-        return fail(problem('too-large', 'too many changes at once', { rule: 'SYN-COMMIT-SIZE' }));
+      for (const update of docOf(shard).encodeWrites(clientId, writes, limits.maxUpdateBytes)) {
+        if (update.length > limits.maxUpdateBytes) {
+          return fail(problem('too-large', 'a row has grown too large', { rule: 'SYN-COMMIT-SIZE' }));
+        }
+        updates.push({ shard, update });
       }
-      updates.set(shard, update);
     }
-    const acks = ackRecords();
-    const locals = [...updates].map(([shard, bytes]): JournalRecord => ({ shard, kind: 'local', bytes }));
-    const appended = await journal.append([...acks, ...locals]);
+    const before = [...acks.records(), ...ownClaim()];
+    const locals = updates.map(({ shard, update }): JournalRecord => ({ shard, kind: 'local', bytes: update }));
+    const appended = await journal.append([...before, ...locals]);
     if (!appended.ok) {
       await backToDisk(shards);
       return appended;
     }
-    for (const { shard } of acks) unsavedAcks.delete(shard);
+    acks.written(before);
+    claimed = true;
     const touched: Touched[] = [];
-    let seq = appended.value.firstSeq + acks.length;
-    for (const [shard, update] of updates) {
+    let seq = appended.value.firstSeq + before.length;
+    for (const { shard, update } of updates) {
       const doc = docOf(shard);
       const rows = doc.apply([update]);
       touched.push({ origin: 'local', shard, rows, update, seq });
@@ -249,37 +250,57 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     return ok(receipt);
   }
 
-  async function receiveNow(
-    shard: ShardId,
-    update: Uint8Array,
-    from: { readonly subject: string | null; readonly sender?: unknown },
-  ): Promise<Result<void>> {
+  async function receiveNow(shard: ShardId, update: Uint8Array, from: Source): Promise<Result<void>> {
     const opened = await openDoc(shard);
     if (!opened.ok) return opened;
     const doc = opened.value;
-    const facts = inspectUpdate(update, { shard, known: doc, tables, subject: from.subject, clock, limits });
+    const { subject, device = `user ${subject ?? ''}`, seal, sender } = from;
+    const ownerOf = (client: number): Owner => {
+      if (client === clientId) return 'other'; // nobody else can have written with it
+      return owners === null || subject === null ? 'sender' : owners.ownerOf(client, device);
+    };
+    const facts = inspectUpdate(update, { shard, known: doc, tables, subject, ownerOf, clock, limits });
     if (!facts.ok) return facts;
-    if (facts.value.noop) return ok(undefined);
-    const appended = await journal.append([{ shard, kind: 'remote', bytes: update }]);
+    const { noop, claims, latest } = facts.value;
+    if (noop) return ok(undefined);
+    const record: JournalRecord =
+      seal === undefined || authority
+        ? { shard, kind: 'remote', bytes: update }
+        : { shard, kind: 'sealed', bytes: sealedBytes(seal, update) };
+    // claimed in memory at once: another shard's update may be judged while this one is written
+    const claim = owners === null || claims.length === 0 ? [] : [owners.claim(claims, device)];
+    const appended = await journal.append([...claim, record]);
     if (!appended.ok) {
       await backToDisk([shard]);
       return appended;
     }
-    if (facts.value.latest !== null) hlc.receive(facts.value.latest);
+    if (latest !== null) hlc.receive(latest);
     const rows = doc.apply([update]);
-    const sender = from.sender === undefined ? {} : { sender: from.sender };
-    touch({ origin: 'remote', shard, rows, update, seq: appended.value.lastSeq, ...sender });
+    const told = sender === undefined ? {} : { sender };
+    touch({ origin: 'remote', shard, rows, update, seq: appended.value.lastSeq, ...told });
     joinLate(shard, doc);
     return ok(undefined);
+  }
+
+  /** What may stand for all of a shard's records. */
+  function rewritten(shard: ShardId, stored: readonly StoredRecord[]): Result<readonly JournalRecord[]> {
+    if (shard === CLIENTS_STREAM) return ok(owners?.records() ?? []);
+    if (!authority) takeStored(shard, stored);
+    return compactRecords(shard, stored, {
+      held: acks.heldOf(shard),
+      own: ownClients,
+      keepFrom: authority ? Number.POSITIVE_INFINITY : clock.now() - RETURN_MS,
+      mergeOf,
+    });
   }
 
   /** Null: rewritten. Else why the shard stays as it is. */
   async function compactNow(shard: ShardId): Promise<Result<Problem | null>> {
     const stored = await journal.read(shard);
     if (!stored.ok) return stored;
-    if (!authority) takeStored(shard, stored.value);
-    const records = compactRecords(shard, stored.value, acked.get(shard) ?? new Map(), mergeOf);
+    const records = rewritten(shard, stored.value);
     if (!records.ok) return ok(records.problems[0]);
+    if (records.value.length === 0) return ok(null);
     const appended = await journal.append(records.value);
     if (!appended.ok) {
       await backToDisk([shard]);
@@ -296,6 +317,34 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     if (!whole) return ok(problem('storage-failed', 'the disk did not give back what was written', { rule: 'JRN-IO' }));
     const dropped = await journal.supersede?.(shard, firstSeq);
     return dropped && !dropped.ok ? dropped : ok(null);
+  }
+
+  /** SYN-REP-RETURN. Offered inside the shard's queue: no change of it can come in between. */
+  async function offerNow(
+    shard: ShardId,
+    held: ReadonlyMap<number, number>,
+    maxBytes: number,
+    send: (outgoing: readonly Outgoing[]) => void,
+  ): Promise<Result<void>> {
+    const opened = await openDoc(shard);
+    if (!opened.ok) return opened;
+    const doc = opened.value;
+    const lacking = [...doc.clocks()].filter(([client, end]) => end > (held.get(client) ?? 0));
+    if (lacking.length === 0) {
+      send([]);
+      return ok(undefined);
+    }
+    if (lacking.every(([client]) => ownClients.has(client))) {
+      const update = doc.diff(Y.encodeStateVector(new Map(held)));
+      if (update.length <= maxBytes) {
+        send([{ update }]);
+        return ok(undefined);
+      }
+    }
+    const records = await journal.read(shard);
+    if (!records.ok) return records;
+    send(lackingIn(records.value, held));
+    return ok(undefined);
   }
 
   const loadedDoc = (shard: ShardId): ShardDoc => {
@@ -353,30 +402,21 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       if (closing !== null) return fail(closedProblem());
       return queue.run([shard], () => receiveNow(shard, update, from));
     },
+    async offer(shard, held, maxBytes, send) {
+      if (closing !== null) return fail(closedProblem());
+      return queue.run([shard], () => offerNow(shard, held, maxBytes, send));
+    },
     row: (shard, table, id) => docs.get(shard)?.row(table, id) ?? null,
     rows: (shard, table) => docs.get(shard)?.rows(table) ?? [],
     tables: (shard) => docs.get(shard)?.index.tables() ?? [],
     stateVector: (shard) => loadedDoc(shard).stateVector(),
     diff: (shard, stateVector) => loadedDoc(shard).diff(stateVector),
-    async commits(shard, held, use) {
-      if (closing !== null) return fail(closedProblem());
-      return queue.run([shard], async () => {
-        const records = await journal.read(shard);
-        if (!records.ok) return records;
-        use(records.value.flatMap(({ kind, bytes }) => (kind === 'local' && !isHeld(bytes, held) ? [bytes] : [])));
-        return ok(undefined);
-      });
-    },
     acknowledged(shard, stateVector) {
       if (authority || closing !== null) return;
-      noteHeld(shard, stateVector);
+      acks.note(shard, stateVector);
       if (!outbox.acknowledge(shard, stateVector)) return;
-      if (!outbox.hasShard(shard)) unsavedAcks.add(shard);
-      if (ackSave === null && clock.now() - lastAckSave >= ACK_INTERVAL_MS) {
-        ackSave = saveAcks().finally(() => {
-          ackSave = null;
-        });
-      }
+      if (!outbox.hasShard(shard)) acks.settled(shard);
+      acks.saveInTime();
       tell(pendingListeners);
     },
     pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
@@ -412,8 +452,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     close() {
       closing ??= (async () => {
         await queue.drained();
-        await ackSave;
-        await saveAcks();
+        await acks.save();
         await journal.close();
         for (const doc of docs.values()) doc.destroy();
         docs.clear();
@@ -424,18 +463,13 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   return ok(replica);
 }
 
-/** 1 to 2³²−1: 0 is the documents' own placeholder. */
+/**
+ * 1 to 2⁴¹−1. Two sessions must never share an id: the second could write nothing (SYN-GUARD-OWNER). With 100,000
+ * sessions known, that befalls one new session in 22 million; 41 bits are the most that 8 digits of a stamp hold.
+ */
 function newClientId(bytes: Uint8Array): number {
-  const [a = 0, b = 0, c = 0, d = 0] = bytes;
-  return a * 0x1000000 + b * 0x10000 + c * 0x100 + d || 1;
-}
-
-function decodeStateVector(bytes: Uint8Array): Map<number, number> {
-  try {
-    return Y.decodeStateVector(bytes);
-  } catch {
-    return new Map(); // a lost ack only makes `pending` pessimistic
-  }
+  const [a = 0, ...rest] = bytes;
+  return rest.reduce((id, byte) => id * 256 + byte, a & 1) || 1;
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>

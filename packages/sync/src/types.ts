@@ -1,7 +1,7 @@
 /** Shapes that cross the seams of this package. Behaviour is specified where it is implemented. */
 import type { AnyTable, Clock, Hlc, JsonValue, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
 import type { CompactionReport } from './compaction.ts';
-import type { GuardLimits } from './guard.ts';
+import type { GuardLimits } from './guard/limits.ts';
 import type { PresenceState, Present } from './protocol/presence.ts';
 
 /** One immutable element of a table's `Y.Array` in a shard. Short names: they are stored millions of times. */
@@ -68,6 +68,25 @@ export interface CommitReceipt {
   readonly before: readonly (FoldedRow | null)[];
 }
 
+/** Where an update comes from. */
+export interface Source {
+  /** The user it must be written by. Null: the server sends it, or it is proven that the server once held it. */
+  readonly subject: string | null;
+  /** The device that sends it, whose client ids it may continue. */
+  readonly device?: string;
+  /** The server's receipt for it, to be kept. */
+  readonly seal?: Uint8Array;
+  /** Opaque handle for `Touched`. */
+  readonly sender?: unknown;
+}
+
+/** An update to be sent to the server. */
+export interface Outgoing {
+  readonly update: Uint8Array;
+  /** The server's receipt, for an update that others wrote. */
+  readonly seal?: Uint8Array;
+}
+
 export interface Replica {
   readonly tenantId: string;
   /** This session's Yjs client id, and in base 36 its HLC node. One for all shards. */
@@ -85,12 +104,19 @@ export interface Replica {
   commit(changes: readonly RowChange[], by: string): Promise<Result<CommitReceipt>>;
   /**
    * A peer's update: guard, append, flush, apply, `onTouched`. Resolves ok once durable, also for an update that
-   * held nothing new. `subject`: the user it must be written by, null when the peer is the (trusted) server.
+   * held nothing new.
    */
-  receive(
+  receive(shard: ShardId, update: Uint8Array, from: Source): Promise<Result<void>>;
+  /**
+   * Calls `send` once with what the holder of `held` lacks, in the order in which it must be taken: own edits, in one
+   * update when it has at most `maxBytes`, else as they were written; and others' edits with their receipts. No commit to
+   * the shard is under way while `send` runs.
+   */
+  offer(
     shard: ShardId,
-    update: Uint8Array,
-    from: { readonly subject: string | null; readonly sender?: unknown },
+    held: ReadonlyMap<number, number>,
+    maxBytes: number,
+    send: (outgoing: readonly Outgoing[]) => void,
   ): Promise<Result<void>>;
   row(shard: ShardId, table: string, id: string): FoldedRow | null;
   rows(shard: ShardId, table: string): Iterable<FoldedRow>;
@@ -99,15 +125,6 @@ export interface Replica {
   stateVector(shard: ShardId): Uint8Array;
   /** Everything the holder of `stateVector` lacks, as one update. */
   diff(shard: ShardId, stateVector?: Uint8Array): Uint8Array;
-  /**
-   * Hands over the local commits to this shard that the holder of these clocks lacks, oldest first, as they were written.
-   * No commit to the shard is under way while `use` runs.
-   */
-  commits(
-    shard: ShardId,
-    held: ReadonlyMap<number, number>,
-    use: (commits: readonly Uint8Array[]) => void,
-  ): Promise<Result<void>>;
   /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
   /** Local commits not covered by an acknowledgement, over all shards in the journal. */
@@ -145,8 +162,11 @@ export interface ReplicaOptions {
   readonly limits?: GuardLimits;
 }
 
-/** `update`: a Yjs update made here or received; `ack`: an encoded state vector the peer holds durably. */
-export type RecordKind = 'local' | 'remote' | 'ack';
+/**
+ * `local`, `remote`: a Yjs update made here or received; `ack`: an encoded state vector the peer holds durably;
+ * `sealed`: a received update behind the server's receipt for it (replay.ts); `owner`: client ids of a device (owners.ts).
+ */
+export type RecordKind = 'local' | 'remote' | 'ack' | 'sealed' | 'owner';
 
 export interface JournalRecord {
   readonly shard: ShardId;

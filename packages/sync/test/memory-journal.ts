@@ -25,7 +25,7 @@ export function createMemoryJournal(
   let reads = 0;
   const lastSeq = (): number => stored.at(-1)?.seq ?? 0;
   const heads = (shard: string): Record<RecordKind, number> => {
-    const found: Record<RecordKind, number> = { local: 0, remote: 0, ack: 0 };
+    const found: Record<RecordKind, number> = { local: 0, remote: 0, ack: 0, sealed: 0, owner: 0 };
     for (const record of stored) if (record.shard === shard) found[record.kind] = record.seq;
     return found;
   };

@@ -5,8 +5,10 @@
  *  SYN-CON-OUT    a local commit is sent once it is durable here; after a lost link everything not covered by the
  *                 server's durable state vector is sent again, and the server takes it once
  *  SYN-CON-ACK    only the server's durable ack or durable state vector takes a commit off the pending ones
- *  SYN-CON-PIECES edits that together are more than the server takes at once go commit by commit
  *  SYN-CON-KEEP   edits the server refuses stay in the journal and count as pending
+ *  SYN-CON-RETURN a server that lost what it had acknowledged gets it back: own edits from their writers, others' edits
+ *                 from whoever has them with the server's receipts, also from those who may only read
+ *  SYN-CON-PIECES edits that together are more than the server takes at once, or cost it too much, go commit by commit
  */
 import { type Problem, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
@@ -18,7 +20,16 @@ import {
   PROTOCOL_VERSION,
   type ShardMessage,
 } from '../protocol/messages.ts';
-import type { Connection, ConnectionOptions, Refusal, SocketLike, SyncReport, SyncStatus, Touched } from '../types.ts';
+import type {
+  Connection,
+  ConnectionOptions,
+  Outgoing,
+  Refusal,
+  SocketLike,
+  SyncReport,
+  SyncStatus,
+  Touched,
+} from '../types.ts';
 import { initialLink, type LinkEffect, type LinkEvent, statusOf, step, type TimerName } from './machine.ts';
 import { createPresenceBook } from './presence-book.ts';
 
@@ -26,6 +37,8 @@ import { createPresenceBook } from './presence-book.ts';
 const SYNCED_NEWS_MS = 10_000;
 /** Refusals kept for whoever looks for a fault. */
 const MAX_REFUSALS = 50;
+
+const TOO_THICK: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST']);
 
 interface Channel {
   readonly shard: ShardId;
@@ -39,6 +52,8 @@ interface Channel {
   /** State is being exchanged again because an update did not fit. */
   resyncing: boolean;
   lastAckAt: number | null;
+  /** Every edit is sent on its own. */
+  readonly piecewise: boolean;
 }
 
 interface Link {
@@ -64,6 +79,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const presence = createPresenceBook(replica.clientId);
   let refusals: readonly Refusal[] = [];
   let running = false;
+  /** Shards of which the server refused an update for its size or cost. */
+  const tooThick = new Set<ShardId>();
 
   const moment = () => ({ now: clock.now(), luck: random.float() });
 
@@ -229,6 +246,13 @@ export function createConnection(options: ConnectionOptions): Connection {
       }
       case 'refused': {
         const channel = own.channels.get(message.channel);
+        if (channel !== undefined && !channel.piecewise && TOO_THICK.has(message.problem.rule ?? '')) {
+          own.channels.delete(message.channel);
+          control({ type: 'close', channel: message.channel });
+          tooThick.add(channel.shard);
+          dispatch({ type: 'again', shard: channel.shard });
+          return;
+        }
         if (channel !== undefined) {
           channel.blocked = true;
           note(channel.shard, message.problem);
@@ -269,6 +293,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       blocked: false,
       resyncing: false,
       lastAckAt: null,
+      piecewise: tooThick.delete(shard),
     });
     control({ type: 'open', channel, shard });
   }
@@ -294,16 +319,17 @@ export function createConnection(options: ConnectionOptions): Connection {
       case 'presence':
         presence.hear(shard, message.update);
         return;
-      case 'step1': {
-        const loaded = await replica.load([shard]);
-        if (link !== own || own.channels.get(number) !== channel || !loaded.ok) return;
+      case 'step1':
         await answer(own, number, channel, message.stateVector);
         if (link !== own || own.channels.get(number) !== channel) return;
         break;
-      }
       case 'step2':
       case 'update': {
-        const taken = await replica.receive(shard, message.update, { subject: null, sender: own });
+        const taken = await replica.receive(shard, message.update, {
+          subject: null,
+          sender: own,
+          ...(message.seal === undefined ? {} : { seal: message.seal }),
+        });
         if (link !== own || own.channels.get(number) !== channel) return;
         if (!taken.ok) {
           misfit(number, channel, message.type, taken.problems[0]);
@@ -318,7 +344,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (channel.received && channel.sent) dispatch({ type: 'synced', shard });
   }
 
-  /** The server says what it holds durably; it gets the rest: at once, or commit by commit when that is more than it takes. */
+  /** The server says what it holds durably; it gets the rest: at once, or piece by piece when that is more than it takes. */
   async function answer(own: Link, number: number, channel: Channel, stateVector: Uint8Array): Promise<void> {
     const { shard } = channel;
     const held = decodeClocks(stateVector);
@@ -327,25 +353,16 @@ export function createConnection(options: ConnectionOptions): Connection {
       return;
     }
     replica.acknowledged(shard, held);
-    const lacks = [...Y.decodeStateVector(replica.stateVector(shard))].some(
-      ([client, clock]) => clock > (held.get(client) ?? 0),
-    );
-    if (!lacks || !channel.writable) {
-      channel.sent = true;
-      if (lacks) readOnly(channel);
-      return;
-    }
-    const update = replica.diff(shard, stateVector);
-    if (update.length <= own.maxUpdateBytes) {
-      channel.sent = true;
-      shardMessage(number, { type: 'step2', update });
-      return;
-    }
-    const read = await replica.commits(shard, held, (commits) => {
+    const send = (outgoing: readonly Outgoing[]): void => {
       if (link !== own || own.channels.get(number) !== channel) return;
       channel.sent = true;
-      for (const commit of commits) shardMessage(number, { type: 'update', update: commit });
-    });
+      for (const each of outgoing) {
+        if (channel.writable || each.seal !== undefined) shardMessage(number, { type: 'update', ...each });
+        else if (!channel.blocked) readOnly(channel);
+      }
+    };
+    const maxBytes = channel.piecewise ? 0 : own.maxUpdateBytes;
+    const read = await replica.offer(shard, held, maxBytes, send);
     if (!read.ok) dispatch({ type: 'failed', shard, reason: read.problems[0].message, lasting: true });
   }
 

@@ -59,6 +59,8 @@ export type LinkEvent =
   | { readonly type: 'opened'; readonly channel: number }
   /** From the server; channel 0: the whole link. */
   | { readonly type: 'refused'; readonly channel: number; readonly problem: Problem }
+  /** The shard must be opened anew, because what was sent of it came too thick. */
+  | { readonly type: 'again'; readonly shard: ShardId }
   /** State was exchanged both ways. */
   | { readonly type: 'synced'; readonly shard: ShardId }
   /** The shard cannot be followed on this link (`lasting`), or its local edits cannot be sent. */
@@ -165,6 +167,9 @@ export function step(state: LinkState, event: LinkEvent): Step {
       if (state.shards.get(shard)?.phase !== 'opening') return stay(withLink(state, shard, { reason }));
       return openMore(settle(withLink(state, shard, { phase: 'refused', channel: 0, reason })));
     }
+    case 'again':
+      if (state.phase !== 'up' || !state.shards.has(event.shard)) return stay(state);
+      return openMore(withLink(state, event.shard, { phase: 'wanted', channel: 0 }));
     case 'synced':
       if (state.phase !== 'up' || state.shards.get(event.shard)?.phase !== 'syncing') return stay(state);
       return openMore(settle(withLink(state, event.shard, { phase: 'synced' })));

@@ -19,7 +19,7 @@
  *    8   4  CRC-32C of the whole frame but this field: finds damage without the key
  *   12   4  CRC-32C of the head (bytes 0–7 and 16–27+s): when it holds, length, seq and shard of a damaged frame do too
  *   16   1  flags; bit 0: the batch continues in the next frame
- *   17   1  kind: 1 local, 2 remote, 3 ack
+ *   17   1  kind: 1 local, 2 remote, 3 ack, 4 sealed, 5 owner
  *   18   2  length s of the shard name
  *   20   8  seq
  *   28   s  shard name
@@ -56,7 +56,7 @@ export const MAX_RECORD_BYTES = 32 * 1024 * 1024;
 /** Longest shard name, in bytes. */
 export const MAX_SHARD_BYTES = 512;
 
-const KINDS: readonly RecordKind[] = ['local', 'remote', 'ack'];
+const KINDS: readonly RecordKind[] = ['local', 'remote', 'ack', 'sealed', 'owner'];
 const text = new TextEncoder();
 const untext = new TextDecoder();
 

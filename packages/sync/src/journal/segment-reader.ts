@@ -6,6 +6,8 @@ import type { JournalDamage, RecordKind, StoredRecord } from '../types.ts';
 import { type FrameCipher, isWhole, openFrame, readHead } from './format.ts';
 import type { Segment } from './recovery.ts';
 
+const NO_HEADS: Readonly<Record<RecordKind, number>> = { local: 0, remote: 0, ack: 0, sealed: 0, owner: 0 };
+
 /** Frames closer than this are fetched in one read, and what lies between is dropped. */
 const GAP = 32 * 1024;
 const LONGEST_READ = 4 * 1024 * 1024;
@@ -120,7 +122,7 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       const list = places.get(shard);
       if (list) list.push(frame.seq, position, frame.offset, frame.length);
       else places.set(shard, [frame.seq, position, frame.offset, frame.length]);
-      const newest = heads.get(shard) ?? { local: 0, remote: 0, ack: 0 };
+      const newest = heads.get(shard) ?? { ...NO_HEADS };
       newest[frame.kind] = frame.seq;
       heads.set(shard, newest);
       sizes.set(shard, (sizes.get(shard) ?? 0) + frame.length);
@@ -156,7 +158,7 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       turn = done.catch(() => undefined);
       return done;
     },
-    heads: (shard) => heads.get(shard) ?? { local: 0, remote: 0, ack: 0 },
+    heads: (shard) => heads.get(shard) ?? NO_HEADS,
     size: (shard) => ({ bytes: sizes.get(shard) ?? 0, frames: (places.get(shard)?.length ?? 0) / STRIDE }),
     shards: () => [...places.keys()],
     frames: () => frames,

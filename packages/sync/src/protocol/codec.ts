@@ -7,6 +7,9 @@ import { z } from 'zod';
 /** Longest text of a message: an access token with room to spare. */
 const MAX_TEXT_BYTES = 16 * 1024;
 
+/** Of a receipt. */
+export const SEAL_BYTES = 16;
+
 const PROBLEM_CODES = [
   'invalid',
   'not-found',
@@ -42,6 +45,8 @@ interface PartTypes {
   /** JSON text of code, message, rule and path; `params` stay at home. */
   problem: Problem;
   access: 'read' | 'write';
+  /** SEAL_BYTES at the end of the frame, where stock y-protocols readers do not look; may be left out. */
+  seal: Uint8Array;
   /** Yjs client → clock: a count, then pairs; the same bytes as a Yjs state vector. */
   clocks: ReadonlyMap<number, number>;
 }
@@ -57,7 +62,11 @@ export type Schema = Readonly<Record<string, MessageSchema>>;
 /** The union of messages of a schema: `{ type: name, …parts }`. */
 export type MessageOf<S extends Schema> = {
   [Name in keyof S & string]: { readonly type: Name } & {
-    readonly [Part in keyof S[Name]['parts']]: PartTypes[S[Name]['parts'][Part]];
+    readonly [Part in keyof S[Name]['parts'] as S[Name]['parts'][Part] extends 'seal'
+      ? never
+      : Part]: PartTypes[S[Name]['parts'][Part]];
+  } & {
+    readonly [Part in keyof S[Name]['parts'] as S[Name]['parts'][Part] extends 'seal' ? Part : never]?: Uint8Array;
   };
 }[keyof S & string];
 
@@ -65,7 +74,9 @@ export function writeMessage(encoder: encoding.Encoder, schema: Schema, message:
   const shape = schema[message.type] as MessageSchema;
   for (const number of shape.head) encoding.writeVarUint(encoder, number);
   const parts = message as unknown as Readonly<Record<string, unknown>>;
-  for (const [name, kind] of Object.entries(shape.parts)) WRITERS[kind](encoder, parts[name] as never);
+  for (const [name, kind] of Object.entries(shape.parts)) {
+    if (parts[name] !== undefined) WRITERS[kind](encoder, parts[name] as never);
+  }
 }
 
 const WRITERS: { readonly [Kind in PartKind]: (encoder: encoding.Encoder, value: PartTypes[Kind]) => void } = {
@@ -75,6 +86,7 @@ const WRITERS: { readonly [Kind in PartKind]: (encoder: encoding.Encoder, value:
   problem: (encoder, { code, message, rule, path }) =>
     encoding.writeVarString(encoder, JSON.stringify({ code, message, rule, path })),
   access: (encoder, access) => encoding.writeVarUint(encoder, access === 'write' ? 1 : 0),
+  seal: encoding.writeUint8Array,
   clocks: (encoder, clocks) => {
     encoding.writeVarUint(encoder, clocks.size);
     for (const [client, clock] of clocks) {
@@ -115,6 +127,12 @@ const READERS: { readonly [Kind in PartKind]: (decoder: decoding.Decoder) => Par
     if (access > 1) throw new Malformed();
     return access === 1 ? 'write' : 'read';
   },
+  seal: (decoder) => {
+    const bytes = decoder.arr.slice(decoder.pos, decoder.pos + SEAL_BYTES);
+    if (bytes.length < SEAL_BYTES) throw new Malformed();
+    decoder.pos += SEAL_BYTES;
+    return bytes;
+  },
   clocks: (decoder) => {
     const count = decoding.readVarUint(decoder);
     const clocks = new Map<number, number>();
@@ -141,8 +159,9 @@ export function readMessage<S extends Schema>(decoder: decoding.Decoder, schema:
   try {
     const type = readHead(decoder, schema);
     const message: Record<string, unknown> = { type };
-    for (const [name, kind] of Object.entries((schema[type] as MessageSchema).parts))
-      message[name] = READERS[kind](decoder);
+    for (const [name, kind] of Object.entries((schema[type] as MessageSchema).parts)) {
+      if (kind !== 'seal' || decoding.hasContent(decoder)) message[name] = READERS[kind](decoder);
+    }
     if (decoding.hasContent(decoder)) throw new Malformed();
     return ok(message as unknown as MessageOf<S>);
   } catch {

@@ -12,12 +12,16 @@
  *                                         ←    step1 {state vector of what the server holds durably}
  *   step1 {own state vector}              →
  *                                         ←    step2 {what the client lacks}; updates of others follow
- *   step2 {what the server lacks}         →    guard, journal, flush
+ *   update {what the server lacks}        →    guard, journal, flush
  *                                         ←    ack {client → clock}, only now; then the others get their `update`
  *   update                                →    likewise
+ *   update with a seal                    →    an update the server sent with it once and has lost since: taken on its word
  *   presence {own state}                  →    stamped with who it is
  *                                         ←    presence {states of others}: presence.ts
  *   ping {nonce}                          ↔    pong {nonce}
+ *
+ * A `seal` is the server's receipt for the update before it (protocol/peer.ts, replay.ts). It stands behind the bytes
+ * that stock y-protocols readers read.
  *
  *  SYN-WIRE-ACK      an `ack`, and the state vector of the server's `step1`, name only what is on the server's stable
  *                    storage. The ack reaches the sender before the update reaches anybody else
@@ -33,7 +37,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { type MessageOf, readMessage, type Schema, writeMessage } from './codec.ts';
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 const CONTROL = {
   hello: { head: [0], parts: { protocolVersion: 'uint', accessToken: 'text', deviceId: 'text' } },
@@ -52,8 +56,8 @@ const CONTROL = {
 /** Heads 0 0, 0 1, 0 2 and 1 (awareness) are y-websocket's. */
 const SHARD = {
   step1: { head: [0, 0], parts: { stateVector: 'bytes' } },
-  step2: { head: [0, 1], parts: { update: 'bytes' } },
-  update: { head: [0, 2], parts: { update: 'bytes' } },
+  step2: { head: [0, 1], parts: { update: 'bytes', seal: 'seal' } },
+  update: { head: [0, 2], parts: { update: 'bytes', seal: 'seal' } },
   presence: { head: [1], parts: { update: 'bytes' } },
   ack: { head: [16], parts: { clocks: 'clocks' } },
 } as const satisfies Schema;

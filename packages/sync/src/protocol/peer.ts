@@ -8,6 +8,8 @@
  *  SYN-PEER-ACK       guard → append → flush → ack to the sender → update to the others
  *  SYN-PEER-SLOW      a client that lets more than `maxBufferedBytes` pile up is cut (4408) and catches up later
  *  SYN-PEER-EXPIRY    the socket closes (4401) when its token expires
+ *  SYN-PEER-RECEIPT   every update sent carries a receipt; an update that comes back with its receipt is taken whoever wrote
+ *                     it and whoever brings it, one with a false receipt changes nothing
  *  SYN-PEER-TENANT    a principal meets only its own tenant's replica
  *  SYN-PEER-ANSWER    a channel has one state answer waiting at most: asking again replaces the question
  */
@@ -26,8 +28,8 @@ import {
   shardAccess,
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
-import { GUARD_LIMITS } from '../guard.ts';
-import type { Replica, SocketLike, Touched } from '../types.ts';
+import { GUARD_LIMITS } from '../guard/limits.ts';
+import type { Replica, SocketLike, Source, Touched } from '../types.ts';
 import {
   CLOSE,
   type ControlMessage,
@@ -55,7 +57,7 @@ export interface PeerLimits {
 
 export const PEER_LIMITS: PeerLimits = {
   preAuthMs: 5_000,
-  maxFrameBytes: GUARD_LIMITS.maxUpdateBytes + 1024,
+  maxFrameBytes: 8 * 1024 * 1024 + 1024,
   maxUpdateBytes: GUARD_LIMITS.maxUpdateBytes,
   maxChannels: 1024,
   maxBufferedBytes: 4 * 1024 * 1024,
@@ -78,6 +80,16 @@ export interface PeerEvent {
   readonly ms?: number;
 }
 
+/**
+ * Proof that the server once held an update: a MAC over shard and bytes, under a key that stays on the server and is the
+ * tenant's own. A restored server must have the same key.
+ */
+export interface Receipts {
+  /** SEAL_BYTES long. */
+  seal(shard: ShardId, update: Uint8Array): Uint8Array;
+  holds(shard: ShardId, update: Uint8Array, seal: Uint8Array): boolean;
+}
+
 /** Who a token speaks for, and until when (epoch ms). */
 export type Authenticated = Principal & { readonly expiresAt?: number };
 
@@ -89,6 +101,8 @@ export interface PeerOptions {
   /** Where this tenant's peers meet; asked once its replica is open. Absent: no presence. */
   readonly rooms?: () => Rooms | null;
   readonly access?: (principal: Principal, shard: ShardRef) => ShardAccess;
+  /** This tenant's, asked once its replica is open. Absent: nothing is sealed, and nothing taken on a seal's word. */
+  readonly receipts?: () => Receipts | null;
   readonly limits?: Partial<PeerLimits>;
   readonly clock: Clock;
   readonly setTimer: (run: () => void, ms: number) => () => void;
@@ -109,6 +123,11 @@ interface Room {
   readonly seat: Seat | null;
 }
 
+type Received = ShardMessage & { readonly type: 'step2' | 'update' };
+
+const falseReceipt = (): Result<never> =>
+  fail(problem('forbidden', 'the server never sent this', { rule: 'SYN-PEER-RECEIPT' }));
+
 /** How often a waiting state answer looks whether the socket has drained. */
 const DRAIN_POLL_MS = 25;
 const MAX_TIMER_MS = 0x7fffffff;
@@ -122,6 +141,7 @@ export function servePeer(options: PeerOptions): Peer {
   let stage: 'new' | 'authenticating' | 'up' | 'closed' = 'new';
   let principal: Principal | null = null;
   let replica: Replica | null = null;
+  let receipts: Receipts | null = null;
   let inFlight = 0;
   /** Bytes of state answers that may be buffered on top of the cap: one large shard must not look like a slow client. */
   let allowance = 0;
@@ -185,6 +205,9 @@ export function servePeer(options: PeerOptions): Peer {
     control({ type: 'refused', channel, problem: what });
   }
 
+  const sealOf = (shard: ShardId, update: Uint8Array): { readonly seal?: Uint8Array } =>
+    receipts === null ? {} : { seal: receipts.seal(shard, update) };
+
   const acknowledge = (channel: number, update: Uint8Array): void =>
     shardMessage(channel, { type: 'ack', clocks: Y.parseUpdateMeta(update).to });
 
@@ -199,7 +222,7 @@ export function servePeer(options: PeerOptions): Peer {
           acknowledge(channel, update);
         }
       } else if (room.subscribed) {
-        queueMicrotask(() => shardMessage(channel, { type: 'update', update }));
+        queueMicrotask(() => shardMessage(channel, { type: 'update', update, ...sealOf(shard, update) }));
       }
     }
   }
@@ -240,6 +263,7 @@ export function servePeer(options: PeerOptions): Peer {
     }
     principal = who.value;
     replica = opened.value;
+    receipts = options.receipts?.() ?? null;
     stage = 'up';
     cancelPreAuth();
     cleanups.push(replica.onTouched(onTouched));
@@ -351,16 +375,22 @@ export function servePeer(options: PeerOptions): Peer {
         return;
       }
       room.subscribed = true;
-      shardMessage(channel, { type: 'step2', update });
+      shardMessage(channel, { type: 'step2', update, ...sealOf(room.shard, update) });
       allowance += update.length;
       const others = room.seat?.others() ?? null;
       if (others !== null) shardMessage(channel, { type: 'presence', update: others });
     });
   }
 
-  async function take(channel: number, room: Room, update: Uint8Array): Promise<void> {
+  /** SYN-PEER-RECEIPT: whose word an update is taken on. Null: nobody's. */
+  function sourceOf(who: Principal, shard: ShardId, update: Uint8Array, seal: Uint8Array | undefined): Source | null {
+    if (seal === undefined) return { subject: who.userId, device: who.deviceId, sender: self };
+    return receipts?.holds(shard, update, seal) === true ? { subject: null, sender: self } : null;
+  }
+
+  async function take(channel: number, room: Room, { update, seal }: Received): Promise<void> {
     const { shard } = room;
-    if (room.access !== 'write') {
+    if (room.access !== 'write' && seal === undefined) {
       refuse(channel, problem('forbidden', 'you may only read this', { rule: 'SYN-PEER-ACCESS' }), shard);
       return;
     }
@@ -371,7 +401,8 @@ export function servePeer(options: PeerOptions): Peer {
       return;
     }
     const arrivedAt = clock.now();
-    const taken = await replica.receive(shard, update, { subject: principal.userId, sender: self });
+    const source = sourceOf(principal, shard, update, seal);
+    const taken = source === null ? falseReceipt() : await replica.receive(shard, update, source);
     inFlight -= update.length;
     if (isClosed()) return;
     if (taken.ok) {
@@ -442,7 +473,7 @@ export function servePeer(options: PeerOptions): Peer {
     else if (message.type === 'ack') close(CLOSE.badMessage, 'not for the server');
     else if (message.type === 'presence') {
       if (room.seat?.announce(message.update) === false) close(CLOSE.badMessage, 'unreadable');
-    } else void take(channel, room, message.update);
+    } else void take(channel, room, message);
   }
 
   // Not 4401: a device or a server that was busy for seconds has not been turned down.

@@ -118,13 +118,18 @@ export function createRowIndex(doc: Y.Doc): RowIndex {
       for (const [client, ranges] of transaction.deleteSet.clients) {
         const places = byClient.get(client);
         if (places === undefined) continue;
+        const take = (gone: IndexedEntry | undefined): void => {
+          if (gone === undefined) return;
+          remove(gone);
+          touch(gone);
+        };
         for (const { clock, len } of ranges) {
-          for (let at = clock; at < clock + len; at++) {
-            const gone = places.get(at);
-            if (gone === undefined) continue;
-            remove(gone);
-            touch(gone);
+          if (len <= places.size) {
+            for (let at = clock; at < clock + len; at++) take(places.get(at));
+            continue;
           }
+          // a run of tombstones may claim any length
+          for (const [at, gone] of [...places]) if (at >= clock && at < clock + len) take(gone);
         }
       }
       return touched;

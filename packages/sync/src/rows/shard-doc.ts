@@ -19,6 +19,12 @@ export interface EntryWrite {
   readonly entry: RowEntry;
 }
 
+/** A client's struct by its clock. */
+export interface Spot {
+  readonly client: number;
+  readonly clock: number;
+}
+
 export interface ShardDoc {
   readonly shard: ShardId;
   readonly index: RowIndex;
@@ -28,10 +34,19 @@ export interface ShardDoc {
   clocks(): Map<number, number>;
   /** The table whose array holds the struct at this place; null when there is none. */
   tableAt(client: number, clock: number): string | null;
+  /** Nothing stands between these neighbours: an item put there has its place at once. `root`: named when both are null. */
+  touching(left: Spot | null, right: Spot | null, root: string | null): boolean;
+  /** Items of all tables, deleted runs included. */
+  size(): number;
+  /** Tables that something was ever written to. */
+  roots(): number;
   row(table: string, id: string): FoldedRow | null;
   rows(table: string): Iterable<FoldedRow>;
-  /** The update by which `client` replaces the live entries of the written keys. Changes nothing. At most one write a key. */
-  encodeWrites(client: number, writes: readonly EntryWrite[]): Uint8Array;
+  /**
+   * The updates by which `client` replaces the live entries of the written keys, one when it fits into `maxBytes`.
+   * Larger is only an update of a single entry. Changes nothing. At most one write a key.
+   */
+  encodeWrites(client: number, writes: readonly EntryWrite[], maxBytes?: number): readonly Uint8Array[];
   /** Applies checked updates in one transaction. */
   apply(updates: readonly Uint8Array[]): TouchedKeys;
   /** Structs or deletes are here whose predecessors are not: a part of the journal is damaged. */
@@ -77,6 +92,56 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
     return { left: last === null ? null : last.lastId, right: null };
   }
 
+  /** `tails`: where the client's last entry of a table stands by the part before; moved on. */
+  function encodePart(
+    client: number,
+    writes: readonly EntryWrite[],
+    start: number,
+    tails: Map<string, { left: Y.ID | null; right: Y.ID | null }>,
+  ): Uint8Array {
+    const byTable = new Map<string, RowEntry[]>();
+    const deleted = new Map<number, number[]>();
+    for (const { table, entry } of writes) {
+      const entries = byTable.get(table);
+      if (entries === undefined) byTable.set(table, [entry]);
+      else entries.push(entry);
+      for (const gone of index.live(table, entry.k)) {
+        const clocks = deleted.get(gone.client);
+        if (clocks === undefined) deleted.set(gone.client, [gone.clock]);
+        else clocks.push(gone.clock);
+      }
+    }
+    const encoder = new Y.UpdateEncoderV1();
+    const out = encoder.restEncoder;
+    let clock = start;
+    encoding.writeVarUint(out, 1); // one client
+    encoding.writeVarUint(out, byTable.size); // one struct a table
+    encoder.writeClient(client);
+    encoding.writeVarUint(out, clock);
+    for (const [table, entries] of byTable) {
+      const { left, right } = tails.get(table) ?? placeOf(client, table);
+      const content = new Y.ContentAny(entries);
+      // Yjs writes a parent given by name (differential updates do so); its types know only the resolved forms
+      const parent = rootOf(table) as unknown as Y.ID;
+      const item = new Y.Item(Y.createID(client, clock), null, left, null, right, parent, null, content);
+      item.write(encoder, 0);
+      clock += entries.length;
+      tails.set(table, { left: Y.createID(client, clock - 1), right });
+    }
+    writeDeletes(out, deleted);
+    return encoding.toUint8Array(out);
+  }
+
+  function encodeParts(client: number, writes: readonly EntryWrite[], size: number): Uint8Array[] {
+    const tails = new Map();
+    const start = Y.getState(doc.store, client);
+    const updates: Uint8Array[] = [];
+    for (let at = 0; at < writes.length; at += size) {
+      updates.push(encodePart(client, writes.slice(at, at + size), start + at, tails));
+    }
+    return updates;
+  }
+
   return {
     shard,
     index,
@@ -88,6 +153,26 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
       if (!(item instanceof Y.Item) || !(item.parent instanceof Y.AbstractType)) return null;
       return Y.findRootTypeKey(item.parent).slice(2);
     },
+    touching(left, right, root) {
+      if (left === null && right === null) return (doc.share.get(root ?? '')?._start ?? null) === null;
+      if (left === null) {
+        const first = right === null ? null : (Y.getItem(doc.store, Y.createID(right.client, right.clock)) as unknown);
+        return first instanceof Y.Item && first.left === null && first.id.clock === right?.clock;
+      }
+      const item = Y.getItem(doc.store, Y.createID(left.client, left.clock)) as Y.AbstractStruct;
+      if (!(item instanceof Y.Item)) return false;
+      const next =
+        left.clock < item.id.clock + item.length - 1
+          ? { client: left.client, clock: left.clock + 1 }
+          : (item.right?.id ?? null);
+      return next?.client === right?.client && next?.clock === right?.clock;
+    },
+    size: () => {
+      let size = 0;
+      for (const structs of doc.store.clients.values()) size += structs.length;
+      return size;
+    },
+    roots: () => doc.share.size,
     row: (table, id) => foldOf(table, id, index.live(table, id)),
     *rows(table) {
       for (const id of index.keys(table)) {
@@ -95,37 +180,14 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
         if (row !== null) yield row;
       }
     },
-    encodeWrites(client, writes) {
-      const byTable = new Map<string, RowEntry[]>();
-      const deleted = new Map<number, number[]>();
-      for (const { table, entry } of writes) {
-        const entries = byTable.get(table);
-        if (entries === undefined) byTable.set(table, [entry]);
-        else entries.push(entry);
-        for (const gone of index.live(table, entry.k)) {
-          const clocks = deleted.get(gone.client);
-          if (clocks === undefined) deleted.set(gone.client, [gone.clock]);
-          else clocks.push(gone.clock);
-        }
+    encodeWrites(client, writes, maxBytes = Number.POSITIVE_INFINITY) {
+      const whole = encodePart(client, writes, Y.getState(doc.store, client), new Map());
+      if (whole.length <= maxBytes) return [whole];
+      for (let parts = 2 * Math.ceil(whole.length / maxBytes); ; parts *= 2) {
+        const size = Math.max(1, Math.ceil(writes.length / parts));
+        const updates = encodeParts(client, writes, size);
+        if (size === 1 || updates.every((update) => update.length <= maxBytes)) return updates;
       }
-      const encoder = new Y.UpdateEncoderV1();
-      const out = encoder.restEncoder;
-      let clock = Y.getState(doc.store, client);
-      encoding.writeVarUint(out, 1); // one client
-      encoding.writeVarUint(out, byTable.size); // one struct a table
-      encoder.writeClient(client);
-      encoding.writeVarUint(out, clock);
-      for (const [table, entries] of byTable) {
-        const { left, right } = placeOf(client, table);
-        const content = new Y.ContentAny(entries);
-        // Yjs writes a parent given by name (differential updates do so); its types know only the resolved forms
-        const parent = rootOf(table) as unknown as Y.ID;
-        const item = new Y.Item(Y.createID(client, clock), null, left, null, right, parent, null, content);
-        item.write(encoder, 0);
-        clock += entries.length;
-      }
-      writeDeletes(out, deleted);
-      return encoding.toUint8Array(out);
     },
     apply(updates) {
       touched = new Map();
