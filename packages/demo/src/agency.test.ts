@@ -1,9 +1,13 @@
+import { assess, checkAnswer, formOf } from '@fieldfare/domain/assessments';
 import {
   absences,
+  assessments,
   assignments,
   organisations,
   partners,
+  patientContexts,
   patients,
+  reassessments,
   regions,
   requirements,
   serviceTypes,
@@ -33,6 +37,9 @@ const large = buildDemoAgency({ size: 'large', today: TODAY, historyWeeks: 0 });
 
 const TABLES: readonly AnyTable[] = [
   absences,
+  assessments,
+  patientContexts,
+  reassessments,
   assignments,
   organisations,
   partners,
@@ -173,6 +180,39 @@ describe.each([
         expect(next.start - row.end).toBeGreaterThanOrEqual(Math.ceil(minutes));
       }
     }
+  });
+});
+
+describe('DEMO-RECORDS: assessments anybody could have made', () => {
+  const { assessments: made, reassessments: due, patients: people } = small.rows;
+  it('answer every item of their form within what it allows, for patients that are there', () => {
+    const known = new Set(people.map(({ id }) => id));
+    for (const { instrument, formVersion, answers, patientId } of made) {
+      const form = formOf(instrument, formVersion);
+      expect(form).not.toBeNull();
+      if (!form) continue;
+      expect(known.has(patientId)).toBe(true);
+      expect(answers).toHaveLength(form.items.length);
+      expect(answers.map((answer) => checkAnswer(form, answer)).filter((problem) => problem !== null)).toEqual([]);
+    }
+  });
+  it('show every level of need, reassessments overdue and ahead, earlier ones to compare with', () => {
+    const home = made.filter(({ instrument }) => instrument === 'interrai-hc');
+    const levels = (id: string) =>
+      new Set(
+        home.flatMap(({ formVersion, answers }) => {
+          const form = formOf('interrai-hc', formVersion);
+          const results = form && assess(form, new Map(answers.map(({ code, value }) => [code, value])));
+          return results?.scales.filter((scale) => scale.id === id).map(({ value }) => value) ?? [];
+        }),
+      );
+    expect(levels('CPS').size).toBeGreaterThan(3);
+    expect(levels('ADLH').size).toBeGreaterThan(3);
+    expect(levels('CHESS').size).toBeGreaterThan(3);
+    expect(due.filter(({ dueOn }) => dueOn !== null && dueOn < TODAY).length).toBeGreaterThan(2);
+    expect(due.filter(({ dueOn }) => dueOn !== null && dueOn > TODAY).length).toBeGreaterThan(20);
+    expect(new Set(made.map(({ patientId }) => patientId)).size).toBeGreaterThan(36);
+    expect(home.length).toBeGreaterThan(new Set(home.map(({ patientId }) => patientId)).size + 10);
   });
 });
 

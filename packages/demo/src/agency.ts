@@ -1,17 +1,23 @@
 /** A whole made-up agency from a size, a seed and a day. Pure: equal arguments give equal rows on every machine. */
 import {
   type Absence,
+  type Assessment,
   type Assignment,
   absences,
+  assessments,
   assignments,
   type Organisation,
   organisations,
   type Partner,
   type Patient,
+  type PatientContext,
   partners,
+  patientContexts,
   patients,
+  type Reassessment,
   type Region,
   type Requirement,
+  reassessments,
   regions,
   requirements,
   type ServiceType,
@@ -32,6 +38,7 @@ import {
   type RowChange,
   weekOfDate,
 } from '@fieldfare/kernel';
+import { recordsOf } from './assessments.ts';
 import { type DemoCounts, describeRows } from './describe.ts';
 import { type Area, LARGE_AREAS, SMALL_AREAS } from './geography.ts';
 import {
@@ -63,6 +70,9 @@ export interface DemoRows {
   readonly requirements: readonly Requirement[];
   readonly visits: readonly Visit[];
   readonly assignments: readonly Assignment[];
+  readonly assessments: readonly Assessment[];
+  readonly reassessments: readonly Reassessment[];
+  readonly patientContexts: readonly PatientContext[];
 }
 
 export interface DemoAgency {
@@ -168,7 +178,14 @@ export function buildDemoAgency({ size, seed = DEMO_SEED, today, historyWeeks = 
       weeks: stages,
       today,
     });
-    return { staff: people, absences: away, ...population, ...schedule };
+    const records = recordsOf({
+      seed,
+      region,
+      patients: population.patients,
+      monday: daysOfWeek(week)[0] ?? today,
+      authorId: accounts[0]?.userId ?? '',
+    });
+    return { staff: people, absences: away, ...population, ...schedule, ...records };
   });
   const rows: DemoRows = {
     organisations: [organisation],
@@ -182,6 +199,9 @@ export function buildDemoAgency({ size, seed = DEMO_SEED, today, historyWeeks = 
     requirements: parts.flatMap((part) => part.requirements),
     visits: parts.flatMap((part) => part.visits),
     assignments: parts.flatMap((part) => part.assignments),
+    assessments: parts.flatMap((part) => part.assessments),
+    reassessments: parts.flatMap((part) => part.reassessments),
+    patientContexts: parts.flatMap((part) => part.patientContexts),
   };
   const changes = changesOf(rows);
   return {
@@ -211,5 +231,8 @@ function changesOf(rows: DemoRows): readonly RowChange[] {
     ...rows.requirements.map((row) => createRow(requirements, row)),
     ...rows.visits.map((row) => createRow(visits, row)),
     ...rows.assignments.map((row) => createRow(assignments, row)),
+    ...rows.assessments.map((row) => createRow(assessments, row)),
+    ...rows.reassessments.map((row) => createRow(reassessments, row)),
+    ...rows.patientContexts.map((row) => createRow(patientContexts, row)),
   ];
 }

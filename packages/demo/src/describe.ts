@@ -16,6 +16,7 @@ export interface DemoCounts {
   readonly patients: number;
   readonly requirements: number;
   readonly absences: number;
+  readonly assessments: number;
   readonly weeks: readonly {
     readonly week: IsoWeek;
     readonly visits: number;
@@ -53,6 +54,7 @@ export function describeRows(rows: DemoRows, changes: readonly RowChange[], curr
     patients: rows.patients.length,
     requirements: rows.requirements.length,
     absences: rows.absences.length,
+    assessments: rows.assessments.length,
     weeks: [...new Set(rows.visits.map((row) => row.week))].sort().map((week) => {
       const own = rows.visits.filter((row) => row.week === week);
       return { week, ...tally(own), cancelled: own.filter((row) => row.cancelledAt !== null).length };

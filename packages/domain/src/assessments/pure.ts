@@ -4,6 +4,7 @@
  */
 export { type AssessmentResults, assess } from './assess.ts';
 export { allowedText, allows, type CodeSet } from './items/code-sets.ts';
+export type { Concept } from './items/concepts.ts';
 export { type Form, type FormItem, INSTRUMENTS, type Instrument } from './items/form.ts';
 export { FORMS, formNamed, formOf } from './items/forms.ts';
 export type { ProfileChange } from './profile/compare.ts';
