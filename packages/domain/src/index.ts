@@ -2,6 +2,7 @@ export * from './assessments/index.ts';
 export * from './bundles/index.ts';
 export type { Database, PlatformColumns } from './database.ts';
 export * from './identity/index.ts';
+export * from './insights/index.ts';
 export * from './orgs/index.ts';
 export * from './partners/index.ts';
 export * from './patients/index.ts';

@@ -5,6 +5,7 @@ import { assessmentsModule } from './assessments/index.ts';
 import { bundlesModule } from './bundles/index.ts';
 import { history } from './history/index.ts';
 import { identity } from './identity/index.ts';
+import { insightsModule } from './insights/index.ts';
 import { orgs } from './orgs/index.ts';
 import { partnersModule } from './partners/index.ts';
 import { patientsModule } from './patients/index.ts';
@@ -22,6 +23,7 @@ export const modules = [
   scheduling,
   assessmentsModule,
   bundlesModule,
+  insightsModule,
   history,
   sync,
 ] as const;
@@ -41,6 +43,7 @@ export const appRouter = router({
   scheduling: scheduling.router,
   assessments: assessmentsModule.router,
   bundles: bundlesModule.router,
+  insights: insightsModule.router,
   history: history.router,
   sync: sync.router,
 });

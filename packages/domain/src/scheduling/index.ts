@@ -6,6 +6,7 @@ export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
 export type { Done } from './commands.ts';
 export { conflictDerivation } from './conflicts/derivation.ts';
+export { createDayClock } from './day-clock.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
 export { type DemandChange, demandRows, effectByWeek, type WeekEffect } from './demand.ts';
 export { changeOfDemand, currentDemand } from './demand-query.ts';

@@ -1,0 +1,12 @@
+import { defineModule } from '@fieldfare/kernel';
+import { insightsRouter } from './router.ts';
+
+export type { Measure, WeekOutcomes } from './measures.ts';
+export type { OutcomesOfWeek } from './queries.ts';
+
+export const insightsModule = defineModule({
+  name: 'insights',
+  about: 'how a week of care went, in the figures a region is judged by',
+  tables: [],
+  router: insightsRouter,
+});

@@ -1,0 +1,155 @@
+/** The rows the measures are made from. */
+import {
+  daysOfWeek,
+  fail,
+  type IsoWeek,
+  type LocalDate,
+  problem,
+  scheduleShard,
+  unwrap,
+  weekOfDate,
+} from '@fieldfare/kernel';
+import { sql } from 'kysely';
+import { byId, groupBy } from '../collections.ts';
+import { regions } from '../orgs/index.ts';
+import type { Context } from '../procedure.ts';
+import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
+import { createDayClock, shardsOfWeek } from '../scheduling/index.ts';
+import { createTravelModel, type LatLng } from '../travel/index.ts';
+import { type CarerFact, measureWeek, type VisitFact, type WeekOutcomes } from './measures.ts';
+
+export interface OutcomesOfWeek extends WeekOutcomes {
+  readonly week: IsoWeek;
+  readonly visits: number;
+}
+
+interface StoredVisit extends Omit<VisitFact, 'start' | 'cancelled'> {
+  readonly week: IsoWeek;
+  readonly start: string | null;
+  readonly cancelledAt: string | null;
+}
+
+const MS_PER_DAY = 86_400_000;
+const daysBetween = (from: LocalDate, to: LocalDate): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / MS_PER_DAY);
+
+async function readFacts(ctx: Context, regionId: string, weeks: readonly IsoWeek[]) {
+  const { db } = ctx.store;
+  const days = weeks.flatMap(daysOfWeek).sort();
+  const [from = '', to = ''] = [days[0], days.at(-1)];
+  const [region, visits, staff, absences, beginnings] = await Promise.all([
+    db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
+    readPacked<StoredVisit>(
+      db,
+      {
+        ...columnRefs(['week', 'patientId', 'requirementId', 'date', 'start', 'minutes', 'cancelledAt'], 'v'),
+        staffId: sql.ref('a.staffId'),
+      },
+      sql`from visits v left join assignments a on a.visit_id = v.id and a.slot = 0 and a.deleted_at is null
+        where v.region_id = ${regionId} and v.deleted_at is null and v.week in ${idList(weeks)}`,
+    ),
+    db
+      .selectFrom('staff')
+      .select(['id', 'partnerId', 'capacityMinutes', 'homeLat', 'homeLng'])
+      .where('regionId', '=', regionId)
+      .where('deletedAt', 'is', null)
+      .where('active', '=', true)
+      .execute(),
+    db
+      .selectFrom('absences')
+      .select(['staffId', 'fromDate', 'toDate'])
+      .where('deletedAt', 'is', null)
+      .where('fromDate', '<=', to)
+      .where('toDate', '>=', from)
+      .execute(),
+    db
+      .selectFrom('requirements')
+      .select(['id', 'startsOn'])
+      .where('regionId', '=', regionId)
+      .where('deletedAt', 'is', null)
+      .where('startsOn', '>=', from)
+      .where('startsOn', '<=', to)
+      .execute(),
+  ]);
+  if (!region) {
+    return unwrap(fail(problem('not-found', 'no such region', { rule: 'INS-REGION', path: ['regionId'] })));
+  }
+  const patients = await readPacked<{ readonly id: string } & LatLng>(
+    db,
+    columnRefs(['id', 'lat', 'lng']),
+    sql`from patients where id in ${idList(new Set(visits.map(({ patientId }) => patientId)))}`,
+  );
+  return { region, visits, staff, absences, beginnings, patients };
+}
+
+/** A carer's capacity without the part of the days of the week on which they are away. */
+function capacityIn(
+  week: IsoWeek,
+  carer: { readonly id: string; readonly capacityMinutes: number },
+  absences: readonly { readonly staffId: string; readonly fromDate: LocalDate; readonly toDate: LocalDate }[],
+): number {
+  const own = absences.filter(({ staffId }) => staffId === carer.id);
+  const there = daysOfWeek(week).filter((day) => !own.some(({ fromDate, toDate }) => fromDate <= day && day <= toDate));
+  return Math.round((carer.capacityMinutes * there.length) / 7);
+}
+
+/** Fails with `INS-REGION` when the region is not known here. */
+export async function outcomesOfWeeks(
+  ctx: Context,
+  regionId: string,
+  weeks: readonly IsoWeek[],
+): Promise<readonly OutcomesOfWeek[]> {
+  const shards = new Set(weeks.flatMap((week) => shardsOfWeek(regionId, week)));
+  for (const week of weeks) shards.add(scheduleShard(regionId, week));
+  unwrap(await ctx.ready([...shards]));
+  const { region, visits, staff, absences, beginnings, patients } = await readFacts(ctx, regionId, weeks);
+  const clock = createDayClock(region.zone);
+  const model = createTravelModel(region);
+  const homes = byId(staff);
+  const places = byId(patients);
+  const placeOf = (staffId: string, patientId: string | null): LatLng | null => {
+    if (patientId !== null) return places.get(patientId) ?? null;
+    const home = homes.get(staffId);
+    return home ? { lat: home.homeLat, lng: home.homeLng } : null;
+  };
+  const facts = visits.map(({ week, date, start, cancelledAt, ...visit }): VisitFact & { readonly week: IsoWeek } => ({
+    ...visit,
+    week,
+    date,
+    start: date !== null && start !== null ? clock.minuteAt(date, start) : null,
+    cancelled: cancelledAt !== null,
+  }));
+  const byWeek = groupBy(facts, ({ week }) => week);
+  const firstVisits = new Map<string, LocalDate>();
+  for (const { requirementId, date, start, staffId, cancelled } of facts) {
+    if (requirementId === null || date === null || start === null || staffId === null || cancelled) continue;
+    const known = firstVisits.get(requirementId);
+    if (known === undefined || date < known) firstVisits.set(requirementId, date);
+  }
+  return weeks.map((week) => {
+    const ofWeek = byWeek.get(week) ?? [];
+    const carers = staff.map(
+      (carer): CarerFact => ({
+        id: carer.id,
+        partner: carer.partnerId !== null,
+        capacityMinutes: capacityIn(week, carer, absences),
+      }),
+    );
+    return {
+      week,
+      visits: ofWeek.length,
+      ...measureWeek({
+        visits: ofWeek,
+        carers,
+        beginnings: beginnings
+          .filter(({ startsOn }) => weekOfDate(startsOn) === week)
+          .map(({ id, startsOn }) => ({ startsOn, firstVisit: firstVisits.get(id) ?? null })),
+        travel(staffId, from, to, departure) {
+          const [a, b] = [placeOf(staffId, from), placeOf(staffId, to)];
+          return a && b ? model.minutes(a, b, departure) : 0;
+        },
+        daysBetween,
+      }),
+    };
+  });
+}
