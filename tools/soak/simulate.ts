@@ -33,11 +33,11 @@ export async function soakSimulate(args: readonly string[]): Promise<boolean> {
       from: Number(values.from),
       seeds: Number(values.seeds),
       most: 5,
+      onFailure: (failure) => console.log(describeFailure(failure, name)),
       onSeed: (done, failures) => {
         if (done % 500 === 0) console.log(`${name}: ${done} seeds, ${failures} broken, ${seconds()} s`);
       },
     });
-    for (const failure of campaign.failures) console.log(describeFailure(failure, name));
     console.log(
       `${name}: ${campaign.seeds} seeds from ${values.from}, ${campaign.commits} commits, ${campaign.crashes} crashes, ` +
         `up to ${campaign.replicas} replicas, ${campaign.failures.length} seeds broken, ${seconds()} s`,

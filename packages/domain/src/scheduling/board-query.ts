@@ -42,7 +42,7 @@ function boardTopics({ regionId, week }: WeekInput): string[] {
   const inShard = (shard: ShardId, names: readonly string[]): string[] => names.map((name) => topicOf(name, shard));
   return [
     ...inShard(orgShard, ['regions', 'service_types', 'users', 'partners']),
-    ...inShard(patientsShard(regionId), ['patients']),
+    ...inShard(patientsShard(regionId), ['patients', 'record_resolutions']),
     ...inShard(rosterShard(regionId), ['staff', 'absences']),
     ...inShard(scheduleShard(regionId, week), ['visits', 'assignments']),
     // A clash around midnight on Sunday shows on two boards and is settled in the week of the visit that holds the place.
@@ -79,11 +79,13 @@ const VISIT_FIELDS = [
   'note',
 ] as const;
 
+const WORD_FIELDS = ['conflictId', 'choice', 'reason', 'actorId', 'resolvedAt'] as const;
+
 async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<BoardRows> {
   const { db } = ctx.store;
   const days = daysOfWeek(week);
   const inWeek = sql`region_id = ${regionId} and week = ${week}`;
-  const [region, services, partners, people, absences, visits, assignments, conflicts, resolutions, users] =
+  const [region, services, partners, people, absences, visits, assignments, conflicts, words, recordWords, users] =
     await Promise.all([
       db.selectFrom('regions').select(['id', 'name', 'zone']).where('id', '=', regionId).executeTakeFirst(),
       db.selectFrom('serviceTypes').select(['code', 'name', 'colour']).where('deletedAt', 'is', null).execute(),
@@ -110,9 +112,11 @@ async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<Bo
         sql`from assignments where ${inWeek} and slot = 0 and deleted_at is null`,
       ),
       conflictsOf(ctx.store, regionId, week),
+      db.selectFrom('conflictResolutions').select(WORD_FIELDS).where('deletedAt', 'is', null).execute(),
       db
-        .selectFrom('conflictResolutions')
-        .select(['conflictId', 'choice', 'reason', 'actorId', 'resolvedAt'])
+        .selectFrom('recordResolutions')
+        .select(WORD_FIELDS)
+        .where('regionId', '=', regionId)
         .where('deletedAt', 'is', null)
         .execute(),
       userNames(ctx.store),
@@ -123,7 +127,7 @@ async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<Bo
   const patientIds = new Set(visits.map(({ patientId }) => patientId));
   for (const { patientId, facts } of conflicts) {
     if (patientId !== null) patientIds.add(patientId);
-    if ('sides' in facts && facts.kind !== 'concurrent-field')
+    if (facts.kind === 'double-booked-staff' || facts.kind === 'double-booked-patient')
       for (const side of facts.sides) patientIds.add(side.patientId);
   }
   const patients = await readPacked<BoardRows['patients'][number]>(
@@ -131,6 +135,7 @@ async function readRows(ctx: Context, { regionId, week }: WeekInput): Promise<Bo
     columnRefs(['id', 'givenName', 'familyName', 'risk', 'municipality']),
     sql`from patients where id in ${idList(patientIds)}`,
   );
+  const resolutions = [...words, ...recordWords];
   return { region, services, partners, people, absences, visits, assignments, conflicts, resolutions, users, patients };
 }
 

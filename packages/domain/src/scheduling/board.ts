@@ -61,6 +61,8 @@ export const CONFLICT_KINDS = [
   'double-booked-staff',
   'double-booked-patient',
   'dangling-reference', // staff or patient gone
+  'skill-breach', // the carer's role may not deliver the service
+  'continuity-breach', // placed with others before somebody named the preferred carer
 ] as const;
 export type ConflictKind = (typeof CONFLICT_KINDS)[number];
 

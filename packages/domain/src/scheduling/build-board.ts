@@ -9,8 +9,9 @@ import type { Absence, AvailabilityInterval, Staff } from '../workforce/index.ts
 import { absentOn, staffName } from '../workforce/index.ts';
 import type { BoardConflict, BoardDay, BoardLane, BoardVisit, WeekBoard } from './board.ts';
 import { compareLanes, compareVisits } from './board-patch.ts';
-import { explainConflict, type Names } from './conflicts/explain.ts';
+import { explainConflict } from './conflicts/explain.ts';
 import type { DerivedConflict } from './conflicts/facts.ts';
+import type { Names } from './conflicts/field-words.ts';
 import type { Assignment, ConflictResolution, Visit } from './tables.ts';
 
 export type LanePerson = Pick<

@@ -1,6 +1,6 @@
 import { defineModule } from '@fieldfare/kernel';
 import { schedulingRouter } from './router.ts';
-import { assignments, conflictResolutions, requirements, visits } from './tables.ts';
+import { assignments, conflictResolutions, recordResolutions, requirements, visits } from './tables.ts';
 
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
@@ -19,6 +19,6 @@ export * from './tables.ts';
 export const scheduling = defineModule({
   name: 'scheduling',
   about: 'what patients need each week, the visits planned for it, who delivers them, and the clashes',
-  tables: [requirements, visits, assignments, conflictResolutions],
+  tables: [requirements, visits, assignments, conflictResolutions, recordResolutions],
   router: schedulingRouter,
 });

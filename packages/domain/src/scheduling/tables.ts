@@ -114,11 +114,22 @@ export const assignments = defineTable({
 });
 export type Assignment = Row<typeof assignments>;
 
+/** A carer that a person's word took off a visit: what has to be put back when another word holds. */
+const takenOff = z.object({ visitId: z.uuid(), regionId: z.uuid(), week: isoWeek, staffId: z.uuid() });
+
+const word = {
+  conflictId: z.string().min(1).max(64),
+  choice: z.string().min(1).max(60),
+  reason: z.string().max(500),
+  actorId: z.uuid(),
+  resolvedAt: z.iso.datetime(),
+};
+
 /** A person's word on a conflict. Id: deterministic of the conflict id, so two people's words merge. */
 export const conflictResolutions = defineTable({
   name: 'conflict_resolutions',
   about: 'how a person settled a conflict, and why',
-  version: 1,
+  version: 2,
   sync: 'replicated',
   shardKind: 'schedule',
   shardOf: (row) => scheduleShard(row.regionId, row.week),
@@ -126,13 +137,28 @@ export const conflictResolutions = defineTable({
   columns: {
     regionId: z.uuid(),
     week: isoWeek,
-    conflictId: z.string().min(1).max(64),
-    choice: z.string().min(1).max(60),
-    reason: z.string().max(500),
-    actorId: z.uuid(),
-    resolvedAt: z.iso.datetime(),
+    ...word,
+    /** Since version 2: enough to see, when two words meet, what they did together. */
+    kind: z.string().max(40).optional(),
+    patientId: z.uuid().nullable().optional(),
+    visitIds: z.array(z.uuid()).max(100).optional(),
+    takenOff: z.array(takenOff).max(100).optional(),
   },
   phi: ['reason'],
   indexes: [['conflictId']],
 });
 export type ConflictResolution = Row<typeof conflictResolutions>;
+
+/** The same for conflicts about a region's records, which belong to no week. */
+export const recordResolutions = defineTable({
+  name: 'record_resolutions',
+  about: 'how a person settled a conflict about a patient or a need, and why',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'patients',
+  shardOf: (row) => patientsShard(row.regionId),
+  shardFields: ['regionId'],
+  columns: { regionId: z.uuid(), ...word },
+  phi: ['reason'],
+  indexes: [['conflictId']],
+});

@@ -20,10 +20,12 @@ export interface CampaignOptions extends Omit<SimulateOptions, 'traced'> {
   /** Stops after so many broken seeds. Default 1. */
   readonly most?: number;
   readonly onSeed?: (done: number, failures: number) => void;
+  /** A broken seed, with its trace. */
+  readonly onFailure?: (report: Report) => void;
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { from, seeds, most = 1, onSeed, ...run } = options;
+  const { from, seeds, most = 1, onSeed, onFailure, ...run } = options;
   const failures: Report[] = [];
   let [commits, crashes, replicas, done] = [0, 0, 0, 0];
   for (let seed = from; seed < from + seeds && failures.length < most; seed++) {
@@ -33,7 +35,11 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     crashes += report.crashes;
     replicas = Math.max(replicas, report.replicas);
     // once more for the trace: the same seed does the same
-    if (report.broken.length > 0) failures.push(await simulate(seed, { ...run, traced: true }));
+    if (report.broken.length > 0) {
+      const failure = await simulate(seed, { ...run, traced: true });
+      failures.push(failure);
+      onFailure?.(failure);
+    }
     onSeed?.(done, failures.length);
   }
   return { seeds: done, commits, crashes, replicas, failures };

@@ -124,14 +124,15 @@ export async function judgeCalm(
   for (const write of stored) {
     if (!write.excused && !stands(write)) laws.push(`SYN-REP-DURABLE ${nameOf(write)} reached nobody`);
   }
+  // A write that failed, or whose machine died over it, leaves its place to the next one.
+  const { writes } = world.history;
   const overtaken = (write: Write): boolean =>
-    stored.some(
-      ({ client, shard, start, end }) =>
-        client === write.client && shard === write.shard && start < write.end && end > write.start,
-    );
-  const standing = world.history.writes.filter(
-    (write) => stands(write) && (write.outcome === 'stored' || !overtaken(write)),
-  );
+    writes
+      .slice(writes.indexOf(write) + 1)
+      .some(
+        (next) => next.client === write.client && next.shard === write.shard && next.start < write.end && stands(next),
+      );
+  const standing = writes.filter((write) => stands(write) && (write.outcome === 'stored' || !overtaken(write)));
   const expected = expectedRows(standing);
   const texts = new Map<number, { readonly name: string; readonly text: string }>();
   for (const { machine, replica } of copies) {

@@ -13,6 +13,8 @@ const KIND: Readonly<Record<BoardConflict['kind'], string>> = {
   'double-booked-staff': 'Carer booked twice',
   'double-booked-patient': 'Patient booked twice',
   'dangling-reference': 'Missing person',
+  'skill-breach': 'Carer not qualified',
+  'continuity-breach': 'Not the preferred carer',
 };
 
 /** `at` of a side is epoch milliseconds, shown in the region's zone. */

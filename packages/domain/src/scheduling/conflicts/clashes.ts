@@ -81,6 +81,7 @@ function clash(kind: ClashKind, a: PlacedVisit, b: PlacedVisit): DerivedConflict
     week: holder.visit.week,
     scopes: [...new Set([scopeOf(a.regionId, a.week), scopeOf(b.regionId, b.week)])].sort(compareText),
     visitIds: [holder.visit.visitId, other.visit.visitId],
+    recordIds: [],
     staffId: staff || a.staffId === b.staffId ? a.staffId : null,
     patientId: !staff || a.patientId === b.patientId ? a.patientId : null,
     date: [low.date, high.date].sort(compareText)[0] as string,

@@ -2,18 +2,12 @@
  * Conflicts in words: facts, names and a zone in; what the conflicts list shows out. Pure.
  * Says who did what when, which side holds the place for now and why, and what can be done.
  */
-import { epochMinuteOf, type JsonValue, timeOf, type Zone } from '@fieldfare/kernel';
+import { epochMinuteOf, timeOf, type Zone } from '@fieldfare/kernel';
 import { compareText } from '../../collections.ts';
 import type { BoardConflict, ConflictChoice } from '../board.ts';
-import { dayText, lengthText, momentText, spanText, visitSpan } from '../wording.ts';
-import type { ClashSide, ConflictFacts, DerivedConflict, Mark } from './facts.ts';
-
-export interface Names {
-  readonly staff: (id: string) => string;
-  readonly patient: (id: string) => string;
-  readonly user: (id: string) => string;
-  readonly service: (code: string) => string;
-}
+import { dayText, momentText, spanText, visitSpan } from '../wording.ts';
+import type { ClashSide, ConflictFacts, ConflictTable, DerivedConflict, Mark } from './facts.ts';
+import { fieldWord, groupWord, joinWords, type Names, valueText } from './field-words.ts';
 
 type Facts<K extends ConflictFacts['kind']> = Extract<ConflictFacts, { kind: K }>;
 type Clash = Facts<'double-booked-staff' | 'double-booked-patient'>;
@@ -55,42 +49,27 @@ function explainClash(facts: Clash, names: Names, zone: Zone): Words {
   };
 }
 
-const FIELD_WORDS: Readonly<Record<string, string>> = {
-  date: 'day',
-  start: 'start',
-  staffId: 'carer',
-  minutes: 'length',
-  note: 'note',
-  priority: 'priority',
-  pinned: 'pin',
-  serviceCode: 'service',
-  patientId: 'patient',
-  providerPreference: 'provider',
-  windowFrom: 'earliest start',
-  windowTo: 'latest start',
-};
-
-const fieldWord = (field: string): string => FIELD_WORDS[field] ?? field;
-
-function valueText(field: string, value: JsonValue, names: Names): string {
-  if (value === null) return field === 'staffId' ? 'no carer' : field === 'date' ? 'any day' : `no ${fieldWord(field)}`;
-  if (typeof value === 'string') {
-    if (field === 'date') return dayText(value);
-    if (field === 'staffId') return names.staff(value);
-    if (field === 'serviceCode') return names.service(value);
-    if (field === 'patientId') return names.patient(value);
-    return value === '' ? `no ${fieldWord(field)}` : value;
+/** The row in question: `visit to Simone`, `nursing that Simone needs`, `record of Simone`. */
+function thingOf(table: ConflictTable, serviceCode: string | undefined, patient: string, names: Names): string {
+  switch (table) {
+    case 'visits':
+      return `visit to ${patient}`;
+    case 'assignments':
+      return `assignment of the visit to ${patient}`;
+    case 'patients':
+      return `record of ${patient}`;
+    case 'requirements':
+      return `${names.service(serviceCode ?? '')} that ${patient} needs`;
   }
-  if (field === 'minutes' && typeof value === 'number') return lengthText(value);
-  if (field === 'pinned') return value === true ? 'pinned' : 'not pinned';
-  return JSON.stringify(value);
 }
 
-const joinWords = (words: readonly string[]): string =>
-  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-
 function explainFields(facts: Facts<'concurrent-field'>, patient: string, names: Names, zone: Zone): Words {
-  const what = joinWords(facts.fields.map(({ field }) => fieldWord(field)));
+  const what = groupWord(
+    facts.group,
+    facts.fields.map(({ field }) => field),
+  );
+  const table = facts.fields[0]?.table ?? 'visits';
+  const thing = thingOf(table === 'assignments' ? 'visits' : table, facts.serviceCode, patient, names);
   const sides = facts.sides.map((side) => ({
     label: what,
     value:
@@ -111,17 +90,17 @@ function explainFields(facts: Facts<'concurrent-field'>, patient: string, names:
     }),
   );
   return {
-    title: `Two answers for the ${what} of the visit to ${patient}`,
+    title: `Two answers for the ${what} of the ${thing}`,
     explanation:
       `${said.join(' ')} Neither had seen the other’s change. ` +
-      `The board shows “${sides[0]?.value}” for now, as the later of the two; nothing is lost until somebody decides.`,
+      `“${sides[0]?.value}” is shown for now, as the later of the two; nothing is lost until somebody decides.`,
     sides,
     choices,
   };
 }
 
 function explainRemoval(facts: Facts<'edit-delete'>, patient: string, names: Names, zone: Zone): Words {
-  const thing = facts.table === 'visits' ? `visit to ${patient}` : `assignment of the visit to ${patient}`;
+  const thing = thingOf(facts.table, facts.serviceCode, patient, names);
   const verb = facts.how === 'deleted' ? 'deleted' : 'cancelled';
   const edited = joinWords(facts.editedFields.map(fieldWord));
   const holds =
@@ -143,6 +122,27 @@ function explainRemoval(facts: Facts<'edit-delete'>, patient: string, names: Nam
   };
 }
 
+const LEFT = { discharged: 'was discharged', inactive: 'is no longer active', deleted: 'was removed' } as const;
+
+const ACCEPT: ConflictChoice = { choice: 'accept', label: 'Leave it as it is, knowingly' };
+
+function explainGoneWish(
+  facts: Facts<'dangling-reference'>,
+  { staffId, patientId }: DerivedConflict,
+  names: Names,
+  zone: Zone,
+): Words {
+  const [who, patient] = [names.staff(staffId ?? ''), names.patient(patientId ?? '')];
+  return {
+    title: `${who} ${LEFT[facts.why]} but is the carer ${patient} prefers`,
+    explanation:
+      `${names.user(facts.gone.by)} recorded on ${when(facts.gone, zone)} that ${who} ${LEFT[facts.why]}. ` +
+      `What ${patient} needs still names this carer as preferred. Nothing was changed by itself.`,
+    sides: [],
+    choices: [{ choice: 'clear', label: 'Prefer nobody for now' }, ACCEPT],
+  };
+}
+
 function explainDangling(
   facts: Facts<'dangling-reference'>,
   conflict: DerivedConflict,
@@ -150,21 +150,108 @@ function explainDangling(
   zone: Zone,
 ): Words {
   const patient = names.patient(conflict.patientId ?? '');
+  if (facts.reference === 'preferred') return explainGoneWish(facts, conflict, names, zone);
   const ofStaff = facts.reference === 'staff';
   const who = ofStaff ? names.staff(conflict.staffId ?? '') : patient;
-  const left =
-    facts.why === 'discharged' ? 'was discharged' : facts.why === 'inactive' ? 'is no longer active' : 'was removed';
+  const left = LEFT[facts.why];
   const day = conflict.date === null ? 'this week' : `on ${dayText(conflict.date)}`;
-  const accept: ConflictChoice = { choice: 'accept', label: 'Leave it as it is, knowingly' };
   return {
-    title: ofStaff ? `${who} ${left} but has a visit ${day}` : `${who} ${left} but has a visit ${day}`,
+    title: `${who} ${left} but has a visit ${day}`,
     explanation:
       `${names.user(facts.gone.by)} recorded on ${when(facts.gone, zone)} that ${who} ${left}. ` +
       `The visit to ${patient} ${day} still counts on ${ofStaff ? 'this carer' : 'it'}. Nothing was changed by itself.`,
     sides: [],
     choices: ofStaff
-      ? [{ choice: 'unassign', label: 'Put the visit back in the tray' }, accept]
-      : [{ choice: 'cancel', label: 'Cancel the visit' }, accept],
+      ? [{ choice: 'unassign', label: 'Put the visit back in the tray' }, ACCEPT]
+      : [{ choice: 'cancel', label: 'Cancel the visit' }, ACCEPT],
+  };
+}
+
+const UNASSIGN: ConflictChoice = { choice: 'unassign', label: 'Put the visit back in the tray' };
+
+const upper = (codes: readonly string[]): string => codes.map((code) => code.toUpperCase()).join(' or ');
+
+const dayOf = ({ date }: DerivedConflict): string => (date === null ? 'this week' : `on ${dayText(date)}`);
+
+function explainSkill(facts: Facts<'skill-breach'>, conflict: DerivedConflict, names: Names, zone: Zone): Words {
+  const who = names.staff(conflict.staffId ?? '');
+  const service = names.service(facts.serviceCode);
+  const patient = names.patient(conflict.patientId ?? '');
+  const done = {
+    carer: `gave the visit to ${who}`,
+    service: `made ${service} the service of the visit`,
+    role: `recorded that ${who} is ${upper([facts.role])}`,
+    roles: `changed who may deliver ${service}`,
+  }[facts.what];
+  return {
+    title: `${who} may not deliver ${service} to ${patient} ${dayOf(conflict)}`,
+    explanation:
+      `${names.user(facts.cause.by)} ${done} on ${when(facts.cause, zone)}. ${service} needs ${upper(facts.roles)}; ` +
+      `${who} is ${upper([facts.role])}. Nothing was changed by itself.`,
+    sides: [],
+    choices: [UNASSIGN, ACCEPT],
+  };
+}
+
+function explainContinuity(
+  facts: Facts<'continuity-breach'>,
+  conflict: DerivedConflict,
+  names: Names,
+  zone: Zone,
+): Words {
+  const wanted = names.staff(conflict.staffId ?? '');
+  const patient = names.patient(conflict.patientId ?? '');
+  const others = joinWords([...new Set(facts.visits.map(({ staffId }) => names.staff(staffId)))].sort(compareText));
+  const count = facts.visits.length === 1 ? 'One visit' : `${facts.visits.length} visits`;
+  const verb = facts.visits.length === 1 ? 'was' : 'were';
+  return {
+    title: `${patient} is to be visited by ${wanted}, but ${others} ${facts.visits.length === 1 ? 'has a visit' : 'have visits'}`,
+    explanation:
+      `${names.user(facts.wish.by)} named ${wanted} as the carer for ${names.service(facts.serviceCode)} on ` +
+      `${when(facts.wish, zone)}. ${count} ${verb} given to ${others} before that. Nothing was changed by itself.`,
+    sides: [],
+    choices: [
+      {
+        choice: 'unassign',
+        label: facts.visits.length === 1 ? UNASSIGN.label : 'Put these visits back in the tray',
+      },
+      ACCEPT,
+    ],
+  };
+}
+
+/** What a choice did, told of somebody: `Ben kept the visit that was placed first`. */
+const CHOSEN: Readonly<Record<string, string>> = {
+  'keep-first': 'kept the visit that was placed first',
+  'keep-second': 'kept the visit that was placed second',
+  'accept-both': 'kept both visits',
+  unassign: 'took the carer off',
+  accept: 'left it as it was',
+};
+
+function explainContested(
+  facts: Facts<'contested-resolution'>,
+  patient: string | null,
+  names: Names,
+  zone: Zone,
+): Words {
+  const chosen = (choice: string): string => CHOSEN[choice] ?? choice;
+  const sides = facts.words.map((word, index) => ({
+    label: 'decision',
+    value: chosen(word.choice),
+    by: names.user(word.by),
+    at: timeOf(word.stamp),
+    shown: index === 0,
+  }));
+  const said = facts.words.map((word, index) => `${sides[index]?.by} ${chosen(word.choice)} on ${when(word, zone)}.`);
+  const off = facts.words.flatMap(({ takenOff }) => takenOff.map(({ visitId }) => visitId));
+  return {
+    title: `Two decisions about one conflict${patient === null ? '' : `, with ${patient}`}`,
+    explanation:
+      `${said.join(' ')} Neither had seen the other’s decision, and both took effect: ` +
+      `${new Set(off).size === 1 ? 'one visit was' : `${new Set(off).size} visits were`} taken from their carer.`,
+    sides,
+    choices: sides.map(({ by, value }, index) => ({ choice: `word-${index}`, label: `As ${by} decided: ${value}` })),
   };
 }
 
@@ -181,6 +268,12 @@ function words(conflict: DerivedConflict, names: Names, zone: Zone): Words {
       return explainRemoval(facts, patient, names, zone);
     case 'dangling-reference':
       return explainDangling(facts, conflict, names, zone);
+    case 'skill-breach':
+      return explainSkill(facts, conflict, names, zone);
+    case 'continuity-breach':
+      return explainContinuity(facts, conflict, names, zone);
+    case 'contested-resolution':
+      return explainContested(facts, conflict.patientId === null ? null : patient, names, zone);
   }
 }
 

@@ -1,6 +1,18 @@
-import { can, fail, ok, parseShard, problem, type Result, type RowChange, unwrap } from '@fieldfare/kernel';
+import {
+  can,
+  fail,
+  ok,
+  parseShard,
+  problem,
+  type Result,
+  type RowChange,
+  scheduleShard,
+  unwrap,
+} from '@fieldfare/kernel';
 import type { Context } from '../../procedure.ts';
+import { assignmentIdOf } from '../rules.ts';
 import { readyForWeek } from '../shards.ts';
+import { assignments } from '../tables.ts';
 import { scopeOf } from './facts.ts';
 import { conflictById } from './queries.ts';
 import { settleChanges } from './settle.ts';
@@ -17,8 +29,9 @@ export interface ResolveInput {
 function mayWrite(ctx: Context, changes: readonly RowChange[]): Result<void> {
   const { principal } = ctx;
   for (const { shard } of changes) {
-    const { regionId } = unwrap(parseShard(shard));
-    const allowed = can(principal, 'schedule.write', { tenantId: principal.tenantId, regionId });
+    const { kind, regionId } = unwrap(parseShard(shard));
+    const action = kind === 'patients' ? 'patients.write' : 'schedule.write';
+    const allowed = can(principal, action, { tenantId: principal.tenantId, regionId });
     if (!allowed.ok) return allowed;
   }
   return ok(undefined);
@@ -28,7 +41,8 @@ function mayWrite(ctx: Context, changes: readonly RowChange[]): Result<void> {
 export async function settleConflict(ctx: Context, input: ResolveInput): Promise<{ readonly stamp: string }> {
   unwrap(await readyForWeek(ctx, input));
   const conflict = await conflictById(ctx.store, input.conflictId);
-  if (conflict === null || !conflict.scopes.includes(scopeOf(input.regionId, input.week))) {
+  const scopes = [scopeOf(input.regionId, input.week), input.regionId];
+  if (conflict === null || !conflict.scopes.some((scope) => scopes.includes(scope))) {
     return unwrap(fail(problem('conflict', 'this conflict is gone or has changed: look again', { rule: 'CNF-GONE' })));
   }
   const changes = unwrap(
@@ -37,6 +51,11 @@ export async function settleConflict(ctx: Context, input: ResolveInput): Promise
       reason: input.reason,
       actorId: ctx.principal.userId,
       at: new Date(ctx.clock.now()).toISOString(),
+      carerOf: ({ regionId, week, visitId }) => {
+        const id = assignmentIdOf(visitId);
+        const row = ctx.row(scheduleShard(regionId, week), assignments.name, id);
+        return row === null || row.deleted ? null : (row.fields.staffId as string | null);
+      },
     }),
   );
   unwrap(mayWrite(ctx, changes));

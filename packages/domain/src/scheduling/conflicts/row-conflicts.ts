@@ -1,5 +1,5 @@
 /**
- * Conflicts that one visit and its assignments carry in themselves. Pure.
+ * Conflicts that rows carry in themselves: a visit with its assignments, a patient, a requirement. Pure.
  *
  *  CNF-FIELD     two people set one field without seeing each other. Fields that are one decision (day, start and
  *                carer; the two ends of a window) make one conflict
@@ -7,7 +7,14 @@
  */
 import { type Hlc, type IsoWeek, type JsonValue, type LocalDate, maxHlc, nodeOf, stableHash } from '@fieldfare/kernel';
 import { compareText, groupBy, sameValue } from '../../collections.ts';
-import { type DerivedConflict, type FieldRef, type FieldSide, type Mark, scopeOf } from './facts.ts';
+import {
+  type ConflictTable,
+  type DerivedConflict,
+  type FieldRef,
+  type FieldSide,
+  type Mark,
+  scopeOf,
+} from './facts.ts';
 
 export interface SiblingValue {
   readonly value: JsonValue;
@@ -41,6 +48,14 @@ const GROUPS: Readonly<Record<string, string>> = {
   'assignments.staffId': 'placement',
   'visits.windowFrom': 'window',
   'visits.windowTo': 'window',
+  'patients.givenName': 'name',
+  'patients.familyName': 'name',
+  'patients.address': 'address',
+  'patients.municipality': 'address',
+  'patients.lat': 'address',
+  'patients.lng': 'address',
+  'requirements.startsOn': 'period',
+  'requirements.endsOn': 'period',
 };
 
 /** Fields nobody decides by hand, and those with rules of their own. */
@@ -52,7 +67,7 @@ interface FieldClash {
   readonly others: readonly SiblingValue[];
 }
 
-function fieldClashes(table: FieldRef['table'], row: FoldedFields): FieldClash[] {
+function fieldClashes(table: ConflictTable, row: FoldedFields): FieldClash[] {
   return Object.entries(row.siblings ?? {})
     .filter(([field, others]) => field !== 'deletedAt' && !IGNORED.has(`${table}.${field}`) && others.length > 0)
     .map(([field, others]) => ({
@@ -87,11 +102,13 @@ function sidesOf(clashes: readonly FieldClash[]): FieldSide[] {
   return sides;
 }
 
-function about(
-  rows: VisitRows,
-): Pick<DerivedConflict, 'regionId' | 'week' | 'scopes' | 'visitIds' | 'patientId' | 'date'> {
+/** Where a conflict stands and whom it concerns. */
+type About = Omit<DerivedConflict, 'id' | 'kind' | 'facts'>;
+
+function aboutVisit(rows: VisitRows): About {
   const { regionId, week, patientId, date, visit } = rows;
-  return { regionId, week, scopes: [scopeOf(regionId, week)], visitIds: [visit.id], patientId, date };
+  const scopes = [scopeOf(regionId, week)];
+  return { regionId, week, scopes, visitIds: [visit.id], recordIds: [], staffId: carerOf(rows), patientId, date };
 }
 
 const carerOf = ({ assignments }: VisitRows): string | null => {
@@ -99,32 +116,31 @@ const carerOf = ({ assignments }: VisitRows): string | null => {
   return typeof staffId === 'string' ? staffId : null;
 };
 
-/** `CNF-FIELD` */
-function concurrentFields(rows: VisitRows): DerivedConflict[] {
-  const clashes = [
-    ...fieldClashes('visits', rows.visit),
-    ...rows.assignments.flatMap((row) => fieldClashes('assignments', row)),
-  ].sort((a, b) => compareText(a.ref.table, b.ref.table) * -1 || compareText(a.ref.field, b.ref.field));
+/** `CNF-FIELD`. `subject`: the row, or the visit that stands for its assignments too. */
+function concurrentFields(
+  members: readonly FieldClash[],
+  subject: string,
+  about: About,
+  serviceCode?: string,
+): DerivedConflict[] {
+  const clashes = members.toSorted(
+    (a, b) => compareText(b.ref.table, a.ref.table) || compareText(a.ref.field, b.ref.field),
+  );
   const groups = groupBy(clashes, ({ ref }) => GROUPS[`${ref.table}.${ref.field}`] ?? ref.field);
-  return [...groups].flatMap(([group, members]) => {
-    const sides = sidesOf(members);
+  return [...groups].flatMap(([group, ofGroup]) => {
+    const sides = sidesOf(ofGroup);
     if (sides.length < 2) return [];
-    const fields = members.map(({ ref }) => ref);
-    const stamps = members
+    const fields = ofGroup.map(({ ref }) => ref);
+    const stamps = ofGroup
       .flatMap(({ shown, others }) => [shown, ...others].map(({ stamp }) => stamp))
       .sort(compareText);
+    const kind = 'concurrent-field' as const;
+    const refs = fields.map(({ id, field }) => `${id}.${field}`);
     return {
-      ...about(rows),
-      id: stableHash(
-        'concurrent-field',
-        rows.visit.id,
-        group,
-        fields.map(({ id, field }) => `${id}.${field}`),
-        stamps,
-      ),
-      kind: 'concurrent-field' as const,
-      staffId: carerOf(rows),
-      facts: { kind: 'concurrent-field' as const, group, fields, sides },
+      ...about,
+      id: stableHash(kind, subject, group, refs, stamps),
+      kind,
+      facts: { kind, group, fields, sides, ...(serviceCode === undefined ? {} : { serviceCode }) },
     };
   });
 }
@@ -144,7 +160,12 @@ function lastEdit(row: FoldedFields, except: readonly string[]): { readonly mark
 }
 
 /** `CNF-DELETE`, a row that one side deleted. */
-function editedAfterDeletion(table: FieldRef['table'], row: FoldedFields, rows: VisitRows): DerivedConflict[] {
+function editedAfterDeletion(
+  table: ConflictTable,
+  row: FoldedFields,
+  about: About,
+  serviceCode?: string,
+): DerivedConflict[] {
   const others = row.siblings?.deletedAt ?? [];
   const removal = others.find(({ value }) => value !== null) ?? null;
   const removed =
@@ -157,10 +178,9 @@ function editedAfterDeletion(table: FieldRef['table'], row: FoldedFields, rows: 
   const stamps = [row.stamps.deletedAt ?? '', ...others.map(({ stamp }) => stamp), edit.mark.stamp].sort(compareText);
   return [
     {
-      ...about(rows),
+      ...about,
       id: stableHash('edit-delete', table, row.id, stamps),
       kind: 'edit-delete',
-      staffId: carerOf(rows),
       facts: {
         kind: 'edit-delete',
         table,
@@ -169,6 +189,7 @@ function editedAfterDeletion(table: FieldRef['table'], row: FoldedFields, rows: 
         removed: { by: removed.by, stamp: removed.stamp },
         edited: edit.mark,
         editedFields: edit.fields,
+        ...(serviceCode === undefined ? {} : { serviceCode }),
       },
     },
   ];
@@ -190,10 +211,9 @@ function editedAfterCancelling(rows: VisitRows): DerivedConflict[] {
   if (edit.mark.stamp <= stamp) return [];
   return [
     {
-      ...about(rows),
+      ...aboutVisit(rows),
       id: stableHash('edit-delete', 'cancelled', visit.id, stamp, edit.mark.stamp),
       kind: 'edit-delete',
-      staffId: carerOf(rows),
       facts: {
         kind: 'edit-delete',
         table: 'visits',
@@ -210,11 +230,40 @@ function editedAfterCancelling(rows: VisitRows): DerivedConflict[] {
 /** Everything that one visit with its assignments says about itself. */
 export function deriveRowConflicts(rows: VisitRows): DerivedConflict[] {
   const { visit, assignments } = rows;
+  const about = aboutVisit(rows);
   const removals = [
-    ...editedAfterDeletion('visits', visit, rows),
-    ...(visit.deletedAt === null ? assignments.flatMap((row) => editedAfterDeletion('assignments', row, rows)) : []),
+    ...editedAfterDeletion('visits', visit, about),
+    ...(visit.deletedAt === null ? assignments.flatMap((row) => editedAfterDeletion('assignments', row, about)) : []),
   ];
   if (visit.deletedAt !== null) return removals;
   if (typeof visit.fields.cancelledAt === 'string') return [...removals, ...editedAfterCancelling(rows)];
-  return [...removals, ...concurrentFields(rows)];
+  const clashes = [...fieldClashes('visits', visit), ...assignments.flatMap((row) => fieldClashes('assignments', row))];
+  return [...removals, ...concurrentFields(clashes, visit.id, about)];
+}
+
+/** A patient or a requirement: no week's own, shown on all of them. */
+export interface RecordRow {
+  readonly table: 'patients' | 'requirements';
+  readonly regionId: string;
+  readonly patientId: string;
+  /** Null for a patient. */
+  readonly serviceCode: string | null;
+  readonly row: FoldedFields;
+}
+
+export function deriveRecordConflicts({ table, regionId, patientId, serviceCode, row }: RecordRow): DerivedConflict[] {
+  const about: About = {
+    regionId,
+    week: null,
+    scopes: [regionId],
+    visitIds: [],
+    recordIds: [row.id],
+    staffId: null,
+    patientId,
+    date: null,
+  };
+  const service = serviceCode ?? undefined;
+  const removals = editedAfterDeletion(table, row, about, service);
+  if (row.deletedAt !== null) return removals;
+  return [...removals, ...concurrentFields(fieldClashes(table, row), row.id, about, service)];
 }
