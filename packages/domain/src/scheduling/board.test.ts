@@ -1,11 +1,12 @@
 import { scheduleShard, updateRow } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Agency, AMELIE, BEN, createAgency, DAYS, requirementRow, visitRow, WEEK } from '../../test/agency.ts';
-import { exchange, openDesk, openPeer, openTestStore, type TestDesk, type TestPeer } from '../../test/context.ts';
+import { BEN, createAgency, DAYS, requirementRow, visitRow, WEEK } from '../../test/agency.ts';
+import { openDesk, openTestStore } from '../../test/context.ts';
+import { kindsOf, openScene, rulesOf, type Scene } from '../../test/scene.ts';
 import type { Database } from '../database.ts';
 import { staff } from '../workforce/index.ts';
-import type { BoardConflict, BoardEvent, Proposal, WeekBoard } from './board.ts';
+import type { BoardEvent, Proposal } from './board.ts';
 import { applyBoardEvent } from './board-patch.ts';
 import { assignmentIdOf } from './rules.ts';
 import { assignments, visits } from './tables.ts';
@@ -16,42 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => store.close());
 
-interface Scene {
-  readonly agency: Agency;
-  readonly amelie: TestDesk;
-  /** Another laptop that holds the same rows. */
-  readonly ben: TestPeer;
-  readonly at: { readonly regionId: string; readonly week: string };
-  meet(): Promise<void>;
-  board(): Promise<WeekBoard>;
-}
-
-async function scene(): Promise<Scene> {
-  const agency = createAgency();
-  const amelie = await openDesk(AMELIE, store);
-  const ben = await openPeer(BEN);
-  await amelie.commit(agency.changes);
-  const meet = async (): Promise<void> => {
-    await exchange(amelie, ben, agency.shards);
-    await amelie.projected();
-  };
-  await meet();
-  const at = { regionId: agency.regionId, week: WEEK };
-  return { agency, amelie, ben, at, meet, board: () => amelie.caller.scheduling.week(at) };
-}
-
-/** What a rejected procedure says: the rules of its problems. */
-async function rulesOf(call: Promise<unknown>): Promise<(string | undefined)[]> {
-  try {
-    await call;
-    return [];
-  } catch (error) {
-    const { cause } = error as { cause?: { problems?: { rule?: string }[] } };
-    return (cause?.problems ?? [{ rule: String(error) }]).map(({ rule }) => rule);
-  }
-}
-
-const kinds = (conflicts: readonly BoardConflict[]): string[] => conflicts.map(({ kind }) => kind).sort();
+const scene = (): Promise<Scene> => openScene(store);
 
 describe('scheduling procedures', () => {
   it('SCH-PLAN plans a week from requirements, once', async () => {
@@ -258,7 +224,7 @@ describe('conflicts between two people', () => {
     await ben.commit([updateRow(visits, visit, { start: '10:00' })]);
     await meet();
     const { conflicts, visits: shown } = await board();
-    expect(kinds(conflicts)).toEqual(['concurrent-field']);
+    expect(kindsOf(conflicts)).toEqual(['concurrent-field']);
     const [conflict] = conflicts;
     expect(conflict?.title).toBe('Two answers for the start of the visit to Simone Caron');
     expect(conflict?.sides.map(({ value, by }) => [value, by])).toEqual(
@@ -289,10 +255,10 @@ describe('conflicts between two people', () => {
 
   it('CNF-FIELD day, start and carer set together are one conflict with two whole sides', async () => {
     const { agency, amelie, ben, meet, board } = await scene();
-    const visit = agency.visit({ start: '08:00' });
-    await amelie.commit(agency.placed(visit, agency.joan.id));
+    const visit = agency.visit({ start: '08:00', serviceCode: 'psw' });
+    await amelie.commit(agency.placed(visit, agency.carl.id));
     await meet();
-    const assignment = { ...agency.placed(visit, agency.joan.id)[1] };
+    const assignment = { ...agency.placed(visit, agency.carl.id)[1] };
     const give = (staffId: string) => [{ ...assignment, set: { staffId } } as never];
     await amelie.commit([
       updateRow(visits, visit, { date: DAYS[2] as string, start: '09:00' }),
@@ -301,7 +267,7 @@ describe('conflicts between two people', () => {
     await ben.commit([updateRow(visits, visit, { date: DAYS[3] as string, start: '11:00' }), ...give(agency.pia.id)]);
     await meet();
     const { conflicts } = await board();
-    expect(kinds(conflicts)).toEqual(['concurrent-field']);
+    expect(kindsOf(conflicts)).toEqual(['concurrent-field']);
     expect(conflicts[0]?.sides.map(({ value }) => value).sort()).toEqual([
       'Thu 26 Nov, 11:00, Pia Roy',
       'Wed 25 Nov, 09:00, Carl Roy',
@@ -318,7 +284,7 @@ describe('conflicts between two people', () => {
     await ben.commit([updateRow(visits, two, { start: '09:15' }), agency.placed(two, agency.joan.id)[1] as never]);
     await meet();
     const { conflicts, visits: shown } = await board();
-    expect(kinds(conflicts)).toEqual(['double-booked-staff']);
+    expect(kindsOf(conflicts)).toEqual(['double-booked-staff']);
     expect(shown.every(({ staffId }) => staffId === agency.joan.id)).toBe(true);
     const [conflict] = conflicts;
     expect(conflict?.title).toBe('Joan Roy is booked twice on Tue 24 Nov, 09:15–09:45');
@@ -354,7 +320,7 @@ describe('conflicts between two people', () => {
       await ben.commit([{ ...visitRow(visit), set: { deletedAt: '2026-11-21T12:00:00.000Z' } }]);
       await meet();
       const { conflicts, visits: shown } = await board();
-      expect(kinds(conflicts)).toEqual(['edit-delete']);
+      expect(kindsOf(conflicts)).toEqual(['edit-delete']);
       expect(shown).toHaveLength(1);
       expect(conflicts[0]?.explanation).toContain('Ben Tremblay deleted it');
       expect(conflicts[0]?.explanation).toContain('Amélie Roy changed its note');
@@ -377,7 +343,7 @@ describe('conflicts between two people', () => {
     await ben.commit([updateRow(visits, visit, { start: '10:00' })]);
     await meet();
     const { conflicts } = await board();
-    expect(kinds(conflicts)).toEqual(['edit-delete']);
+    expect(kindsOf(conflicts)).toEqual(['edit-delete']);
     expect(conflicts[0]?.explanation).toContain('Amélie Roy cancelled it');
     const conflictId = conflicts[0]?.id ?? '';
     await amelie.caller.scheduling.resolveConflict({ ...at, conflictId, choice: 'keep', reason: '' });
@@ -392,7 +358,7 @@ describe('conflicts between two people', () => {
     await ben.commit([updateRow(staff, agency.joan, { active: false })]);
     await meet();
     const { conflicts, lanes } = await board();
-    expect(kinds(conflicts)).toEqual(['dangling-reference']);
+    expect(kindsOf(conflicts)).toEqual(['dangling-reference']);
     expect(lanes.map(({ name }) => name)).toContain('Joan Roy');
     const conflictId = conflicts[0]?.id ?? '';
     await amelie.caller.scheduling.resolveConflict({ ...at, conflictId, choice: 'unassign', reason: 'left' });

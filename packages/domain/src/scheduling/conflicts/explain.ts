@@ -205,7 +205,7 @@ function explainContinuity(
   const count = facts.visits.length === 1 ? 'One visit' : `${facts.visits.length} visits`;
   const verb = facts.visits.length === 1 ? 'was' : 'were';
   return {
-    title: `${patient} is to be visited by ${wanted}, but ${others} ${facts.visits.length === 1 ? 'has a visit' : 'have visits'}`,
+    title: `${patient} is to be visited by ${wanted}, but ${others} has ${facts.visits.length === 1 ? 'a visit' : `${facts.visits.length} visits`}`,
     explanation:
       `${names.user(facts.wish.by)} named ${wanted} as the carer for ${names.service(facts.serviceCode)} on ` +
       `${when(facts.wish, zone)}. ${count} ${verb} given to ${others} before that. Nothing was changed by itself.`,
