@@ -22,9 +22,6 @@ function valuesOf(schema: z.core.$ZodType, field: string): fc.Arbitrary<unknown>
   const definition = schema._zod.def as unknown as Definition;
   const bag = schema._zod.bag as { minimum?: number; maximum?: number; format?: string };
   switch (definition.type) {
-    // A column that older rows lack; `undefined` cannot be stored, so absence is not drawn.
-    case 'optional':
-      return valuesOf(definition.innerType as z.core.$ZodType, field);
     case 'nullable':
       return fc.option(valuesOf(definition.innerType as z.core.$ZodType, field), { nil: null });
     case 'optional':
