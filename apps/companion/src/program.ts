@@ -5,7 +5,7 @@ import { importFile } from './commands/imports.ts';
 import { accept, suggest } from './commands/proposals.ts';
 import { login, logout, whoami } from './commands/sign-in.ts';
 import { syncStatus } from './commands/sync.ts';
-import { exportWeek, showWeek } from './commands/week.ts';
+import { exportWeek, showOutcomes, showWeek } from './commands/week.ts';
 import { DEFAULT_SERVER } from './context.ts';
 import { EXIT, exitCodeOf, problemsOf } from './exit.ts';
 import type { Host } from './host.ts';
@@ -84,6 +84,14 @@ function createProgram(host: Host): Command {
     .option('--csv', 'CSV (the default; --json gives JSON)')
     .addOption(new Option('--delimiter <char>', 'between cells').choices([',', ';', 'tab']).argParser(delimiter))
     .action((_flags: unknown, command: Command) => exportWeek(host, command.optsWithGlobals()));
+
+  weeks
+    .command('outcomes')
+    .description('how the last weeks went: covered care, continuity, travel, overtime, partners')
+    .addOption(region())
+    .addOption(week())
+    .option('--weeks <number>', 'how many weeks, the chosen one last (default 4)', whole)
+    .action((_flags: unknown, command: Command) => showOutcomes(host, command.optsWithGlobals()));
 
   for (const kind of IMPORT_KINDS) importCommand(program, host, kind);
 

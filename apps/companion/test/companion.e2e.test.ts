@@ -126,6 +126,14 @@ describe('the companion against the server', () => {
     expect(after.visits.filter(({ note }) => note === 'Extra e2e')).toHaveLength(1);
   });
 
+  it('says how the last weeks went', async () => {
+    const { code, out } = await fieldfare(['week', 'outcomes', '-r', 'east', '--weeks', '2']);
+    expect(code).toBe(0);
+    expect(out.split('\n')[1]).toMatch(/^Measure +\d{4}-W\d{2} +\d{4}-W\d{2}$/);
+    expect(out).toMatch(/Care not covered +\d+\.\d % +\d+\.\d %/);
+    expect(out).toMatch(/Continuity of carers +0\.\d\d +0\.\d\d/);
+  });
+
   it('suggests for one visit and assigns the choice', async () => {
     const before = await weekJson('-r', 'east', '-w', 'next');
     const open = before.visits.filter(({ staffId }) => staffId === null);

@@ -1,7 +1,7 @@
-/** `fieldfare week show` and `week export`. */
-import type { BoardLane, BoardVisit, WeekBoard } from '@fieldfare/domain';
+/** `fieldfare week show`, `week export` and `week outcomes`. */
+import { type BoardLane, type BoardVisit, OUTCOMES, type OutcomeWording, type WeekBoard } from '@fieldfare/domain';
 import { weekCsv } from '@fieldfare/interchange';
-import { isoWeekday } from '@fieldfare/kernel';
+import { addWeeks, isoWeekday } from '@fieldfare/kernel';
 import { connect, type GlobalFlags, type WeekFlags, weekOf } from '../context.ts';
 import { usage } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -127,4 +127,33 @@ export async function exportWeek(host: Host, flags: ExportFlags): Promise<void> 
   }
   await host.writeFile(flags.output, text);
   host.note(`${board.visits.length} visits of ${board.regionName}, ${board.week}, are in ${flags.output}.\n`);
+}
+
+export interface OutcomeFlags extends GlobalFlags, WeekFlags {
+  /** How many weeks, the chosen one last. */
+  readonly weeks?: number;
+}
+
+/** `fieldfare week outcomes`: the measures of the last weeks side by side. */
+export async function showOutcomes(host: Host, flags: OutcomeFlags): Promise<void> {
+  const api = await connect(host, flags);
+  const { region, week } = await weekOf(host, api, flags);
+  const back = flags.weeks ?? 4;
+  if (back < 1 || back > 9) throw usage('--weeks is a number from 1 to 9');
+  const weeks = Array.from({ length: back }, (_, i) => addWeeks(week, i + 1 - back));
+  const outcomes = await api.call((client) => client.insights.weeks.query({ regionId: region.id, weeks }));
+  if (flags.json) {
+    host.print(json(outcomes));
+    return;
+  }
+  host.print(`${paint(host, 'bold', region.name)}\n`);
+  host.print(
+    table<OutcomeWording>(
+      [
+        { title: 'Measure', cell: ({ label }) => label },
+        ...outcomes.map((one) => ({ title: one.week, right: true, cell: (row: OutcomeWording) => row.text(one) })),
+      ],
+      OUTCOMES,
+    ),
+  );
 }

@@ -3,6 +3,7 @@ import { insightsRouter } from './router.ts';
 
 export type { Measure, WeekOutcomes } from './measures.ts';
 export type { OutcomesOfWeek } from './queries.ts';
+export { OUTCOMES, type OutcomeWording } from './wording.ts';
 
 export const insightsModule = defineModule({
   name: 'insights',
