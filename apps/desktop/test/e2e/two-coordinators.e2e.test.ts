@@ -56,6 +56,26 @@ describe('two coordinators, one week', () => {
     removeTemporaryFolders();
   });
 
+  it('each sees at which visit the other looks, until the other leaves it; the sync details say with whom', async () => {
+    const [visit = ''] = await cardIds(ben);
+    await openVisit(ben, visit);
+    await amelie.locator(`[data-visit-id="${visit}"][data-watched]`).waitFor();
+    const face = amelie.getByRole('list', { name: 'Colleagues in this week' }).getByRole('button');
+    await expect.poll(() => face.getAttribute('data-looking')).toBe(visit);
+    await openVisit(amelie, visit);
+    await amelie.getByTestId('also-here').waitFor();
+    await ben.getByRole('button', { name: 'Close visit details' }).click();
+    await expect.poll(() => amelie.locator('[data-watched]').count()).toBe(0);
+    await amelie.getByRole('button', { name: 'Close visit details' }).click();
+
+    await amelie.getByTestId('sync-pill').click();
+    await amelie.getByRole('button', { name: 'Details', exact: true }).click();
+    const rows = amelie.getByTestId('sync-inspector').locator('tbody tr');
+    await expect.poll(() => rows.filter({ hasText: 'with Ben' }).count()).toBe(1);
+    await expect.poll(() => rows.filter({ hasText: 'in step' }).count()).toBeGreaterThan(5);
+    await amelie.getByRole('button', { name: 'Close sync details' }).click();
+  });
+
   it('an edit made online reaches the colleague', async () => {
     const [visit = ''] = await cardIds(amelie);
     await openVisit(amelie, visit);

@@ -104,6 +104,18 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       next.onData({ state: 'live', pending: 0, lastSyncedAt: null, retryAt: null, reason: null, refusedShards: [] });
       return () => {};
     },
+    syncReport: async () =>
+      ok({
+        status: { state: 'live', pending: 0, lastSyncedAt: null, retryAt: null, reason: null, refusedShards: [] },
+        journal: { bytes: 0, frames: 0, segments: 0 },
+        shards: [],
+        refusals: [],
+      }),
+    onlookers(_scope, next) {
+      next.onData([]);
+      return () => {};
+    },
+    look: () => {},
     retryNow: async () => ok(undefined),
     history(next) {
       historyFeed = next;

@@ -1,5 +1,5 @@
 /** The open week for the components below it, and the narrow ways in which they watch it. */
-import type { BoardVisit, WeekBoard } from '@fieldfare/domain';
+import type { BoardVisit, Onlooker, WeekBoard } from '@fieldfare/domain';
 import { createContext, use, useSyncExternalStore } from 'react';
 import { useObservable } from '../lib/observable.ts';
 import type { LaneView, Layout, Summary } from './board-store.ts';
@@ -59,6 +59,28 @@ export function useLaneFit(staffId: string): readonly (CellFit | undefined)[] | 
 export function useCarriedId(): string | null {
   const { carry } = useController();
   return useSyncExternalStore(carry.subscribe, () => carry.current()?.visit.id ?? null);
+}
+
+const NOBODY: readonly Onlooker[] = [];
+const byVisit = new WeakMap<readonly Onlooker[], Map<string, readonly Onlooker[]>>();
+
+/** Grouped once a change: hundreds of cards ask. */
+function onlookersOf(all: readonly Onlooker[], id: string): readonly Onlooker[] {
+  if (all.length === 0) return NOBODY;
+  let groups = byVisit.get(all);
+  if (!groups) {
+    groups = new Map();
+    for (const one of all) {
+      if (one.visitId !== null) groups.set(one.visitId, [...(groups.get(one.visitId) ?? NOBODY), one]);
+    }
+    byVisit.set(all, groups);
+  }
+  return groups.get(id) ?? NOBODY;
+}
+
+/** Colleagues who look at this visit. */
+export function useVisitOnlookers(id: string): readonly Onlooker[] {
+  return useObservable(useController().onlookers, (all) => onlookersOf(all, id));
 }
 
 export function useUi<S>(select: (state: UiState) => S): S {

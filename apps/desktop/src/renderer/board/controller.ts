@@ -2,7 +2,7 @@
  * Everything one open week does, without React: feeds, the visit in hand, the panel beside the board, and the actions
  * a person takes. Each action says its outcome to screen readers, and in a notice when something needs a look.
  */
-import type { BoardVisit, HistoryState } from '@fieldfare/domain';
+import type { BoardVisit, HistoryState, Onlooker } from '@fieldfare/domain';
 import type { LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
 import { problem } from '@fieldfare/kernel';
 import { plural, shortDate } from '../lib/format.ts';
@@ -42,6 +42,7 @@ export interface BoardController {
   readonly auto: AutoAssign;
   readonly ui: Observable<UiState>;
   readonly history: Observable<HistoryState>;
+  readonly onlookers: Observable<readonly Onlooker[]>;
   /** Last thing said to screen readers. */
   readonly said: Observable<string>;
   writable(): boolean;
@@ -84,6 +85,7 @@ export function createBoardController(deps: {
     moving: null,
   });
   const history = createObservable<HistoryState>({ undo: null, redo: null });
+  const onlookers = createObservable<readonly Onlooker[]>([]);
   const said = createObservable('');
   const auto = createAutoAssign({ source, scope, store });
   const carry = createCarry({
@@ -123,6 +125,22 @@ export function createBoardController(deps: {
     return true;
   }
 
+  function tellWhatIsLookedAt(): () => void {
+    let told: string | null | undefined;
+    const tell = (): void => {
+      const { panel } = ui.get();
+      const visitId = panel.kind === 'visit' ? panel.visitId : null;
+      if (visitId !== told) source.look(scope, { visitId });
+      told = visitId;
+    };
+    tell();
+    const stop = ui.subscribe(tell);
+    return () => {
+      stop();
+      source.look(scope, 'away');
+    };
+  }
+
   async function travelTime(step: 'undo' | 'redo'): Promise<void> {
     const word = step === 'undo' ? 'Undone' : 'Done again';
     const result = await source[step]();
@@ -142,6 +160,7 @@ export function createBoardController(deps: {
     auto,
     ui,
     history,
+    onlookers,
     said,
     reveal,
     revealCell,
@@ -248,6 +267,8 @@ export function createBoardController(deps: {
       const stops = [
         source.board(scope, { onData: store.apply, onProblem: store.fail }),
         source.history({ onData: history.set, onProblem: () => {} }),
+        source.onlookers(scope, { onData: onlookers.set, onProblem: () => onlookers.set([]) }),
+        tellWhatIsLookedAt(),
       ];
       return () => {
         for (const stop of stops) stop();

@@ -9,7 +9,9 @@ import type {
   Candidate,
   CellFeasibility,
   HistoryState,
+  Onlooker,
   ProposedPlacement,
+  TitledReport,
 } from '@fieldfare/domain';
 import type { IsoWeek, LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
 import type { SyncStatus } from '@fieldfare/sync';
@@ -53,7 +55,13 @@ export interface WorkSource {
   org(): Promise<Result<OrgView>>;
   board(scope: Scope, feed: Feed<BoardEvent>): Stop;
   sync(feed: Feed<SyncStatus>): Stop;
+  /** The link and every part of the data, at this moment. */
+  syncReport(): Promise<Result<TitledReport>>;
   retryNow(): Promise<Result<void>>;
+  /** Colleagues who have the week open. */
+  onlookers(scope: Scope, feed: Feed<readonly Onlooker[]>): Stop;
+  /** Tells colleagues what is looked at here; `away`: the week is no longer open. */
+  look(scope: Scope, at: { readonly visitId: string | null } | 'away'): void;
   history(feed: Feed<HistoryState>): Stop;
   undo(): Promise<Result<{ readonly label: string }>>;
   redo(): Promise<Result<{ readonly label: string }>>;

@@ -21,6 +21,7 @@ import { useObservable } from '../lib/observable.ts';
 import { useApp } from '../shell/app-context.tsx';
 import { SyncPill } from '../shell/sync-pill.tsx';
 import { useController, useSummary, useUi } from './context.tsx';
+import { Onlookers } from './onlookers.tsx';
 import classes from './toolbar.module.css';
 
 function RegionPicker({ regionId, week }: { readonly regionId: string; readonly week: string }) {
@@ -225,6 +226,7 @@ export function Toolbar({
         Conflicts {summary.conflicts > 0 && <span className={classes.number}>{summary.conflicts}</span>}
       </Button>
       {writable && <AutoAssignButton unscheduled={summary.unscheduled} />}
+      <Onlookers />
       <SyncPill />
       {writable && (
         <Menu position="bottom-end" width={260} shadow="md" radius="lg">

@@ -4,12 +4,17 @@
 import type { BoardVisit, ProposedPlacement } from '@fieldfare/domain';
 import { IconAlertTriangleFilled, IconChevronsUp, IconNote, IconPinFilled, IconSparkles } from '@tabler/icons-react';
 import { memo } from 'react';
-import { duration, endTime, longDate, plural, serviceShort } from '../lib/format.ts';
+import { duration, endTime, initials, longDate, plural, serviceShort } from '../lib/format.ts';
 import classes from './card.module.css';
+import { useVisitOnlookers } from './context.tsx';
 import { fitText } from './fit-text.ts';
 import { iconsRoom, type textRoom } from './metrics.ts';
+import { onePerPerson } from './onlookers.tsx';
 
 type Room = ReturnType<typeof textRoom>;
+
+/** Room a colleague's initials take, in icons. */
+const WATCHER_ICONS = 1.5;
 
 const PRIORITY_WORDS = { routine: '', high: 'high priority', urgent: 'urgent' } as const;
 
@@ -42,6 +47,7 @@ export const VisitCard = memo(function VisitCard(props: {
   readonly room: Room | null;
 }) {
   const { visit, selected, lifted, movable, room } = props;
+  const watchers = onePerPerson(useVisitOnlookers(visit.id));
   const icons =
     Number(visit.note !== '') +
     Number(visit.pinned) +
@@ -59,6 +65,7 @@ export const VisitCard = memo(function VisitCard(props: {
       data-selected={selected || undefined}
       aria-current={selected || undefined}
       data-lifted={lifted || undefined}
+      data-watched={watchers.length > 0 || undefined}
       aria-label={visitSentence(visit)}
     >
       <div className={room === null ? classes.cut : classes.text}>
@@ -68,7 +75,7 @@ export const VisitCard = memo(function VisitCard(props: {
           ? visit.serviceName
           : fitText(serviceShort(visit.serviceCode, visit.serviceName), 'service', room.service)}
         <br />
-        {icons > 0 && (
+        {(icons > 0 || watchers.length > 0) && (
           <span className={classes.icons}>
             {visit.note !== '' && <IconNote />}
             {visit.pinned && <IconPinFilled />}
@@ -76,10 +83,17 @@ export const VisitCard = memo(function VisitCard(props: {
               <IconChevronsUp className={visit.priority === 'urgent' ? classes.bad : classes.warn} />
             )}
             {visit.conflictIds.length > 0 && <IconAlertTriangleFilled className={classes.bad} />}
+            {watchers.map(({ userId, name }) => (
+              <span key={userId} className={classes.watcher} title={`${name} looks at this visit`}>
+                {initials(name)}
+              </span>
+            ))}
           </span>
         )}
         <span className={classes.name}>
-          {room === null ? visit.patientName : fitText(visit.patientName, 'name', room.name - iconsRoom(icons))}
+          {room === null
+            ? visit.patientName
+            : fitText(visit.patientName, 'name', room.name - iconsRoom(icons + WATCHER_ICONS * watchers.length))}
         </span>
         {room === null && ` · ${visit.municipality}`}
       </div>

@@ -4,6 +4,7 @@ import { Button, CloseButton, Select, Textarea, TextInput } from '@mantine/core'
 import { IconArrowsMove, IconMapPin, IconPin, IconPinnedOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
 import { memo, type ReactNode, useState } from 'react';
 import { useController, useLane, useVisit } from '../board/context.tsx';
+import { AlsoHere } from '../board/onlookers.tsx';
 import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.ts';
 import { useDraft } from '../lib/use-draft.ts';
 import { Tag } from '../shell/tag.tsx';
@@ -143,6 +144,8 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
           )}
           {visit.pinned && <Tag tone="plain">Pinned</Tag>}
         </div>
+
+        <AlsoHere visitId={visit.id} />
 
         {conflicts.map((conflict) => (
           <button

@@ -33,6 +33,11 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
       }),
     board: (scope, feed) => stopping(scheduling.board.subscribe(scope, callbacks(feed))),
     sync: (feed) => stopping(sync.status.subscribe(undefined, callbacks(feed))),
+    syncReport: () => attempt(() => sync.report.query()),
+    onlookers: (scope, feed) => stopping(scheduling.onlookers.subscribe(scope, callbacks(feed))),
+    look(scope, at) {
+      scheduling.look.mutate({ ...scope, at }).catch(() => {}); // a courtesy: without it, colleagues see less
+    },
     retryNow: () => attempt(() => nothing(sync.retryNow.mutate())),
     history: (feed) => stopping(history.state.subscribe(undefined, callbacks(feed))),
     undo: () => attempt(() => history.undo.mutate()),

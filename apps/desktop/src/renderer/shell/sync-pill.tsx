@@ -2,12 +2,13 @@
 
 import type { SyncState, SyncStatus } from '@fieldfare/sync';
 import { Button, Popover } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
+import { IconListSearch, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { WorkSource } from '../board/source.ts';
 import { ago, plural, sentence } from '../lib/format.ts';
 import { useApp } from './app-context.tsx';
 import classes from './shell.module.css';
+import { SyncInspector } from './sync-inspector.tsx';
 
 export const SYNC_WORDS: Readonly<Record<SyncState, string>> = {
   offline: 'Offline',
@@ -42,53 +43,71 @@ export function SyncPill() {
   const state = status?.state ?? 'connecting';
   const pending = status?.pending ?? 0;
   const last = status?.lastSyncedAt ?? null;
+  const [open, setOpen] = useState(false);
+  const [inspecting, setInspecting] = useState(false);
   const waiting = pending === 0 ? 'nothing waiting' : `${plural(pending, 'change')} waiting`;
   return (
-    <Popover width={292} position="bottom-end" shadow="md" radius="lg">
-      <Popover.Target>
-        <button
-          type="button"
-          className={classes.sync}
-          data-sync-state={state}
-          data-pending={pending}
-          data-testid="sync-pill"
-          aria-label={`Sync: ${SYNC_WORDS[state]}, ${waiting}`}
-        >
-          <span className={classes.dot} />
-          {SYNC_WORDS[state]}
-          {pending > 0 && <span className={classes.pending}>{pending}</span>}
-          {state !== 'live' && last !== null && <span className={classes.since}>{ago(last, now)}</span>}
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.syncDetails ?? ''}>
-        <strong>{SYNC_WORDS[state]}</strong>
-        <p>{ABOUT[state]}</p>
-        {status?.reason != null && <p className={classes.reason}>{sentence(status.reason)}</p>}
-        <dl>
-          <dt>Waiting to be sent</dt>
-          <dd>{plural(pending, 'change')}</dd>
-          <dt>Last fully synced</dt>
-          <dd>{last === null ? 'never on this device' : ago(last, now)}</dd>
-          {status?.retryAt != null && (
-            <>
-              <dt>Next attempt</dt>
-              <dd>in {Math.max(0, Math.ceil((status.retryAt - now) / 1000))} s</dd>
-            </>
+    <>
+      <Popover width={292} position="bottom-end" shadow="md" radius="lg" opened={open} onChange={setOpen}>
+        <Popover.Target>
+          <button
+            type="button"
+            className={classes.sync}
+            data-sync-state={state}
+            data-pending={pending}
+            data-testid="sync-pill"
+            onClick={() => setOpen((was) => !was)}
+            aria-label={`Sync: ${SYNC_WORDS[state]}, ${waiting}`}
+          >
+            <span className={classes.dot} />
+            {SYNC_WORDS[state]}
+            {pending > 0 && <span className={classes.pending}>{pending}</span>}
+            {state !== 'live' && last !== null && <span className={classes.since}>{ago(last, now)}</span>}
+          </button>
+        </Popover.Target>
+        <Popover.Dropdown className={classes.syncDetails ?? ''}>
+          <strong>{SYNC_WORDS[state]}</strong>
+          <p>{ABOUT[state]}</p>
+          {status?.reason != null && <p className={classes.reason}>{sentence(status.reason)}</p>}
+          <dl>
+            <dt>Waiting to be sent</dt>
+            <dd>{plural(pending, 'change')}</dd>
+            <dt>Last fully synced</dt>
+            <dd>{last === null ? 'never on this device' : ago(last, now)}</dd>
+            {status?.retryAt != null && (
+              <>
+                <dt>Next attempt</dt>
+                <dd>in {Math.max(0, Math.ceil((status.retryAt - now) / 1000))} s</dd>
+              </>
+            )}
+          </dl>
+          {(status?.refusedShards.length ?? 0) > 0 && (
+            <ul className={classes.reason}>
+              {status?.refusedShards.map(({ shard, reason }) => (
+                <li key={shard}>{sentence(reason)}</li>
+              ))}
+            </ul>
           )}
-        </dl>
-        {(status?.refusedShards.length ?? 0) > 0 && (
-          <ul className={classes.reason}>
-            {status?.refusedShards.map(({ shard, reason }) => (
-              <li key={shard}>{sentence(reason)}</li>
-            ))}
-          </ul>
-        )}
-        {state !== 'live' && (
-          <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => void source.retryNow()}>
-            Retry now
-          </Button>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+          <div className={classes.syncActions}>
+            {state !== 'live' && (
+              <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => void source.retryNow()}>
+                Retry now
+              </Button>
+            )}
+            <Button
+              variant="default"
+              leftSection={<IconListSearch size={14} />}
+              onClick={() => {
+                setOpen(false);
+                setInspecting(true);
+              }}
+            >
+              Details
+            </Button>
+          </div>
+        </Popover.Dropdown>
+      </Popover>
+      <SyncInspector opened={inspecting} onClose={() => setInspecting(false)} />
+    </>
   );
 }
