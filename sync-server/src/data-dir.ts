@@ -95,6 +95,14 @@ export async function rootKey(dir: DataDir, random: Random, given: string | unde
   return ok(key);
 }
 
+/** The root key of a directory that may be in use: nothing is made or changed. */
+export function readDataKey(root: string, given: string | undefined, file = 'server.key'): Result<Uint8Array> {
+  if (given !== undefined && given !== '') return decodeKey(given);
+  const path = join(root, file);
+  if (existsSync(path)) return decodeKey(readFileSync(path, 'utf8'));
+  return fail(problem('not-found', `the data key is needed: ${path} or FIELDFARE_DATA_KEY`, { rule: 'SRV-DATA-KEY' }));
+}
+
 /** The key that signs access tokens. The directory's lock must be held. */
 export async function signingKey(dir: DataDir): Promise<KeyObject> {
   const path = join(dir.root, 'token.key');

@@ -153,10 +153,7 @@ export interface SyncClient {
   close(): Promise<void>;
 }
 
-/** A laptop with a journal in memory. `url` may change between attempts: a restarted server has another port. */
-export async function openClient(url: () => string, login: string, shards: readonly ShardId[]): Promise<SyncClient> {
-  let grant = await signIn(url(), login);
-  const { principal } = grant;
+async function openReplica(principal: Principal): Promise<Replica> {
   const journal = value(
     await openJournal({
       files: createMemoryFiles(),
@@ -165,9 +162,24 @@ export async function openClient(url: () => string, login: string, shards: reado
       random: systemRandom,
     }),
   );
-  const replica = value(
+  return value(
     await createReplica({ tenantId: principal.tenantId, journal, tables, clock: systemClock, random: systemRandom }),
   );
+}
+
+/**
+ * A laptop with a journal in memory, or `before` once more after a new sign-in. `url` may change between attempts: a
+ * restarted server has another port.
+ */
+export async function openClient(
+  url: () => string,
+  login: string,
+  shards: readonly ShardId[],
+  before?: SyncClient,
+): Promise<SyncClient> {
+  let grant = await signIn(url(), login);
+  const { principal } = grant;
+  const replica = before?.replica ?? (await openReplica(principal));
   value(await replica.load(shards));
   let usedAt = url();
   const connection = createConnection({

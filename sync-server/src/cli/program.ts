@@ -1,8 +1,9 @@
 /** Commands and flags. Exit codes: 0 done, 1 refused or failed (one sentence on standard error), 2 wrong usage. */
 import { resolve } from 'node:path';
-import { ProblemError, ROLES, systemRandom } from '@fieldfare/kernel';
+import { ProblemError, type Result, ROLES, systemClock, systemRandom } from '@fieldfare/kernel';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AdminCommand } from '../admin.ts';
+import type { BackupSummary } from '../backup.ts';
 import { createLog, type LogLevel } from '../log.ts';
 import { runAdmin } from './admin-run.ts';
 import { complain, say, table } from './output.ts';
@@ -192,6 +193,45 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .addOption(data())
     .requiredOption('--id <id>', 'as `device list` shows it')
     .action((flags) => run(flags.data, { command: 'device.revoke', id: flags.id }));
+
+  const told = (done: Result<BackupSummary>, sentence: (summary: BackupSummary) => string): void => {
+    if (done.ok) say(sentence(done.value));
+    else {
+      complain(done.problems);
+      exitCode = 1;
+    }
+  };
+  const amount = ({ files, bytes }: BackupSummary): string => `${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
+  program
+    .command('backup')
+    .description('copies everything, sealed as it is, into one tar file; the server may run')
+    .addOption(data())
+    .requiredOption('--to <file>', 'file to write; must not exist')
+    .action(async (flags) => {
+      const { takeBackup } = await import('../backup.ts');
+      const to = resolve(flags.to);
+      const dataKey = process.env.FIELDFARE_DATA_KEY;
+      told(
+        await takeBackup({ dataDir: resolve(flags.data), to, dataKey, clock: systemClock }),
+        (summary) =>
+          `${amount(summary)} are in ${to}.\nKeep server.key (or FIELDFARE_DATA_KEY) elsewhere: without it nothing can be read.`,
+      );
+    });
+  program
+    .command('restore')
+    .description('makes a data directory from a backup')
+    .addOption(data())
+    .requiredOption('--from <file>', 'a backup')
+    .option('--key <file>', 'the server.key of that data, put in place')
+    .action(async (flags) => {
+      const { restoreBackup } = await import('../backup.ts');
+      const dataDir = resolve(flags.data);
+      const keyFile = flags.key === undefined ? undefined : resolve(flags.key);
+      told(
+        await restoreBackup({ from: resolve(flags.from), dataDir, keyFile, dataKey: process.env.FIELDFARE_DATA_KEY }),
+        (summary) => `${amount(summary)} of ${summary.takenAt} are in ${dataDir}.`,
+      );
+    });
 
   try {
     await program.parseAsync(argv);
