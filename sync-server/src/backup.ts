@@ -1,15 +1,15 @@
 /**
  * A data directory as one tar file, taken while the server runs, and back again.
  *
- *  SRV-BACKUP-WHOLE    a backup holds everything that was acknowledged before it began: journals and the account log only
- *                      grow, so a copy of what they were long at that moment is what a crash then would have left
+ *  SRV-BACKUP-WHOLE    a backup holds everything that was acknowledged before it began: what is written only
+ *                      grows, and is rewritten before it is removed, so a copy is what a crash at that moment would have left
  *  SRV-BACKUP-SEALED   it holds sealed bytes only, as they stand on disk; neither `server.key` nor `token.key`
  *  SRV-BACKUP-CHECKED  restoring compares every file with the checksums of the backup's manifest and with the key, takes
  *                      no file a server would not have written, and leaves either all or nothing
  */
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -59,8 +59,8 @@ interface Part {
   readonly name: string;
   /** What the file was long when the backup began. */
   readonly bytes: number;
-  /** Small files that are replaced as a whole are read at once. */
-  readonly content?: Buffer;
+  /** Small files that are replaced as a whole are read at once; the others are held open, so that none can vanish. */
+  readonly source: Buffer | FileHandle;
 }
 
 /** Snapshot and log that belong together: the snapshot must be the same before and after the log was measured. */
@@ -73,41 +73,73 @@ async function accountParts(dataDir: string): Promise<readonly Part[] | null> {
     for (const file of await filesIn(folder)) {
       if (!file.endsWith('.log')) continue;
       const content = await readFile(join(folder, file)).catch(() => null); // dropped meanwhile
-      if (content) logs.push({ name: `accounts/${file}`, bytes: content.length, content });
+      if (content) logs.push({ name: `accounts/${file}`, bytes: content.length, source: content });
     }
     if (before.equals(await read())) {
-      return [{ name: 'accounts/accounts.snapshot', bytes: before.length, content: before }, ...logs];
+      return [{ name: 'accounts/accounts.snapshot', bytes: before.length, source: before }, ...logs];
     }
   }
   return null;
 }
 
-async function journalParts(dataDir: string): Promise<readonly Part[]> {
-  const parts: Part[] = [];
-  for (const tenant of await filesIn(join(dataDir, 'tenants'))) {
-    for (const file of await filesIn(join(dataDir, 'tenants', tenant))) {
-      const name = `tenants/${tenant}/${file}`;
-      if (!isKnown(name)) continue;
-      parts.push({ name, bytes: (await stat(join(dataDir, name))).size });
+/**
+ * A journal's files as they are now. Compaction writes what it keeps into later files before it removes earlier ones, so
+ * whatever stands here in order of names is what a crash at some moment would have left.
+ */
+async function journalParts(dataDir: string, tenant: string): Promise<readonly Part[] | null> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const parts: (Part & { readonly source: FileHandle })[] = [];
+    try {
+      for (const file of await filesIn(join(dataDir, 'tenants', tenant))) {
+        const name = `tenants/${tenant}/${file}`;
+        if (!isKnown(name)) continue;
+        const source = await open(join(dataDir, name), 'r');
+        parts.push({ name, bytes: (await source.stat()).size, source });
+      }
+      return parts;
+    } catch (error) {
+      await release(parts); // one was removed between its name and its opening: look again
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
     }
   }
-  return parts;
+  return null;
+}
+
+async function release(parts: readonly Part[]): Promise<void> {
+  for (const { source } of parts) if (!Buffer.isBuffer(source)) await source.close();
 }
 
 const isKnown = (name: string): boolean => KNOWN.some((pattern) => pattern.test(name));
 
 /** The first `bytes` of a part, hashed on the way. */
-async function* contentOf(dataDir: string, part: Part, hash: Hash): AsyncGenerator<Buffer> {
-  const chunks: AsyncIterable<Buffer> | Iterable<Buffer> =
-    part.content !== undefined
-      ? [part.content]
-      : part.bytes === 0
-        ? []
-        : createReadStream(join(dataDir, part.name), { end: part.bytes - 1 });
+async function* contentOf({ source, bytes }: Part, hash: Hash): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterable<Buffer> | Iterable<Buffer> = Buffer.isBuffer(source)
+    ? [source]
+    : bytes === 0
+      ? []
+      : source.createReadStream({ start: 0, end: bytes - 1, autoClose: false });
   for await (const chunk of chunks) {
     hash.update(chunk);
     yield chunk;
   }
+}
+
+/** Everything a backup holds, oldest first: accounts before journals, for a journal without its tenant is lost. */
+async function partsOf(dataDir: string): Promise<Result<readonly Part[]>> {
+  const parts: Part[] = [];
+  const busy = async (what: string): Promise<Result<never>> => {
+    await release(parts);
+    return fail(problem('busy', `${what} too fast to copy; try again`, { rule: 'SRV-BACKUP' }));
+  };
+  const accounts = await accountParts(dataDir);
+  if (accounts === null) return busy('the accounts change');
+  parts.push(...accounts);
+  for (const tenant of await filesIn(join(dataDir, 'tenants'))) {
+    const journal = await journalParts(dataDir, tenant);
+    if (journal === null) return busy('a journal is rewritten');
+    parts.push(...journal);
+  }
+  return ok(parts);
 }
 
 /** Writes `to`, which must not exist; it appears whole or not at all. The data directory may be in use. */
@@ -122,9 +154,9 @@ export async function takeBackup(options: {
   if (!existsSync(join(dataDir, 'accounts', 'accounts.snapshot'))) return refused(`${dataDir} holds no server's data`);
   const key = readDataKey(dataDir, options.dataKey);
   if (!key.ok) return key;
-  const accounts = await accountParts(dataDir);
-  if (accounts === null) return fail(problem('busy', 'the accounts change too fast to copy', { rule: 'SRV-BACKUP' }));
-  const parts = [...accounts, ...(await journalParts(dataDir))];
+  const found = await partsOf(dataDir);
+  if (!found.ok) return found;
+  const parts = found.value;
 
   const archive = pack();
   const takenAt = new Date(clock.now()).toISOString();
@@ -134,7 +166,7 @@ export async function takeBackup(options: {
     for (const part of parts) {
       const hash = createHash('sha256');
       const entry = archive.entry({ name: part.name, size: part.bytes, mode: 0o600 });
-      await pipeline(Readable.from(contentOf(dataDir, part, hash)), entry);
+      await pipeline(Readable.from(contentOf(part, hash)), entry);
       files.push({ name: part.name, bytes: part.bytes, sha256: hash.digest('hex') });
     }
     const manifest: Manifest = { format: FORMAT, takenAt, key: keyMark(key.value), files };
@@ -151,6 +183,8 @@ export async function takeBackup(options: {
     return fail(
       problem('storage-failed', `the backup could not be written: ${reasonOf(error)}`, { rule: 'SRV-BACKUP' }),
     );
+  } finally {
+    await release(parts);
   }
   return ok({ files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), takenAt });
 }

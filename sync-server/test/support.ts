@@ -140,8 +140,13 @@ export function post(url: string, body: unknown, headers: Record<string, string>
   });
 }
 
-export async function signIn(url: string, login: string, password = PASSWORD): Promise<SignedInClient> {
-  const answer = await post(`${url}/auth/login`, { login, password, deviceId: null, deviceName: 'Test laptop' });
+export async function signIn(
+  url: string,
+  login: string,
+  password = PASSWORD,
+  deviceId: string | null = null,
+): Promise<SignedInClient> {
+  const answer = await post(`${url}/auth/login`, { login, password, deviceId, deviceName: 'Test laptop' });
   if (!answer.ok) throw new Error(`sign-in of ${login}: ${answer.status}`);
   return (await answer.json()) as SignedInClient;
 }
@@ -177,7 +182,7 @@ export async function openClient(
   shards: readonly ShardId[],
   before?: SyncClient,
 ): Promise<SyncClient> {
-  let grant = await signIn(url(), login);
+  let grant = await signIn(url(), login, PASSWORD, before?.principal.deviceId);
   const { principal } = grant;
   const replica = before?.replica ?? (await openReplica(principal));
   value(await replica.load(shards));
