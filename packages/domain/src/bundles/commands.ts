@@ -23,7 +23,7 @@ import {
 } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import { currentDemand, type StartWindow } from '../scheduling/index.ts';
-import { hundredths, lineIdOf, rowOfLine, usualWindows, windowsFor } from './line-rows.ts';
+import { hundredths, lineIdOf, roomyWindows, rowOfLine, windowsFor } from './line-rows.ts';
 import { readOffer } from './market-query.ts';
 import { type PatientPlans, type PatientTarget, type PlanTarget, planIn, readPlans } from './plan-rows.ts';
 import { streamIn } from './review.ts';
@@ -169,7 +169,7 @@ export function lineProblems(lines: readonly LineInput[]): readonly Problem[] {
     if (seen.has(service)) return say(`${label} stands twice`);
     seen.add(service);
     if (visits === null) return [];
-    if (minutes.length === 0) return say(`nobody visits for ${label.toLowerCase()}`);
+    if (minutes === null) return say(`nobody visits for ${label.toLowerCase()}`);
     return (visits.perWeek * 4) % 1 === 0 ? [] : say(`visits of ${label.toLowerCase()} come in quarters a week`);
   });
 }
@@ -177,7 +177,7 @@ export function lineProblems(lines: readonly LineInput[]): readonly Problem[] {
 /** A line as it is to be stored, over the row that stands there. */
 export function rowOfInput(plan: CarePlan, line: LineInput, before: ServiceLineRow | undefined): ServiceLineRow {
   const { service, visits, provider, mode, reason } = line;
-  const quantity = visits ? quantityOf(service, visits) : SERVICES[service].minutes.length > 0 ? 0 : line.quantity;
+  const quantity = visits ? quantityOf(service, visits) : SERVICES[service].minutes === null ? line.quantity : 0;
   return {
     id: lineIdOf(plan.id, service),
     regionId: plan.regionId,
@@ -192,10 +192,7 @@ export function rowOfInput(plan: CarePlan, line: LineInput, before: ServiceLineR
     priority: before?.priority ?? 'routine',
     ordered: before?.ordered ?? false,
     oneOff: before?.oneOff ?? false,
-    windows: [
-      ...(line.windows ??
-        (before && before.windows.length > 0 ? before.windows : visits ? usualWindows(service, visits.perWeek) : [])),
-    ],
+    windows: line.windows ?? (visits ? roomyWindows(service, visits.perWeek, before?.windows ?? []) : []),
     reason,
   };
 }

@@ -9,6 +9,7 @@ export {
   type PlanLineView,
   type PlanSummary,
   type PlanView,
+  type ServiceChoice,
   viewPlan,
 } from './plan-view.ts';
 export type { DeliveryView, DemandLine, EffectView } from './sign.ts';

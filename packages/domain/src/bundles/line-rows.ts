@@ -17,9 +17,11 @@ const workdays = (from: string, to: string): StartWindow => ({ weekdays: [1, 2, 
 /** Up to this often a week a nurse comes on working days. */
 const DAYS_AT_WORK = 5;
 const DAYS = 7;
+/** Of one line. */
+const MOST_WINDOWS = 14;
 
 /** Where nothing is known of a person's day: mornings, evenings as well when one visit a day is not enough. */
-export function usualWindows(service: ServiceId, perWeek: number): readonly StartWindow[] {
+function usualWindows(service: ServiceId, perWeek: number): readonly StartWindow[] {
   if (service === 'overnight') return [any('21:00', '22:00')];
   if (service === 'psw') {
     return perWeek > DAYS ? [any('07:30', '10:30'), any('17:00', '20:00')] : [any('07:30', '11:00')];
@@ -33,7 +35,16 @@ export function serviceCodeOf(service: ServiceId, known: ReadonlySet<string>): s
   return SERVICES[service].codes.find((code) => known.has(code)) ?? null;
 }
 
-/** Windows of what the patient has now for this service, or the usual ones. */
+/**
+ * `CPL-ROOM`: windows that are kept have a day, or a part of one, for each visit; else the usual ones come in their place.
+ * Baths on two mornings say nothing about where eleven visits should go.
+ */
+export function roomyWindows(service: ServiceId, perWeek: number, kept: readonly StartWindow[]): StartWindow[] {
+  const room = kept.reduce((sum, { weekdays }) => sum + (weekdays.length || DAYS), 0);
+  return [...(room >= perWeek && kept.length > 0 ? kept : usualWindows(service, perWeek))];
+}
+
+/** Windows of what the patient has now for this service where they have room, or the usual ones. */
 export function windowsFor(
   service: ServiceId,
   perWeek: number,
@@ -42,7 +53,7 @@ export function windowsFor(
 ): StartWindow[] {
   const code = serviceCodeOf(service, codes);
   const kept = current.filter(({ serviceCode }) => serviceCode === code).flatMap(({ windows }) => windows);
-  return [...(kept.length > 0 ? kept.slice(0, 14) : usualWindows(service, perWeek))];
+  return roomyWindows(service, perWeek, kept.slice(0, MOST_WINDOWS));
 }
 
 export function rowOfLine(

@@ -4,6 +4,8 @@ import {
   type BundleConfig,
   DRIVERS,
   parseProfile,
+  providerFor,
+  SERVICE_IDS,
   SERVICES,
   type ServiceId,
   type Unit,
@@ -57,6 +59,14 @@ export interface PlanLineView {
   readonly scheduled: boolean;
 }
 
+export interface ServiceChoice {
+  readonly service: ServiceId;
+  readonly label: string;
+  readonly unit: Unit;
+  readonly visits: Visits | null;
+  readonly provider: ServiceLineRow['provider'];
+}
+
 export interface LineChange {
   readonly service: ServiceId;
   readonly label: string;
@@ -90,6 +100,9 @@ export interface PlanView extends PlanSummary {
   readonly replacesVersion: number | null;
   readonly overrides: readonly OverrideView[];
   readonly versions: { readonly matrix: string; readonly axes: string; readonly rates: string };
+  readonly calibration: 'uncalibrated' | 'calibrated';
+  /** Every service a line could be added for, with its usual visit. */
+  readonly services: readonly ServiceChoice[];
   readonly assessedOn: string | null;
   /** Needs behind it that are not known. */
   readonly unknown: readonly string[];
@@ -207,6 +220,12 @@ export async function viewPlan(ctx: Context, input: PlanTarget): Promise<PlanVie
     replacesVersion: before ? versionOf(before, rows.plans) : null,
     overrides: rows.overridesOf(plan.id).map((row) => overrideView(row, names)),
     versions: { matrix: bundle.matrixVersion, axes: bundle.axesVersion, rates: bundle.ratesVersion },
+    calibration: config.matrix.calibration,
+    services: SERVICE_IDS.map((service) => {
+      const { label, unit, minutes } = SERVICES[service];
+      const visits = minutes === null ? null : { perWeek: 1, minutes };
+      return { service, label, unit, visits, provider: providerFor(service, offer.market) };
+    }),
     assessedOn: profile.ok ? profile.value.assessedOn : null,
     unknown: profile.ok
       ? config.matrix.required

@@ -88,7 +88,7 @@ describe('care plans', () => {
     const planId = await choose();
     const plan = await desk.caller.bundles.plan({ ...at, planId });
     expect(plan).toMatchObject({ status: 'draft', version: null, axisName: 'Stability and safety' });
-    expect(week(plan).sort()).toEqual(['nursing: 2.5 visits', 'pers: 1 subscription', 'psw: 7.5 hours']);
+    expect(week(plan).sort()).toEqual(['nursing: 5 visits every 2 weeks', 'pers: 1 subscription', 'psw: 7.5 hours']);
     expect(plan.lines.find(({ service }) => service === 'psw')).toMatchObject({ provider: 'own', scheduled: true });
     expect(plan.review).toMatchObject({ acceptable: true, centsAgainstScenario: 0 });
     expect((await desk.caller.bundles.plans(at)).map(({ id }) => id)).toEqual([planId]);
@@ -142,21 +142,21 @@ describe('care plans', () => {
     const effect = await desk.caller.bundles.effect({ ...at, planId, startsOn: MONDAY, beside: [] });
     expect(effect.ends).toMatchObject([{ requirementId: old.id, service: 'Nursing', text: '3 × 45 min a week' }]);
     expect(effect.begins.map(({ service, text }) => `${service} ${text}`)).toEqual([
-      'Personal support 10 × 45 min a week',
-      'Nursing 2 × 45 min a week',
       'Nursing 1 × 45 min every 2 weeks',
+      'Nursing 2 × 45 min a week',
+      'Personal support 9 × 50 min a week',
     ]);
     expect(effect.arranged).toEqual(['Emergency response']);
-    expect(effect.weeks).toEqual([{ week: WEEK, planned: 13, cancelled: 3, withCarer: 0 }]);
-    expect(await sign(planId)).toEqual({ planned: 13, cancelled: 3 });
+    expect(effect.weeks).toEqual([{ week: WEEK, planned: 12, cancelled: 3, withCarer: 0 }]);
+    expect(await sign(planId)).toEqual({ planned: 12, cancelled: 3 });
 
     const board = await desk.caller.scheduling.week({ regionId: at.regionId, week: WEEK });
-    expect(board.visits).toHaveLength(13);
+    expect(board.visits).toHaveLength(12);
     expect(board.visits.every(({ staffId }) => staffId === null)).toBe(true);
     expect(await desk.caller.scheduling.planWeek({ regionId: at.regionId, week: WEEK })).toEqual({ created: 0 });
     // PLAN-EVERY: the fortnightly visit is not due in the week after.
     expect(await desk.caller.scheduling.planWeek({ regionId: at.regionId, week: WEEKS[1] as string })).toEqual({
-      created: 12,
+      created: 11,
     });
     const [familiar] = await store.db
       .selectFrom('requirements')
@@ -204,7 +204,7 @@ describe('care plans', () => {
     const effect = await desk.caller.bundles.effect({ ...at, planId, startsOn: later, beside: [] });
     expect(effect.stays.map(({ service }) => service)).toEqual(['Nursing', 'Nursing']);
     expect([...effect.ends, ...effect.begins].map(({ text }) => text)).toEqual([
-      '10 × 45 min a week',
+      '9 × 50 min a week',
       '7 × 60 min a week',
     ]);
     await sign(planId, later);
@@ -263,7 +263,7 @@ describe('care plans', () => {
     const { cancelled } = await desk.caller.bundles.end({ ...input, reason: 'Moved in with her son', token });
     expect(weeks).toMatchObject([{ week: WEEK, planned: 0, cancelled }]);
     const { visits } = await desk.caller.scheduling.week({ regionId: at.regionId, week: WEEK });
-    expect(visits.length).toBe(13 - cancelled);
+    expect(visits.length).toBe(12 - cancelled);
     expect(visits.every(({ date }) => (date ?? '') <= input.endsOn)).toBe(true);
     expect(await rulesOf(desk.caller.bundles.end({ ...input, reason: '', token }))).toEqual(['CPL-SIGNED']);
   });
@@ -274,11 +274,11 @@ describe('care plans', () => {
     const before = desk.commands.length;
     const found = await desk.caller.bundles.delivery({ ...at, planId, startsOn: MONDAY, beside: [], week: WEEK });
     expect(found.map(({ service, visits, placed }) => [service, visits, placed])).toEqual([
-      ['Personal support', 10, 10],
+      ['Personal support', 9, 9],
       ['Nursing', 2, 2],
       ['Nursing', 1, 1],
     ]);
-    expect(found[0]?.carers.reduce((sum, { visits }) => sum + visits, 0)).toBe(10);
+    expect(found[0]?.carers.reduce((sum, { visits }) => sum + visits, 0)).toBe(9);
     expect(found[0]?.carers.every(({ name }) => name.endsWith(' Roy'))).toBe(true);
     expect(desk.commands).toHaveLength(before);
   });
@@ -310,14 +310,14 @@ describe('care plans', () => {
       return Object.fromEntries(lines.map(({ service, visits }) => [service, visits?.minutes]));
     };
     const lines = linesOf(await desk.caller.bundles.plan({ ...at, planId })).map((line) =>
-      line.service === 'psw' ? { ...line, visits: { perWeek: 10, minutes: 50 } } : line,
+      line.service === 'psw' ? { ...line, visits: { perWeek: 9, minutes: 40 } } : line,
     );
     await desk.caller.bundles.save({ ...at, planId, lines, reason: '' });
     const nursing = { ...at, id: lineIdOf(planId, 'nursing') } as ServiceLineRow;
     await ben.commit([updateRow(serviceLines, nursing, { minutes: 60 })]);
     await exchange(desk, ben, shards);
     await desk.projected();
-    expect(await minutes()).toMatchObject({ psw: 50, nursing: 60 });
+    expect(await minutes()).toMatchObject({ psw: 40, nursing: 60 });
   });
 
   it('a viewer reads plans and signs nothing', async () => {

@@ -1,6 +1,6 @@
 /** The bundle and care plan procedures. Thin: parse, ask for permission, call. */
 import { SERVICE_IDS } from '@fieldfare/engine-bundles';
-import { isIsoWeek, isLocalDate, type Problem, unwrap } from '@fieldfare/kernel';
+import { can, isIsoWeek, isLocalDate, type Problem, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
 import { startWindow } from '../scheduling/index.ts';
@@ -73,6 +73,8 @@ export const bundlesRouter = router({
     const { parts, rows, config, passedOver } = await readSettings(ctx);
     return {
       passedOver,
+      /** Whether the caller may adopt another version. */
+      writable: can(ctx.principal, 'orgs.write', { tenantId: ctx.principal.tenantId, regionId: null }).ok,
       calibration: config.matrix.calibration,
       streams: streamViews(config),
       kinds: SETTING_KINDS.map((kind) => ({

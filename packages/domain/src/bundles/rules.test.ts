@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { planWeek, type Requirement } from '../scheduling/index.ts';
 import { diffLines } from './diff.ts';
 import { requirementsOf } from './frequency.ts';
+import { roomyWindows } from './line-rows.ts';
 import { settingsFrom } from './settings.ts';
 import { planStatus, versionOf } from './status.ts';
 import type { BundleSetting, ServiceLineRow } from './tables.ts';
@@ -62,6 +63,13 @@ describe('from lines to requirements', () => {
     expect(requirementsOf([line({ service: 'wound' })], MONDAY, CODES)[0]?.serviceCode).toBe('nursing');
   });
 
+  it('CPL-ROOM windows of a bath twice a week do not hold eleven visits', () => {
+    const baths = [{ weekdays: [1, 5], from: '09:30', to: '12:30' }];
+    expect(roomyWindows('psw', 2, baths)).toEqual(baths);
+    expect(roomyWindows('psw', 7, baths)).toEqual([{ weekdays: [], from: '07:30', to: '11:00' }]);
+    expect(roomyWindows('psw', 11, baths)).toHaveLength(2);
+  });
+
   it('hours become visits without remainder', () => {
     for (let quantity = 0.5; quantity <= 56; quantity += 0.5) {
       const visits = visitsOf('psw', quantity);
@@ -94,6 +102,13 @@ describe('CPL-STATUS', () => {
   ] as const)('%j on %s is %s, version %s', (one, today, status, version) => {
     expect(planStatus(one, all, today)).toBe(status);
     expect(versionOf(one, all)).toBe(version);
+  });
+
+  it('a version signed later for the same day, or an earlier one, takes the place of one that has not begun', () => {
+    const instead = plan('f', '2026-12-07', '2026-11-21T10:00:00.000Z');
+    expect(planStatus(third, [...all, instead], '2026-11-21')).toBe('superseded');
+    expect(planStatus(instead, [...all, instead], '2026-11-21')).toBe('upcoming');
+    expect(planStatus(second, [...all, instead], '2026-11-21')).toBe('active');
   });
 
   it('holds through its last day and is ended from then on', () => {

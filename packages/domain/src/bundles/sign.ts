@@ -15,6 +15,7 @@ import {
   unwrap,
   updateRow,
 } from '@fieldfare/kernel';
+import { compareText } from '../collections.ts';
 import type { Context } from '../procedure.ts';
 import {
   changeOfDemand,
@@ -69,13 +70,15 @@ const tokenOf = (planId: string, from: LocalDate, change: DemandChange): string 
   stableHash(planId, from, ...[change.ends, change.stays, change.begins, change.cancelled, change.planned].map(idsOf));
 
 function effectView(planId: string, from: LocalDate, change: DemandChange, offer: RegionOffer): EffectView {
-  const lines = demandLine(offer);
+  const toLine = demandLine(offer);
+  const lines = (rows: readonly Requirement[]): DemandLine[] =>
+    rows.map(toLine).sort((a, b) => compareText(a.service, b.service) || compareText(a.text, b.text));
   return {
     from,
     token: tokenOf(planId, from, change),
-    begins: change.begins.map(lines),
-    ends: change.ends.map(lines),
-    stays: change.stays.map(lines),
+    begins: lines(change.begins),
+    ends: lines(change.ends),
+    stays: lines(change.stays),
     weeks: effectByWeek(change),
     arranged: [],
   };

@@ -14,32 +14,27 @@ export type PlanStatus = 'draft' | 'upcoming' | 'active' | 'superseded' | 'ended
 
 type Stamps = Pick<CarePlan, 'id' | 'signedAt' | 'startsOn' | 'endsOn' | 'endedAt'>;
 
-/** Signed plans in the order in which they hold; of two for one day the one signed later. */
+/** Signed plans, the first signed first: each one replaces, from its first day on, whatever was signed before it. */
 export function signedInOrder<T extends Stamps>(plans: readonly T[]): readonly T[] {
   return plans
     .filter(({ signedAt, startsOn }) => signedAt !== null && startsOn !== null)
-    .sort(
-      (a, b) =>
-        compareText(a.startsOn ?? '', b.startsOn ?? '') ||
-        compareText(a.signedAt ?? '', b.signedAt ?? '') ||
-        compareText(a.id, b.id),
-    );
+    .sort((a, b) => compareText(a.signedAt ?? '', b.signedAt ?? '') || compareText(a.id, b.id));
 }
 
 /** `today`: a local date of the region. */
 export function planStatus(plan: Stamps, all: readonly Stamps[], today: string): PlanStatus {
-  if (plan.signedAt === null || plan.startsOn === null) return 'draft';
+  const { startsOn } = plan;
+  if (plan.signedAt === null || startsOn === null) return 'draft';
   if (plan.endedAt !== null && (plan.endsOn ?? '') < today) return 'ended';
-  if (plan.startsOn > today) return 'upcoming';
-  const holding = signedInOrder(all).filter(({ startsOn }) => (startsOn ?? '') <= today);
-  return holding.at(-1)?.id === plan.id ? 'active' : 'superseded';
+  const signed = signedInOrder(all);
+  const later = signed.slice(signed.findIndex(({ id }) => id === plan.id) + 1);
+  const begun = startsOn > today ? startsOn : today;
+  if (later.some((next) => (next.startsOn ?? '') <= begun)) return 'superseded';
+  return startsOn > today ? 'upcoming' : 'active';
 }
 
 /** 1 for the first signed version; null for a draft. */
 export function versionOf(plan: Stamps, all: readonly Stamps[]): number | null {
-  const bySigning = signedInOrder(all).toSorted(
-    (a, b) => compareText(a.signedAt ?? '', b.signedAt ?? '') || compareText(a.id, b.id),
-  );
-  const at = bySigning.findIndex(({ id }) => id === plan.id);
+  const at = signedInOrder(all).findIndex(({ id }) => id === plan.id);
   return at < 0 ? null : at + 1;
 }

@@ -17,6 +17,7 @@ import {
   type Stream,
   type Unit,
   type Visits,
+  weeklyText,
 } from '@fieldfare/engine-bundles';
 
 export interface LineView {
@@ -165,7 +166,7 @@ export interface ReviewView {
 }
 
 /** Without a sign: the sentence says which way. */
-const dollars = (cents: number): string => `$${(Math.abs(cents) / 100).toFixed(2)}`;
+const dollars = (cents: number): string => `$${Math.round(Math.abs(cents) / 100)}`;
 
 export function reviewView(config: BundleConfig, review: Review): ReviewView {
   return {
@@ -179,7 +180,7 @@ export function reviewView(config: BundleConfig, review: Review): ReviewView {
       rule,
       service,
       quantity,
-      text: `${SERVICES[service].label} at ${amountText(quantity, SERVICES[service].unit)} a week, its floor: ${
+      text: `${SERVICES[service].label} at ${weeklyText(quantity, SERVICES[service].unit)}, its floor: ${
         cents < 0 ? 'saves' : 'costs'
       } ${dollars(cents)} a week${cents < 0 ? '' : ' more'}.`,
     })),

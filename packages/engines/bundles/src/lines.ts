@@ -33,7 +33,7 @@ export interface ServiceLine {
 }
 
 export function providerFor(service: ServiceId, { own, partner }: Market): Provider {
-  if (SERVICES[service].minutes.length === 0) return 'supplier';
+  if (SERVICES[service].minutes === null) return 'supplier';
   if (own.has(service)) return partner.has(service) ? 'any' : 'own';
   return partner.has(service) ? 'partner' : 'none';
 }

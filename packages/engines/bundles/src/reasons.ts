@@ -1,6 +1,6 @@
 /** Why a number is what it is: codes with values, and the one sentence each stands for. Deterministic text. */
 import { DRIVERS, type DriverId } from './drivers.ts';
-import { amountText, SERVICES, type ServiceId } from './services.ts';
+import { SERVICES, type ServiceId, weeklyText } from './services.ts';
 
 export type Reason =
   /** A floor driver that reaches the highest default of its service. */
@@ -32,7 +32,7 @@ const AXIS_WORDS = {
 
 export function reasonText(reason: Reason, service: ServiceId, axisName: (id: string) => string): string {
   const { unit } = SERVICES[service];
-  const amount = (quantity: number): string => `${amountText(quantity, unit)} a week`;
+  const amount = (quantity: number): string => weeklyText(quantity, unit);
   switch (reason.code) {
     case 'NEED':
       return `${level(reason.driver, reason.level)} asks for ${amount(reason.quantity)}.`;

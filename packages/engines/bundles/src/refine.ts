@@ -16,7 +16,7 @@ import { costOf, hoursOf, type Mode, type Provider, priceOf, type ServiceLine, w
 import { type Note, notesOf } from './notes.ts';
 import { addMoney, type Envelope, envelopeOf, type Money } from './rates.ts';
 import { type BundleQuestion, type Proposal, proposeBundles, type Scenario } from './scenario.ts';
-import { amountText, isOrdered, quantityOf, SERVICES, type ServiceId, type Visits } from './services.ts';
+import { amountText, isOrdered, quantityOf, SERVICES, type ServiceId, type Visits, weeklyText } from './services.ts';
 
 /** One line as a person wants it. */
 export interface LineDraft {
@@ -110,19 +110,19 @@ function judge({ service, quantity, reason, proposed }: Judged): Finding[] {
   ];
   if (proposed?.ordered) {
     if (quantity >= proposed.quantity) return [];
-    const text = `${label} is ordered at ${amountText(proposed.quantity, unit)} a week: change the order first.`;
+    const text = `${label} is ordered at ${weeklyText(proposed.quantity, unit)}: change the order first.`;
     return say('BND-ORDER-KEPT', 'stop', text);
   }
   const outcome = given ? 'noted' : 'reason';
   if (quantity < floor) {
-    const text = `${label} at ${quantity} is below the floor of ${amountText(floor, unit)} a week.`;
+    const text = `${label} at ${amountText(quantity, unit)} is below the floor of ${weeklyText(floor, unit)}.`;
     return say('BND-BELOW-FLOOR', outcome, text);
   }
   if (quantity > top) {
     const text =
       top === 0
         ? `Nothing in the profile asks for ${label.toLowerCase()}.`
-        : `${label} at ${quantity} is above the range, which ends at ${amountText(top, unit)} a week.`;
+        : `${label} at ${amountText(quantity, unit)} is above the range, which ends at ${weeklyText(top, unit)}.`;
     return say('BND-ABOVE-RANGE', outcome, text);
   }
   return [];

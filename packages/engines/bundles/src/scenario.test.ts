@@ -105,13 +105,13 @@ describe('hand-worked weeks', () => {
     expect(cost).toEqual({ low: 42_536, default: 57_036, high: 57_036 });
   });
 
-  it('11 hours are eleven visits of an hour, 7.5 hours ten of 45 minutes', () => {
+  it('11 hours are eleven visits of an hour, 7.5 hours nine of 50 minutes', () => {
     const visits = (personalSupport: number, axis: string) =>
       on(profileWith({ personalSupport, instability: 2, primaryHelper: false }), axis).lines.find(
         ({ service }) => service === 'psw',
       )?.visits;
     expect(visits(5, 'medical')).toEqual({ perWeek: 11, minutes: 60 });
-    expect(visits(4, 'stability')).toEqual({ perWeek: 10, minutes: 45 });
+    expect(visits(4, 'stability')).toEqual({ perWeek: 9, minutes: 50 });
   });
 });
 

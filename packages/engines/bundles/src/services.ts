@@ -8,8 +8,10 @@ export interface ServiceDef {
   readonly unit: Unit;
   /** Quantities are whole multiples of it; a power of two, so that they are exact. */
   readonly step: number;
-  /** Lengths of one visit in minutes, the usual one first; empty: nobody visits. */
-  readonly minutes: readonly number[];
+  /** The usual length of a visit in minutes; null: nobody visits. */
+  readonly minutes: number | null;
+  /** Shortest and longest visit that hours are split into. */
+  readonly lengths?: readonly [least: number, most: number];
   /** Only an order asks for it, and its visits also meet this service's need. */
   readonly orderedAs?: 'nursing';
   /** May be done by phone or video. */
@@ -19,7 +21,7 @@ export interface ServiceDef {
 }
 
 const visit = (label: string, minutes: number, codes: readonly string[], more: Partial<ServiceDef> = {}) =>
-  ({ label, unit: 'visit', step: 0.25, minutes: [minutes], remote: 'never', codes, ...more }) satisfies ServiceDef;
+  ({ label, unit: 'visit', step: 0.25, minutes, remote: 'never', codes, ...more }) satisfies ServiceDef;
 
 export const SERVICE_IDS = [
   'psw',
@@ -51,7 +53,8 @@ export const SERVICES: Readonly<Record<ServiceId, ServiceDef>> = {
     label: 'Personal support',
     unit: 'hour',
     step: 0.5,
-    minutes: [60, 45, 30],
+    minutes: 60,
+    lengths: [30, 90],
     remote: 'never',
     codes: ['psw'],
   },
@@ -70,22 +73,23 @@ export const SERVICES: Readonly<Record<ServiceId, ServiceDef>> = {
     label: 'Respite',
     unit: 'hour',
     step: 1,
-    minutes: [240, 180, 120, 60],
+    minutes: 240,
+    lengths: [60, 360],
     remote: 'never',
     codes: ['respite', 'psw'],
   },
-  overnight: { label: 'Overnight', unit: 'night', step: 1, minutes: [480], remote: 'never', codes: ['overnight'] },
+  overnight: { label: 'Overnight', unit: 'night', step: 1, minutes: 480, remote: 'never', codes: ['overnight'] },
   pharmacy: visit('Pharmacist review', 30, ['pharmacy'], { remote: 'possible' }),
   lab: visit('In-home lab', 15, ['lab']),
-  rpm: { label: 'Remote monitoring', unit: 'month', step: 1, minutes: [], remote: 'always', codes: [] },
-  pers: { label: 'Emergency response', unit: 'month', step: 1, minutes: [], remote: 'always', codes: [] },
-  meals: { label: 'Meals', unit: 'meal', step: 1, minutes: [], remote: 'never', codes: [] },
-  transport: { label: 'Transport', unit: 'trip', step: 1, minutes: [], remote: 'never', codes: [] },
+  rpm: { label: 'Remote monitoring', unit: 'month', step: 1, minutes: null, remote: 'always', codes: [] },
+  pers: { label: 'Emergency response', unit: 'month', step: 1, minutes: null, remote: 'always', codes: [] },
+  meals: { label: 'Meals', unit: 'meal', step: 1, minutes: null, remote: 'never', codes: [] },
+  transport: { label: 'Transport', unit: 'trip', step: 1, minutes: null, remote: 'never', codes: [] },
   interpreter: {
     label: 'Interpreter',
     unit: 'hour',
     step: 0.5,
-    minutes: [],
+    minutes: null,
     remote: 'possible',
     codes: [],
   },
@@ -103,9 +107,21 @@ const UNIT_WORDS: Readonly<Record<Unit, readonly [one: string, many: string]>> =
   night: ['night', 'nights'],
 };
 
-/** `1 visit`, `2.5 hours` */
-export const amountText = (quantity: number, unit: Unit): string =>
-  `${quantity} ${UNIT_WORDS[unit][quantity === 1 ? 0 : 1]}`;
+/** The fewest weeks in which so many quarters a week come out whole. */
+export const wholeWeeks = (quantity: number): number => [1, 2, 4].find((weeks) => (quantity * weeks) % 1 === 0) ?? 1;
+
+/** `2.5 hours`, `2 visits`, `1 visit every 4 weeks`: what a week holds, in words. */
+export function amountText(quantity: number, unit: Unit): string {
+  const weeks = unit === 'visit' ? wholeWeeks(quantity) : 1;
+  const count = quantity * weeks;
+  return `${count} ${UNIT_WORDS[unit][count === 1 ? 0 : 1]}${weeks === 1 ? '' : ` every ${weeks} weeks`}`;
+}
+
+/** The same inside a sentence: `2 visits a week`, `1 subscription`. */
+export function weeklyText(quantity: number, unit: Unit): string {
+  const amount = amountText(quantity, unit);
+  return unit === 'month' || amount.endsWith('weeks') ? amount : `${amount} a week`;
+}
 
 export const roundUp = (quantity: number, step: number): number => Math.ceil(quantity / step) * step;
 export const roundNearest = (quantity: number, step: number): number => Math.round(quantity / step) * step;
@@ -117,18 +133,24 @@ export interface Visits {
 }
 
 /**
- * How a week's quantity is visited, or null for a service without visits. Hours split without remainder into the most
- * usual length that divides them: `visits.perWeek × visits.minutes = quantity × 60` always.
+ * How a week's quantity is visited, or null for a service without visits. Hours split without remainder into visits whose
+ * length comes nearest to the usual one, the longer on a tie: `perWeek × minutes = quantity × 60` always.
  */
 export function visitsOf(service: ServiceId, quantity: number): Visits | null {
-  const { unit, minutes } = SERVICES[service];
-  const [usual] = minutes;
-  if (usual === undefined || quantity <= 0) return null;
-  if (unit !== 'hour') return { perWeek: quantity, minutes: usual };
+  const { unit, minutes, lengths } = SERVICES[service];
+  if (minutes === null || quantity <= 0) return null;
+  if (unit !== 'hour' || !lengths) return { perWeek: quantity, minutes };
   const total = quantity * 60;
-  const length = minutes.find((each) => total % each === 0) ?? total;
-  return { perWeek: total / length, minutes: length };
+  const [least, most] = lengths;
+  let best = Math.min(least, total);
+  for (let length = least; length <= most; length += LENGTH_STEP) {
+    if (total % length === 0 && Math.abs(length - minutes) <= Math.abs(best - minutes)) best = length;
+  }
+  return { perWeek: total / best, minutes: best };
 }
+
+/** Visits last a multiple of it. */
+const LENGTH_STEP = 5;
 
 /** The quantity that visits make up: hours by their length, everything else by their number. */
 export const quantityOf = (service: ServiceId, visits: Visits): number =>

@@ -46,6 +46,8 @@ const PLAN: PlanView = {
   replacesVersion: 1,
   overrides: [],
   versions: { matrix: '1.0.0', axes: '1.0.0', rates: '1.0.0' },
+  calibration: 'uncalibrated',
+  services: [],
   assessedOn: '2026-11-02',
   unknown: [],
 };
