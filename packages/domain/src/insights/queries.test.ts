@@ -45,6 +45,22 @@ describe('insights.weeks', () => {
     expect(next).toMatchObject({ visits: 0, uncovered: { value: null } });
   });
 
+  it('tells them again when a visit loses its carer', async () => {
+    const agency = createAgency();
+    const desk = await openDesk(AMELIE, store);
+    const visit = agency.visit({ date: DAYS[1] ?? null, start: '09:00' });
+    await desk.commit([...agency.changes, ...agency.placed(visit, agency.joan.id)]);
+    await desk.projected();
+    const at = { regionId: agency.regionId, week: WEEK };
+    const events = (await desk.caller.insights.weekEvents({ regionId: at.regionId, weeks: [WEEK] }))[
+      Symbol.asyncIterator
+    ]();
+    expect((await events.next()).value).toMatchObject([{ uncovered: { part: 0, of: 1 } }]);
+    await desk.caller.scheduling.unassign({ ...at, visitId: visit.id });
+    expect((await events.next()).value).toMatchObject([{ uncovered: { part: 1, of: 1 } }]);
+    await events.return?.();
+  });
+
   it('refuses a week that is none', async () => {
     const desk = await openDesk(AMELIE, store);
     await expect(

@@ -4,17 +4,22 @@ import {
   fail,
   type IsoWeek,
   type LocalDate,
+  orgShard,
+  patientsShard,
   problem,
+  rosterShard,
+  type ShardId,
   scheduleShard,
   unwrap,
   weekOfDate,
 } from '@fieldfare/kernel';
+import { topicOf } from '@fieldfare/store';
 import { sql } from 'kysely';
 import { byId, groupBy } from '../collections.ts';
 import { regions } from '../orgs/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
-import { createDayClock, shardsOfWeek } from '../scheduling/index.ts';
+import { createDayClock } from '../scheduling/index.ts';
 import { createTravelModel, type LatLng } from '../travel/index.ts';
 import { type CarerFact, measureWeek, type VisitFact, type WeekOutcomes } from './measures.ts';
 
@@ -93,15 +98,41 @@ function capacityIn(
   return Math.round((carer.capacityMinutes * there.length) / 7);
 }
 
+export interface OutcomesInput {
+  readonly regionId: string;
+  readonly weeks: readonly IsoWeek[];
+}
+
+const shardsOf = ({ regionId, weeks }: OutcomesInput): readonly ShardId[] => [
+  orgShard,
+  rosterShard(regionId),
+  patientsShard(regionId),
+  ...weeks.map((week) => scheduleShard(regionId, week)),
+];
+
 /** Fails with `INS-REGION` when the region is not known here. */
-export async function outcomesOfWeeks(
+export async function outcomesOfWeeks(ctx: Context, input: OutcomesInput): Promise<readonly OutcomesOfWeek[]> {
+  unwrap(await ctx.ready(shardsOf(input)));
+  return measure(ctx, input);
+}
+
+/** The measures now and after every change of what they are made from. */
+export async function* outcomeEvents(
   ctx: Context,
-  regionId: string,
-  weeks: readonly IsoWeek[],
-): Promise<readonly OutcomesOfWeek[]> {
-  const shards = new Set(weeks.flatMap((week) => shardsOfWeek(regionId, week)));
-  for (const week of weeks) shards.add(scheduleShard(regionId, week));
-  unwrap(await ctx.ready([...shards]));
+  input: OutcomesInput,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly OutcomesOfWeek[], void, void> {
+  unwrap(await ctx.ready(shardsOf(input)));
+  const { regionId, weeks } = input;
+  const topics = [
+    ...['staff', 'absences'].map((table) => topicOf(table, rosterShard(regionId))),
+    ...['patients', 'requirements'].map((table) => topicOf(table, patientsShard(regionId))),
+    ...weeks.flatMap((week) => ['visits', 'assignments'].map((table) => topicOf(table, scheduleShard(regionId, week)))),
+  ];
+  yield* ctx.store.live(topics, () => measure(ctx, input), signal ?? new AbortController().signal);
+}
+
+async function measure(ctx: Context, { regionId, weeks }: OutcomesInput): Promise<readonly OutcomesOfWeek[]> {
   const { region, visits, staff, absences, beginnings, patients } = await readFacts(ctx, regionId, weeks);
   const clock = createDayClock(region.zone);
   const model = createTravelModel(region);
