@@ -9,6 +9,7 @@ import { type Metric, printMetrics } from './lib/metrics.ts';
 type Bench = (args: readonly string[]) => Promise<readonly Metric[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  scheduling: async () => (await import('./bench/scheduling.ts')).benchScheduling,
   start: async () => (await import('./bench/start.ts')).benchStart,
   bundles: async () => (await import('./bench/bundles.ts')).benchBundles,
   board: async () => (await import('@fieldfare/desktop/bench/board')).runBoardBench,

@@ -5,6 +5,8 @@ export interface Bell {
   ring(tables: Iterable<string>): void;
   /** Calls `heard` for each ring that names one of `tables`; returns the way to stop. */
   listen(tables: readonly string[], heard: () => void): () => void;
+  /** The number of the last ring that named one of `tables`; 0 before the first. */
+  lastRing(tables: readonly string[]): number;
   /** Live queries that wait, for tests and diagnostics. */
   listeners(): number;
   /** Ends every live query. */
@@ -14,11 +16,17 @@ export interface Bell {
 
 export function createBell(): Bell {
   const listening = new Map<string, Set<() => void>>();
+  const lastRings = new Map<string, number>();
+  let rings = 0;
   const closing = new AbortController();
   return {
     ring(tables) {
       const heard = new Set<() => void>();
-      for (const table of tables) for (const listener of listening.get(table) ?? []) heard.add(listener);
+      rings += 1;
+      for (const table of tables) {
+        lastRings.set(table, rings);
+        for (const listener of listening.get(table) ?? []) heard.add(listener);
+      }
       for (const listener of heard) listener();
     },
     listen(tables, heard) {
@@ -34,6 +42,7 @@ export function createBell(): Bell {
         }
       };
     },
+    lastRing: (tables) => tables.reduce((last, table) => Math.max(last, lastRings.get(table) ?? 0), 0),
     listeners: () => new Set([...listening.values()].flatMap((set) => [...set])).size,
     close: () => closing.abort(),
     closed: closing.signal,

@@ -330,6 +330,23 @@ describe('live queries of a store', () => {
   });
 });
 
+describe('versionOf', () => {
+  it('rises with every change of what it names, and with no other', async () => {
+    const ofA = () => store.versionOf([topicOf('things', 'region/a/roster')]);
+    const before = ofA();
+    const notes = store.versionOf(['long_notes']);
+    await project(store, [row('b', whole, { shard: 'region/b/roster' })]);
+    expect([ofA(), store.versionOf(['long_notes'])]).toEqual([before, notes]);
+    const all = store.versionOf(['things', 'long_notes']);
+    expect(all).toBeGreaterThan(before);
+    await project(store, [row('a', whole, { shard: 'region/a/roster' })]);
+    expect(ofA()).toBeGreaterThan(all);
+    const held = ofA();
+    await store.forget(['region/a/roster']);
+    expect(ofA()).toBeGreaterThan(held);
+  });
+});
+
 describe('isolation', () => {
   it('STO-ISOLATE reads beside a projection see the rows before or after it, never half', async () => {
     await project(store, [row('a', whole), row('b', whole)]);

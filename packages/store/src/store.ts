@@ -135,6 +135,7 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
       );
     },
     projectedSeq: () => seq,
+    versionOf: bell.lastRing,
     live: (tables, query, signal, same) => liveQuery({ bell, tables, query, signal, same }),
     async digest() {
       await tail;

@@ -77,6 +77,11 @@ export interface Store<DB = any> {
     signal: AbortSignal,
     same?: (previous: T, next: T) => boolean,
   ): AsyncIterable<T>;
+  /**
+   * Rises whenever one of `tables` (or a topic of `topicOf`) changed: what was read after asking for a number stays right
+   * for as long as the number stays the same.
+   */
+  versionOf(tables: readonly string[]): number;
   /** One hash a table (replicated and derived) over its whole content in id order: rebuild-and-compare uses it. */
   digest(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;

@@ -10,6 +10,7 @@
 import {
   autoAssign as assignWeek,
   type Command,
+  createPlan,
   type Outcome,
   type Progress,
   violationsAt,
@@ -32,7 +33,7 @@ import { placeVisit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { bookableStaff, currentVisit, fresh } from './states.ts';
 import { blocked, failIfAny, unplacedReason } from './violations.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { openWorkbench, sharedWorkbench, type Workbench } from './workbench.ts';
 
 export interface AutoAssignInput {
   readonly regionId: string;
@@ -141,7 +142,8 @@ export async function* autoAssign(
   unwrap(await readyForWeek(ctx, input));
   const startedAt = ctx.clock.now();
   const seed = input.seed ?? Math.floor(ctx.random.float() * 2 ** 32);
-  const bench = await openWorkbench(ctx, input);
+  const shared = await sharedWorkbench(ctx, input);
+  const bench = { ...shared, plan: createPlan(shared.compiled) };
   const elapsed = (): number => Math.max(0, ctx.clock.now() - startedAt);
   const orders = { finish: false };
   const key = keyOf(ctx, input.runId ?? newId(ctx.clock, ctx.random));

@@ -185,6 +185,25 @@ describe('scheduling procedures', () => {
     expect(offers[0]?.reasons.length).toBeGreaterThan(0);
   });
 
+  it('feedback follows every change of the week, though the week is laid out once', async () => {
+    const { agency, amelie, at } = await scene();
+    const [visit, other] = [agency.visit(), agency.visit({ patientId: agency.paul.id })];
+    await amelie.commit([visit, other].map(visitRow));
+    const place = { staffId: agency.joan.id, date: DAYS[1] as string, start: '09:00' };
+    const narrow = { ...at, visitId: other.id, set: { windowFrom: '09:00', windowTo: '09:00' } };
+    await amelie.caller.scheduling.updateVisit(narrow);
+    const cell = async () =>
+      (await amelie.caller.scheduling.feasibility({ ...at, visitId: other.id })).find(
+        ({ staffId, date }) => staffId === place.staffId && date === place.date,
+      );
+    expect(await cell()).toMatchObject({ start: '09:00', violations: [] });
+    expect(await cell()).toMatchObject({ start: '09:00', violations: [] });
+    await amelie.caller.scheduling.assign({ ...at, visitId: visit.id, ...place });
+    expect((await cell())?.violations.map(({ rule }) => rule)).toContain('SCH-OVERLAP-STAFF');
+    await amelie.caller.scheduling.unassign({ ...at, visitId: visit.id });
+    expect(await cell()).toMatchObject({ start: '09:00', violations: [] });
+  });
+
   it('BRD-PATCH the subscription sends a snapshot, then patches that lead to the same board', async () => {
     const { agency, amelie, at, board } = await scene();
     const visit = agency.visit();

@@ -112,7 +112,7 @@ export function shiftsOf(
 }
 
 /** When a visit may start: on its own day, or on each of `days`. */
-function windowsOf(
+export function windowsOf(
   visit: Pick<WeekVisit, 'windowFrom' | 'windowTo'>,
   days: readonly LocalDate[],
   clock: DayClock,

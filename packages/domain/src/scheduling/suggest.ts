@@ -1,14 +1,16 @@
 /** Where one visit could go: every cell of the board for drag feedback, or the best places in order. */
-import { candidates, type Insertion, insertionAt, nearestMiss } from '@fieldfare/engine-scheduling';
+import { candidates, type Insertion, insertionAt, nearestMiss, withStartWindows } from '@fieldfare/engine-scheduling';
 import { daysOfWeek, fail, invariant, type LocalDate, localAt, problem, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { Candidate, CellFeasibility } from './board.ts';
 import type { VisitTarget } from './commands.ts';
+import { windowsOf } from './compile.ts';
+import { createDayClock } from './day-clock.ts';
 import { standing } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { currentVisit } from './states.ts';
 import { reasonText, toBoardViolation } from './violations.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { sharedWorkbench, type Workbench } from './workbench.ts';
 
 /** Enough to choose from; the board shows the rest. */
 const MOST_CANDIDATES = 12;
@@ -22,13 +24,18 @@ interface Question {
 async function ask(ctx: Context, input: VisitTarget, anyDay: boolean): Promise<Question> {
   unwrap(await readyForWeek(ctx, input));
   unwrap(standing(unwrap(currentVisit(ctx, input)).visit));
-  const bench = await openWorkbench(ctx, input, anyDay ? { anyDay: new Set([input.visitId]) } : {});
+  const bench = await sharedWorkbench(ctx, input);
   const visit = bench.compiled.visitIndex.get(input.visitId);
   if (visit === undefined) {
     // Held by a carer this replica does not know: nothing can be said about it.
     return unwrap(fail(problem('not-found', 'this visit is with an unknown carer', { rule: 'SCH-VISIT' })));
   }
-  return { bench, visit };
+  if (!anyDay) return { bench, visit };
+  const row = bench.visits.get(input.visitId);
+  invariant(row !== undefined, 'every visit of the problem is one of the rows');
+  const windows = windowsOf(row, daysOfWeek(input.week), createDayClock(bench.rows.region.zone));
+  const plan = withStartWindows(bench.plan, visit, windows);
+  return { bench: { ...bench, plan, compiled: plan.compiled }, visit };
 }
 
 /** The carers who may be offered a visit. */

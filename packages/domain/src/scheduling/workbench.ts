@@ -1,6 +1,7 @@
 /** A week laid out for the engine, with the names that its answers are put into words with. */
 import { type CompiledWeek, compileWeek, createPlan, type Plan } from '@fieldfare/engine-scheduling';
-import { type IsoWeek, type LocalDate, unwrap } from '@fieldfare/kernel';
+import { addWeeks, type IsoWeek, type LocalDate, scheduleShard, unwrap } from '@fieldfare/kernel';
+import { type Store, topicOf } from '@fieldfare/store';
 import { byId, groupBy } from '../collections.ts';
 import { patientName } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
@@ -67,11 +68,56 @@ export function layOut(rows: WeekRows, anyDay?: ReadonlySet<string>): Workbench 
   };
 }
 
+interface WeekInput {
+  readonly regionId: string;
+  readonly week: IsoWeek;
+}
+
 /** Call `readyForWeek` first. */
 export async function openWorkbench(
   ctx: Context,
-  input: { readonly regionId: string; readonly week: IsoWeek },
+  input: WeekInput,
   options: WorkbenchOptions = {},
 ): Promise<Workbench> {
   return layOut(await readWeekRows(ctx, input, options.focus), options.anyDay);
+}
+
+/** What `readWeekRows` reads. */
+const topicsOf = ({ regionId, week }: WeekInput): string[] => [
+  ...['regions', 'service_types', 'staff', 'absences', 'patients', 'requirements'],
+  ...[-1, 0, 1].flatMap((step) =>
+    ['visits', 'assignments'].map((table) => topicOf(table, scheduleShard(regionId, addWeeks(week, step)))),
+  ),
+];
+
+interface Kept {
+  readonly key: string;
+  readonly version: number;
+  readonly bench: Promise<Workbench>;
+}
+
+/** A person drags in one week, seldom in two at once; a large week is some tens of MB. */
+const MOST_KEPT = 2;
+const keptOf = new WeakMap<Store, readonly Kept[]>();
+
+/**
+ * The week laid out, shared between questions for as long as none of its rows change: laying out thousands of visits
+ * takes longer than a drag may wait. To be asked only, never to be changed. Call `readyForWeek` first.
+ */
+export function sharedWorkbench(ctx: Context, input: WeekInput): Promise<Workbench> {
+  const key = `${input.regionId}/${input.week}`;
+  // Read before the rows are: a change in between lays the week out once more, never too seldom.
+  const version = ctx.store.versionOf(topicsOf(input));
+  const kept = keptOf.get(ctx.store) ?? [];
+  const known = kept.find((one) => one.key === key);
+  if (known?.version === version) return known.bench;
+  const fresh: Kept = { key, version, bench: openWorkbench(ctx, input) };
+  keptOf.set(ctx.store, [fresh, ...kept.filter((one) => one.key !== key).slice(0, MOST_KEPT - 1)]);
+  fresh.bench.catch(() => {
+    keptOf.set(
+      ctx.store,
+      (keptOf.get(ctx.store) ?? []).filter((one) => one !== fresh),
+    );
+  });
+  return fresh.bench;
 }

@@ -54,7 +54,7 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
     unplaced.push({ visit, visitId: visitIdOf(c, visit), funnel: stopped ? null : funnelOf(plan, visit) });
     if (stopped || unplaced.length % explainedInSlice !== 0) continue;
     // From here on a stop only leaves the remaining funnels out: all is placed.
-    const progress = { placed: placed.length, total: visits.length, components: after, improved: 1 };
+    const progress = { placed: placed.length, total: visits.length, components: after, improved: 1, moves };
     stopped = (yield { phase: 'explaining', ...progress }) === 'stop';
   }
   return {
@@ -91,7 +91,8 @@ function* improve(
   while (!step.done) {
     const { score, iteration } = step.value;
     const components: Components = week.componentsOf(score);
-    const command = yield { phase: 'improving', placed, total: visits.length, components, improved: iteration / moves };
+    const improved = iteration / moves;
+    const command = yield { phase: 'improving', placed, total: visits.length, components, improved, moves: iteration };
     stopped = stopped || command === 'stop';
     step = search.next(command);
   }

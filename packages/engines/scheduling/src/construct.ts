@@ -44,6 +44,7 @@ export function* construct(
     total: visits.length,
     components: null,
     improved: 0,
+    moves: 0,
   });
   let stopped = (yield progress('preparing')) === 'stop';
 

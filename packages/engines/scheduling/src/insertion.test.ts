@@ -5,7 +5,7 @@ import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
 import { fits, violationsAt } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
 import { bestStart, candidates, insertionAt, nearestMiss } from './insertion.ts';
-import { createPlan, type Plan } from './plan.ts';
+import { createPlan, type Plan, withStartWindows } from './plan.ts';
 import { componentsOf, costOf } from './score.ts';
 
 /** A week with some visits placed by the rules and a few at random. */
@@ -17,6 +17,34 @@ function halfFull(seed: number, mess: number, buckets = true): Plan {
   }
   return plan;
 }
+
+describe('withStartWindows', () => {
+  it('asks the same week with other windows for one visit, and leaves the plan as it was', () => {
+    const windows = [
+      { start: MONDAY + 100, end: MONDAY + 700 },
+      { start: MONDAY + 1540, end: MONDAY + 2140 },
+      { start: MONDAY + 2980, end: MONDAY + 3580 },
+    ];
+    const problem = generateWeek({ seed: 9, staff: 5, visits: 30, days: 3, mess: 0.2 });
+    for (const visit of [0, 14, 29]) {
+      const plan = planOf(problem);
+      const changed = planOf({
+        ...problem,
+        visits: problem.visits.map((row, index) => (index === visit ? { ...row, startWindows: windows } : row)),
+      });
+      const view = withStartWindows(plan, visit, windows);
+      for (const asked of [visit, (visit + 1) % 30]) {
+        expect(candidates(view, asked)).toEqual(candidates(changed, asked));
+        for (let staff = 0; staff < 5; staff += 1) {
+          expect(violationsAt(view, asked, staff, MONDAY + 600)).toEqual(
+            violationsAt(changed, asked, staff, MONDAY + 600),
+          );
+        }
+      }
+      expect(candidates(plan, visit)).toEqual(candidates(planOf(problem), visit));
+    }
+  });
+});
 
 describe('bestStart', () => {
   it('finds a start exactly when some minute fits, and the start fits', () => {

@@ -12,8 +12,9 @@ export interface Progress {
   readonly total: number;
   /** Of the best plan so far, once there is a whole one. */
   readonly components: Components | null;
-  /** Share of the improving that is over, 0 … 1. */
+  /** Share of the improving that is over, 0 … 1, and the moves it has tried. */
   readonly improved: number;
+  readonly moves: number;
 }
 
 /** Passed to `next`: `stop` ends the run at once with the best so far. */

@@ -4,6 +4,7 @@
  */
 import { type EpochMinute, invariant } from '@fieldfare/kernel';
 import type { CompiledWeek } from './compile.ts';
+import type { Interval } from './problem.ts';
 
 export interface Placement {
   readonly staff: number;
@@ -44,6 +45,37 @@ export interface PlanSnapshot {
 /** A plan with the placements of the input. */
 export function createPlan(compiled: CompiledWeek): Plan {
   return planOf(compiled, { staffOf: compiled.visitPlacedStaff, startOf: compiled.visitPlacedStart });
+}
+
+/** The same placements in a week in which one visit may start at other times. To be asked only: it shares `plan`'s lists. */
+export function withStartWindows(plan: Plan, visit: number, windows: readonly Interval[]): Plan {
+  const { compiled } = plan;
+  const from = compiled.windowFrom[visit] as number;
+  const to = compiled.windowFrom[visit + 1] as number;
+  const more = windows.length - (to - from);
+  const spliced = (list: Int32Array, values: readonly number[]): Int32Array =>
+    Int32Array.from([...list.subarray(0, from), ...values, ...list.subarray(to)]);
+  return {
+    ...plan,
+    compiled: {
+      ...compiled,
+      problem: {
+        ...compiled.problem,
+        visits: compiled.problem.visits.map((row, index) =>
+          index === visit ? { ...row, startWindows: windows } : row,
+        ),
+      },
+      windowFrom: compiled.windowFrom.map((at, index) => (index > visit ? at + more : at)),
+      windowStart: spliced(
+        compiled.windowStart,
+        windows.map(({ start }) => start),
+      ),
+      windowEnd: spliced(
+        compiled.windowEnd,
+        windows.map(({ end }) => end),
+      ),
+    },
+  };
 }
 
 /** The same week with nothing in it. */

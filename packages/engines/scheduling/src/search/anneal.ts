@@ -24,6 +24,8 @@ export interface AnnealOptions {
    * of time gives its clock's share, and gives up that one seed has one answer.
    */
   readonly share?: () => number;
+  /** Coolings in one run, each from where the one before ended: small problems gain from several. */
+  readonly rounds?: number;
   /** One destroy and repair for so many small moves. */
   readonly ruinEvery?: number;
 }
@@ -46,13 +48,15 @@ const SLICE = 512;
 const WIDTH = 24;
 const HEAT = { start: 1, end: 0.012 };
 const RUIN_EVERY = 512;
+/** A share of 1 would begin a round more. */
+const LAST = 1 - 1e-9;
 
 export function* anneal(
   model: RoutingModel,
   options: AnnealOptions,
 ): Generator<SearchProgress, SearchOutcome, 'stop' | undefined> {
   const { weights } = model;
-  const { iterations, ruinEvery = RUIN_EVERY } = options;
+  const { iterations, rounds = 1, ruinEvery = RUIN_EVERY } = options;
   const { start, end } = options.heat ?? HEAT;
   const random = seededRandom(options.seed);
   const state = options.state ?? new SearchState(model);
@@ -120,7 +124,8 @@ export function* anneal(
     const command = yield { iteration, score: bestScore, cost: bestCost };
     if (command === 'stop') break;
     const until = Math.min(iterations, iteration + SLICE);
-    heat = unit * start * (end / start) ** (options.share?.() ?? iteration / iterations);
+    const over = rounds * Math.min(LAST, options.share?.() ?? iteration / iterations);
+    heat = unit * start * (end / start) ** (over % 1);
     for (; iteration < until; iteration += 1) {
       if (iteration % ruinEvery === ruinEvery - 1) tryRuin();
       else tryMove();

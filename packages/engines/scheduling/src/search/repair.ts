@@ -11,20 +11,22 @@ export interface Repair {
   readonly insertAll: () => void;
 }
 
-/** Tours looked through whole; with more of them only the ends of some, and behind the task's neighbours. */
+/** Tours looked through whole; with more of them only the neighbours', those of carers the patient knows, and a few more. */
 const FEW_TOURS = 48;
-const SAMPLED_TOURS = 12;
-const LIKELY = 8;
+const SAMPLED_TOURS = 8;
 /** One place in so many is overlooked, so that repair does not always find the same (SISR's blinks). */
 const BLINK = 0.01;
 
 export function createRepair(state: SearchState, neighbours: Neighbours, random: Random): Repair {
   const { model, next, tour } = state;
-  const { taskCount, weights } = model;
+  const { taskCount, weights, patientTasks } = model;
   const { before: near, width, tours } = neighbours;
   const timed = model.legs === null;
   /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too. */
   const saved = weights.waitingMinutes * MOST_WAITING + (timed ? weights.travelMinutes * 5 : 0);
+  /** By tour: the last call that looked through it. */
+  const lookedAt = new Float64Array(model.tourCount);
+  let asked = 0;
   let best = -1;
   let bestCost = 0;
 
@@ -45,7 +47,10 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     state.rollback();
   }
 
+  /** Once a task; nothing where it may not stand. */
   function lookThrough(task: number, there: number, without: number): void {
+    if (lookedAt[there] === asked || !state.allows(task, there)) return;
+    lookedAt[there] = asked;
     const home = taskCount + there;
     for (let before = home; ; ) {
       look(task, before, without);
@@ -60,20 +65,40 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     const without = state.cost - weights.unassigned * (model.priority[task] as number);
     const open = tours[task] as Int32Array;
     const few = open.length <= FEW_TOURS;
+    asked += 1;
     // The likely places first: a good price rules most others out by their travel alone.
-    for (let rank = 0; rank < (few ? Math.min(LIKELY, width) : width); rank += 1) {
+    for (let rank = 0; rank < width; rank += 1) {
       const before = near[task * width + rank] as number;
       if (before < 0) break;
       const there = tour[before] as number;
-      if (there >= 0 && state.allows(task, there)) look(task, before, without);
+      if (there < 0 || !state.allows(task, there)) continue;
+      if (few) look(task, before, without);
+      else lookThrough(task, there, without);
     }
-    if (few) for (const there of open) if (state.allows(task, there)) lookThrough(task, there, without);
-    if (!few) {
-      for (let count = 0; count < SAMPLED_TOURS; count += 1) {
-        const there = open[Math.floor(random.float() * open.length)] as number;
-        if (state.allows(task, there)) lookThrough(task, there, without);
-      }
+    if (few) {
+      for (const there of open) lookThrough(task, there, without);
+      return take(task);
     }
+    const who = model.patient[task] as number;
+    for (const other of patientTasks[who] ?? []) {
+      const carer = (tour[other] as number) < 0 ? -1 : (model.tourCarer[tour[other] as number] as number);
+      if (carer >= 0) lookWith(task, carer, without);
+    }
+    if ((model.preferred[task] as number) >= 0) lookWith(task, model.preferred[task] as number, without);
+    for (let count = 0; count < SAMPLED_TOURS; count += 1) {
+      lookThrough(task, open[Math.floor(random.float() * open.length)] as number, without);
+    }
+    return take(task);
+  }
+
+  /** In every tour of one carer that may hold the task. */
+  function lookWith(task: number, carer: number, without: number): void {
+    for (const there of tours[task] as Int32Array) {
+      if (model.tourCarer[there] === carer) lookThrough(task, there, without);
+    }
+  }
+
+  function take(task: number): boolean {
     if (best < 0) return false;
     state.insert(task, best);
     invariant(state.settle(Number.POSITIVE_INFINITY, true), 'it was looked at');

@@ -1,0 +1,28 @@
+/**
+ * `pnpm bench scheduling`: the demo weeks; with `--instances DIR` instead a folder of published home health care routing
+ * instances, solved by the product's own search through a mapping.
+ */
+import { parseArgs } from 'node:util';
+import type { Metric } from '../lib/metrics.ts';
+import { benchInstances } from './scheduling/instances.ts';
+import { benchWeeks } from './scheduling/weeks.ts';
+
+export async function benchScheduling(args: readonly string[]): Promise<readonly Metric[]> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      instances: { type: 'string' },
+      references: { type: 'string' },
+      seconds: { type: 'string', default: '10' },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
+      solutions: { type: 'string' },
+    },
+  });
+  const { instances, references, solutions } = values;
+  const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+  if (!(seconds > 0) || !Number.isInteger(seed)) throw new RangeError('--seconds above 0, --seed a whole number');
+  if (instances === undefined) return await benchWeeks({ seed });
+  const only = values.only === undefined ? undefined : new RegExp(values.only);
+  return await benchInstances({ instances, references, seconds, seed, only, solutions });
+}
