@@ -11,6 +11,7 @@ interface Entry {
 const SOAKS: Readonly<Record<string, Entry>> = {
   kill: { browser: true, load: async () => (await import('./soak/kill.ts')).soakKill },
   bundles: { browser: false, load: async () => (await import('./soak/bundles.ts')).soakBundles },
+  guard: { browser: false, load: async () => (await import('./soak/guard.ts')).soakGuard },
   simulate: { browser: false, load: async () => (await import('./soak/simulate.ts')).soakSimulate },
 };
 

@@ -18,9 +18,10 @@
  *  SYN-GUARD-COST      finding the places of its items takes Yjs a bounded number of steps (guard/places.ts)
  *  SYN-GUARD-CROWD     a writer leaves one live entry a row, and a row has a bounded number of them (guard/deletes.ts)
  *  SYN-GUARD-DELETE    whatever is deleted stays covered: its key keeps live entries that have seen all that the deleted
- *                      one had seen and have all its fields
+ *                      one had seen and have all its fields. What an entry has seen, it carries or replaces
  *  SYN-GUARD-CONTEXT   an entry claims to have seen only writes that we know of or that come with it: otherwise it would
  *                      silence edits that its writer cannot have seen
+ *  SYN-GUARD-CARRY     what it carries under others' stamps is what they wrote, with its author (guard/carried.ts)
  *  SYN-GUARD-ENTRY     entries have the shape of `RowEntry`; names cannot collide with inherited ones (rows/entry.ts)
  *  SYN-GUARD-SCHEMA    fields this writer set pass their column's schema, when this build knows table, field and version.
  *                      Carried fields are not judged again: they may stem from another version
@@ -34,6 +35,7 @@
  * (receipts.ts). Of those, DECODE, GAP, STRUCT, DELETE, ENTRY and DRIFT are asked.
  */
 import { type AnyTable, type Clock, nodeOf, ok, type Result, type ShardId } from '@fieldfare/kernel';
+import { checkCarried } from './guard/carried.ts';
 import { type Decoded, decodeUpdate, within } from './guard/decode.ts';
 import { byRow, checkCrowds, checkDeletes, deletedEntries } from './guard/deletes.ts';
 import { decodeLimits, GUARD_LIMITS, type GuardLimits } from './guard/limits.ts';
@@ -77,7 +79,7 @@ export interface InspectContext {
 export function inspectUpdate(update: Uint8Array, context: InspectContext): Result<UpdateFacts> {
   const { known, subject, limits = GUARD_LIMITS } = context;
   const trusted = subject === null;
-  const decoded = decodeUpdate(update, known.clock, decodeLimits(limits, trusted));
+  const decoded = decodeUpdate(update, known, decodeLimits(limits, trusted));
   if (!decoded.ok) return decoded;
   const { clocks, deletes } = decoded.value;
   const reach = (client: number): number => Math.max(known.clock(client), clocks.get(client) ?? 0);
@@ -101,6 +103,8 @@ export function inspectUpdate(update: Uint8Array, context: InspectContext): Resu
   if (!trusted) {
     const seen = checkContexts(entries, clocks, known);
     if (!seen.ok) return seen;
+    const carried = checkCarried(entries, clocks, deletes, known.index);
+    if (!carried.ok) return carried;
     const fit = checkRows(entries, context);
     if (!fit.ok) return fit;
   }

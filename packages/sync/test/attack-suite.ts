@@ -57,6 +57,14 @@ export function armoury(target: Target) {
     make(doc);
     return Y.encodeStateAsUpdate(doc, before);
   }
+  /** The victim's row 0, replaced by somebody who has seen it, with its values carried on as `change` says. */
+  const replaced = (change: (old: RowEntry) => RowEntry): Uint8Array =>
+    plain((doc) => {
+      const rows = doc.getArray<RowEntry>(root);
+      const old = rows.get(0);
+      rows.delete(0, 1);
+      rows.push([{ ...change(old), by: target.subject, c: { ...old.c, [node]: moment() } }]);
+    });
   const pushed = (raw: unknown, to = root): Uint8Array => block(client, 0, (out) => item(out, { raw, root: to }));
 
   /** One block of a client, by hand, then deletes of (client, clock, length). */
@@ -108,7 +116,7 @@ export function armoury(target: Target) {
       return 1;
     });
 
-  return { ...target, node, moment, stamps, entry, plain, pushed, block, item, bytes, victim };
+  return { ...target, node, moment, stamps, entry, plain, replaced, pushed, block, item, bytes, victim };
 }
 export type Armoury = ReturnType<typeof armoury>;
 
@@ -206,10 +214,10 @@ export const ATTACKS: readonly (readonly [string, (a: Armoury) => Uint8Array])[]
     'SYN-GUARD-CROWD: hundreds of unmerged entries of one row, which cost every fold thousands of comparisons',
     (a) =>
       a.block(a.client, 0, (out) => {
-        for (let n = 0; n < 500; n++) {
+        for (let n = 0; n < 200; n++) {
           a.item(out, { raw: a.entry(), ...(n === 0 ? {} : { left: [a.client, n - 1] }) });
         }
-        return 500;
+        return 200;
       }),
   ],
   [
@@ -298,6 +306,14 @@ export const ATTACKS: readonly (readonly [string, (a: Armoury) => Uint8Array])[]
       }),
   ],
   [
+    'SYN-GUARD-DELETE: an entry that has seen the row and silences its fields',
+    (a) =>
+      a.plain((doc) => {
+        const [old] = doc.getArray<RowEntry>(a.root).toArray();
+        doc.getArray(a.root).push([a.entry({ k: a.rowId(0), c: { ...old?.c, [a.node]: a.moment() } }, a.place)]);
+      }),
+  ],
+  [
     'SYN-GUARD-CONTEXT: a context that silences edits nobody has seen',
     (a) =>
       a.pushed(
@@ -310,6 +326,23 @@ export const ATTACKS: readonly (readonly [string, (a: Armoury) => Uint8Array])[]
       const c = Object.fromEntries(Array.from({ length: 4000 }, (_, n) => [`z${n.toString(36)}`, a.moment()]));
       return a.pushed(a.entry({ c: { ...c, [a.node]: a.moment() } }));
     },
+  ],
+  [
+    'SYN-GUARD-CARRY: the victim’s row replaced by one with other words under the victim’s stamp',
+    (a) => a.replaced((old) => ({ ...old, f: { ...old.f, minutes: 55 } })),
+  ],
+  [
+    'SYN-GUARD-CARRY: the victim’s values, said to be somebody else’s',
+    (a) => a.replaced((old) => ({ ...old, u: { [a.victim.toString(36)]: 'somebody else' } })),
+  ],
+  [
+    'SYN-GUARD-CARRY: a sibling that the victim never wrote',
+    (a) =>
+      a.replaced((old) => ({
+        ...old,
+        u: { [a.victim.toString(36)]: old.by },
+        x: { minutes: [[55, old.s.minutes ?? '']] },
+      })),
   ],
   ['SYN-GUARD-ENTRY: a value that is no entry', (a) => a.pushed('hello')],
   ['SYN-GUARD-ENTRY: 250,000 nulls', (a) => a.bytes(join([117, 0x90, 0xa1, 0x0f], repeat([126], 250_000)))],
@@ -344,6 +377,19 @@ export const ATTACKS: readonly (readonly [string, (a: Armoury) => Uint8Array])[]
   [
     'SYN-GUARD-SCHEMA: a value that does not fit its column',
     (a) => a.pushed(a.entry({}, { ...a.fields, minutes: 'many' })),
+  ],
+  [
+    'SYN-GUARD-SCHEMA: as many good rows as fit, and a bad one behind them',
+    (a) =>
+      a.block(a.client, 0, (out) => {
+        const count = Math.floor(200_000 / a.pushed(a.entry()).length);
+        for (let n = 0; n <= count; n++) {
+          const k = a.rowId(1).slice(0, -6) + n.toString(16).padStart(6, '0');
+          const raw = n < count ? a.entry({ k }) : a.entry({ k }, { ...a.fields, minutes: 'many' });
+          a.item(out, { raw, ...(n === 0 ? {} : { left: [a.client, n - 1] }) });
+        }
+        return count + 1;
+      }),
   ],
   ['SYN-GUARD-SCHEMA: a time of deletion that is no text', (a) => a.pushed(a.entry({}, { ...a.fields, deletedAt: 1 }))],
   ['SYN-GUARD-SCHEMA: a row key that is no uuid', (a) => a.pushed(a.entry({ k: 'visit' }))],

@@ -267,6 +267,30 @@ describe('client and server', () => {
     expect(server.desk.journal.appends).toBe(0);
   });
 
+  it.each([
+    ['a state vector of half a megabyte and more', new Uint8Array(512 * 1024 + 1)],
+    ['a state vector that claims 2⁴⁰ clients', Uint8Array.of(128, 128, 128, 128, 128, 32, 1, 1)],
+  ])('SYN-PEER-STATE: %s ends the socket', async (_, stateVector) => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    server.tokens.set('t', principal(a));
+    const socket = server.open('');
+    let [heard, code] = [0, 0];
+    socket.onmessage = () => {
+      heard += 1;
+    };
+    socket.onclose = (event) => {
+      code = event.code;
+    };
+    socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
+    await until(() => heard === 1, 'welcome');
+    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+    await until(() => heard === 3, 'opened and step1');
+    socket.send(encodeShard(1, { type: 'step1', stateVector }));
+    await until(() => code !== 0, 'closed');
+    expect(code).toBe(4400);
+  });
+
   it('SYN-PEER-CHANNELS: one channel too many is refused, and the others go on', async () => {
     const server = await openServer({ limits: { maxChannels: 1 } });
     const a = await openDesk(1);

@@ -12,9 +12,13 @@
  */
 import { ok, type Result } from '@fieldfare/kernel';
 import * as decoding from 'lib0/decoding';
+import { tableOfRoot } from '../rows/index.ts';
+import type { ShardDoc } from '../rows/shard-doc.ts';
 import type { DecodeLimits } from './limits.ts';
 import { refuse } from './refusal.ts';
 import { Malformed, readText, readValue, skipValue } from './values.ts';
+
+type Known = Pick<ShardDoc, 'clock' | 'tableAt'>;
 
 export interface Place {
   readonly client: number;
@@ -67,15 +71,11 @@ class Refused extends Error {
 
 const tooMany = (): Refused => new Refused(refuse('SIZE', 'the update has too many parts', {}, 'too-large'));
 
-export function decodeUpdate(
-  update: Uint8Array,
-  knownClock: (client: number) => number,
-  limits: DecodeLimits,
-): Result<Decoded> {
+export function decodeUpdate(update: Uint8Array, known: Known, limits: DecodeLimits): Result<Decoded> {
   if (update.length > limits.bytes) return refuse('SIZE', 'the update is too large', {}, 'too-large');
   const decoder = decoding.createDecoder(update);
   try {
-    const { structs, clocks } = readStructs(decoder, knownClock, limits);
+    const { structs, clocks } = readStructs(decoder, known, limits);
     const deletes = readDeletes(decoder, limits);
     if (decoding.hasContent(decoder)) throw new Malformed();
     return ok({ structs, clocks, deletes });
@@ -98,7 +98,7 @@ const readPlace = (decoder: decoding.Decoder): Place => ({
 
 function readStructs(
   decoder: decoding.Decoder,
-  knownClock: (client: number) => number,
+  known: Known,
   limits: DecodeLimits,
 ): Pick<Decoded, 'structs' | 'clocks'> {
   const structs: Struct[] = [];
@@ -111,23 +111,37 @@ function readStructs(
     let clock = decoding.readVarUint(decoder);
     // 0 is our documents' own placeholder
     if (count === 0 || client === 0 || clocks.has(client)) throw new Malformed();
-    const known = knownClock(client);
-    if (clock > known) {
-      const params = { client, clock, expected: known };
+    const expected = known.clock(client);
+    if (clock > expected) {
+      const params = { client, clock, expected };
       throw new Refused(refuse('GAP', 'earlier changes are missing', { params }));
     }
     for (let i = 0; i < count; i++) {
-      const struct = readStruct(decoder, client, clock, known);
+      const struct = readStruct(decoder, client, clock, expected);
+      if (clock < expected) checkKnown(struct, known);
       clock = sum(clock, struct.length);
-      if (clock <= known) continue;
       parts += 1 + (struct.values?.length ?? 0);
+      if (parts > limits.structs) throw tooMany();
+      if (clock <= expected) continue;
       if (struct.values === null) tombstones += clock - struct.firstNew;
-      if (parts > limits.structs || tombstones > limits.tombstones) throw tooMany();
+      if (tombstones > limits.tombstones) throw tooMany();
       structs.push(struct);
     }
     clocks.set(client, clock);
   }
   return { structs, clocks };
+}
+
+/** Yjs passes over what it knows only after it has looked up what that refers to: it must be what was known. */
+function checkKnown({ client, clock, origin, right, root }: Struct, known: Known): void {
+  for (const place of [origin, right]) {
+    if (place !== null && place.clock >= known.clock(place.client)) {
+      throw new Refused(refuse('GAP', 'a change refers to one that is missing'));
+    }
+  }
+  if (root !== null && tableOfRoot(root) !== known.tableAt(client, clock)) {
+    throw new Refused(refuse('STRUCT', 'not the table it stands in'));
+  }
 }
 
 function readStruct(decoder: decoding.Decoder, client: number, clock: number, known: number): Struct {

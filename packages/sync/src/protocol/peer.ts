@@ -10,6 +10,7 @@
  *  SYN-PEER-EXPIRY    the socket closes (4401) when its token expires
  *  SYN-PEER-RECEIPT   every update sent carries a receipt; an update that comes back with its receipt is taken whoever wrote
  *                     it and whoever brings it, one with a false receipt changes nothing
+ *  SYN-PEER-STATE     a state vector beyond `maxStateBytes`, or that claims more than it holds, ends the socket (4400)
  *  SYN-PEER-TENANT    a principal meets only its own tenant's replica
  *  SYN-PEER-ANSWER    a channel has one state answer waiting at most: asking again replaces the question
  */
@@ -46,6 +47,8 @@ export interface PeerLimits {
   readonly maxFrameBytes: number;
   readonly maxUpdateBytes: number;
   readonly maxChannels: number;
+  /** Of a state vector: it takes far more memory than bytes. */
+  readonly maxStateBytes: number;
   readonly maxBufferedBytes: number;
   /** A state answer waits until less than this is buffered. */
   readonly resumeBufferedBytes: number;
@@ -60,6 +63,7 @@ export const PEER_LIMITS: PeerLimits = {
   maxFrameBytes: 8 * 1024 * 1024 + 1024,
   maxUpdateBytes: GUARD_LIMITS.maxUpdateBytes,
   maxChannels: 1024,
+  maxStateBytes: 512 * 1024,
   maxBufferedBytes: 4 * 1024 * 1024,
   resumeBufferedBytes: 1024 * 1024,
   maxInFlightBytes: 32 * 1024 * 1024,
@@ -469,8 +473,10 @@ export function servePeer(options: PeerOptions): Peer {
     }
     const room = rooms.get(channel);
     if (room === undefined) return; // closed while the message was under way
-    if (message.type === 'step1') answer(channel, room, message.stateVector);
-    else if (message.type === 'ack') close(CLOSE.badMessage, 'not for the server');
+    if (message.type === 'step1') {
+      if (message.stateVector.length <= limits.maxStateBytes) answer(channel, room, message.stateVector);
+      else close(CLOSE.badMessage, 'unreadable state vector');
+    } else if (message.type === 'ack') close(CLOSE.badMessage, 'not for the server');
     else if (message.type === 'presence') {
       if (room.seat?.announce(message.update) === false) close(CLOSE.badMessage, 'unreadable');
     } else void take(channel, room, message);

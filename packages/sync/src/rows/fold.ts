@@ -66,13 +66,14 @@ export const momentOf = (stamp: Hlc): string => stamp.slice(0, 17);
 const own = <V>(object: Readonly<Record<string, V>> | undefined, key: string): V | undefined =>
   object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 
-function covers(entry: RowEntry, stamp: Hlc): boolean {
+/** Whether the entry's writer had seen this stamp. */
+export function covers(entry: RowEntry, stamp: Hlc): boolean {
   const seen = own(entry.c, nodeOf(stamp));
   return seen !== undefined && seen >= momentOf(stamp);
 }
 
 /** Who wrote `stamp`: `u` by stamp (one node that served several users), the entry's writer, `u` by node. */
-function authorOf({ client, entry }: LiveEntry, stamp: Hlc): string {
+export function authorOf({ client, entry }: LiveEntry, stamp: Hlc): string {
   const node = nodeOf(stamp);
   return own(entry.u, stamp) ?? (node === nodeOfClient(client) ? entry.by : own(entry.u, node)) ?? '';
 }
