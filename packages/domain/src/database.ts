@@ -7,7 +7,14 @@ import type { organisations, regions, serviceTypes } from './orgs/tables.ts';
 import type { partners } from './partners/tables.ts';
 import type { patients } from './patients/tables.ts';
 import type { DerivedConflict } from './scheduling/conflicts/facts.ts';
-import type { assignments, conflictResolutions, recordResolutions, requirements, visits } from './scheduling/tables.ts';
+import type {
+  assignments,
+  conflictResolutions,
+  publishedRounds,
+  recordResolutions,
+  requirements,
+  visits,
+} from './scheduling/tables.ts';
 import type { absences, staff } from './workforce/tables.ts';
 
 /** Columns the store adds to every replicated table. */
@@ -37,6 +44,7 @@ export interface Database {
   readonly visits: Projected<typeof visits>;
   readonly assignments: Projected<typeof assignments>;
   readonly conflictResolutions: Projected<typeof conflictResolutions>;
+  readonly publishedRounds: Projected<typeof publishedRounds>;
   readonly recordResolutions: Projected<typeof recordResolutions>;
   readonly assessments: Projected<typeof assessments>;
   readonly assessmentDrafts: Projected<typeof assessmentDrafts>;

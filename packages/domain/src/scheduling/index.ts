@@ -1,6 +1,13 @@
 import { defineModule } from '@fieldfare/kernel';
 import { schedulingRouter } from './router.ts';
-import { assignments, conflictResolutions, recordResolutions, requirements, visits } from './tables.ts';
+import {
+  assignments,
+  conflictResolutions,
+  publishedRounds,
+  recordResolutions,
+  requirements,
+  visits,
+} from './tables.ts';
 
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
@@ -12,6 +19,7 @@ export { type DemandChange, demandRows, effectByWeek, type WeekEffect } from './
 export { changeOfDemand, currentDemand } from './demand-query.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
 export type { Onlooker } from './presence.ts';
+export type { Publication, RoundChange, RoundNews } from './publish.ts';
 export { assignmentIdOf } from './rules.ts';
 export { shardsOfWeek } from './shards.ts';
 export * from './tables.ts';
@@ -19,6 +27,6 @@ export * from './tables.ts';
 export const scheduling = defineModule({
   name: 'scheduling',
   about: 'what patients need each week, the visits planned for it, who delivers them, and the clashes',
-  tables: [requirements, visits, assignments, conflictResolutions, recordResolutions],
+  tables: [requirements, visits, assignments, conflictResolutions, recordResolutions, publishedRounds],
   router: schedulingRouter,
 });

@@ -7,6 +7,7 @@ import { boardEvents, weekBoard } from './board-query.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
 import { look, onlookers } from './presence.ts';
+import { publication, publishWeek } from './publish.ts';
 import { feasibility, suggest } from './suggest.ts';
 import { PRIORITIES } from './tables.ts';
 
@@ -85,6 +86,12 @@ export const schedulingRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => acceptProposal(ctx, input)),
+  /** What carers would have to be told: the board against what was published last. */
+  publication: read.query(({ ctx, input }) => publication(ctx, input)),
+  /** Publishes what was shown (`Publication.key`), or refuses when the board has moved on since. */
+  publish: write
+    .input(z.object({ key: z.string().min(1).max(64) }))
+    .mutation(({ ctx, input }) => publishWeek(ctx, input)),
   resolveConflict: write
     .input(
       z.object({

@@ -162,3 +162,36 @@ export const recordResolutions = defineTable({
   phi: ['reason'],
   indexes: [['conflictId']],
 });
+
+/** A visit as a carer was told of it. */
+const toldVisit = z.object({
+  visitId: z.uuid(),
+  date: z.iso.date(),
+  start: localTime,
+  minutes: z.int().min(5).max(720),
+});
+export type ToldVisit = z.infer<typeof toldVisit>;
+
+/**
+ * The week one carer was last told to work: what the board is compared with to see whom a change concerns.
+ * Id: deterministic of region, week and carer, so two people who publish offline write one row.
+ */
+export const publishedRounds = defineTable({
+  name: 'published_rounds',
+  about: 'the visits of one week that a carer was last told of',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'schedule',
+  shardOf: (row) => scheduleShard(row.regionId, row.week),
+  shardFields: ['regionId', 'week'],
+  columns: {
+    regionId: z.uuid(),
+    week: isoWeek,
+    staffId: z.uuid(),
+    visits: z.array(toldVisit).max(300),
+    publishedAt: z.iso.datetime(),
+    publishedBy: z.uuid(),
+  },
+  indexes: [['regionId', 'week']],
+});
+export type PublishedRound = Row<typeof publishedRounds>;
