@@ -234,6 +234,30 @@ describe('two coordinators, one week', () => {
     await drag(amelie, trayCard, amelie.locator(`[data-cell]${cell}`));
     await expect.poll(() => unscheduled(amelie)).toBe(before);
   });
+
+  it('SCH-PUB-NEWS: one publishes the week; the other sees that, and then only what changed since', async () => {
+    const askPublish = async (page: Page) => {
+      await page.getByRole('button', { name: 'More for this week' }).click();
+      await page.getByRole('menuitem', { name: 'Publish the week…' }).click();
+      return page.getByRole('dialog', { name: 'Publish the week' });
+    };
+    const publish = (await askPublish(amelie)).getByRole('button', { name: /^Publish \d+ changes to \d+ carers$/ });
+    await publish.click();
+    await amelie.getByTestId('announcer').filter({ hasText: 'published to' }).waitFor({ state: 'attached' });
+    await syncState(amelie, 'live');
+
+    const [visit = ''] = await cardIds(ben);
+    const told = await askPublish(ben);
+    await told.getByText('Every carer has been told').waitFor({ timeout: 15_000 });
+    expect(await told.innerText()).toContain('by Amélie');
+    await told.getByRole('button', { name: 'Close' }).click();
+    await openVisit(ben, visit);
+    await setField(ben, 'Minutes', '95');
+    const changed = await askPublish(ben);
+    await changed.getByRole('button', { name: 'Publish 1 change to 1 carer' }).waitFor();
+    expect(await changed.getByRole('list', { name: 'What is news to carers' }).innerText()).toContain('Changed');
+    await changed.getByRole('button', { name: 'Close' }).click();
+  });
 });
 
 describe('a session', () => {

@@ -133,6 +133,8 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
     },
     redo: async () => fail(problem('invalid', 'there is nothing to redo')),
     planWeek: async () => ok({ created: 0 }),
+    publication: async () => ok({ key: 'fixture', publishedAt: null, publishedBy: null, news: [], unscheduled: 0 }),
+    publish: async () => ok({ carers: 0, visits: 0 }),
     async assign(_scope, { visitId, staffId, date, start }) {
       const visit = visitOf(visitId);
       const cell = visit && judge(visit).find((one) => one.staffId === staffId && one.date === date);

@@ -26,6 +26,8 @@ export interface UiState {
   readonly selectedVisitId: string | null;
   /** Visit of the "Move to…" dialog. */
   readonly moving: string | null;
+  /** The "Publish the week" dialog is open. */
+  readonly publishing: boolean;
 }
 
 export interface Notice {
@@ -60,6 +62,9 @@ export interface BoardController {
   cancel(visit: BoardVisit): Promise<boolean>;
   resolve(conflictId: string, choice: string, reason: string): Promise<boolean>;
   planWeek(): Promise<boolean>;
+  askPublish(open: boolean): void;
+  /** Null: published. Else why not. */
+  publish(key: string): Promise<readonly Problem[] | null>;
   accept(): Promise<boolean>;
   undo(): Promise<void>;
   redo(): Promise<void>;
@@ -83,6 +88,7 @@ export function createBoardController(deps: {
     panelOpen: deps.panelOpen,
     selectedVisitId: null,
     moving: null,
+    publishing: false,
   });
   const history = createObservable<HistoryState>({ undo: null, redo: null });
   const onlookers = createObservable<readonly Onlooker[]>([]);
@@ -248,6 +254,16 @@ export function createBoardController(deps: {
       notify({ tone: result.value.created === 0 ? 'info' : 'good', title: outcome });
       say(outcome);
       return true;
+    },
+    askPublish: (publishing) => ui.set((old) => ({ ...old, publishing })),
+    async publish(key) {
+      const result = await source.publish(scope, key);
+      if (!result.ok) return result.problems;
+      const { carers, visits } = result.value;
+      const outcome = `${plural(visits, 'change')} published to ${plural(carers, 'carer')}.`;
+      notify({ tone: 'good', title: outcome });
+      say(outcome);
+      return null;
     },
     async accept() {
       const accepted = await auto.accept();

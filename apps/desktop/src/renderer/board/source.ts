@@ -11,6 +11,7 @@ import type {
   HistoryState,
   Onlooker,
   ProposedPlacement,
+  Publication,
   TitledReport,
 } from '@fieldfare/domain';
 import type { IsoWeek, LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
@@ -81,6 +82,10 @@ export interface WorkSource {
     proposalId: string,
     placements: readonly Required<Placement>[],
   ): Promise<Result<{ readonly accepted: number }>>;
+  /** What is news to carers since they were last told. */
+  publication(scope: Scope): Promise<Result<Publication>>;
+  /** Tells them what `publication` showed under this key. */
+  publish(scope: Scope, key: string): Promise<Result<{ readonly carers: number; readonly visits: number }>>;
   resolveConflict(scope: Scope, conflictId: string, choice: string, reason: string): Promise<Result<void>>;
 }
 

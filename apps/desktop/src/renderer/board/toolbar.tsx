@@ -14,6 +14,7 @@ import {
   IconFlask,
   IconLayoutSidebarRight,
   IconPlus,
+  IconSend,
   IconWand,
 } from '@tabler/icons-react';
 import { dateRange, weekLabel } from '../lib/format.ts';
@@ -238,6 +239,9 @@ export function Toolbar({
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void controller.planWeek()}>
               Plan this week from requirements
+            </Menu.Item>
+            <Menu.Item leftSection={<IconSend size={15} />} onClick={() => controller.askPublish(true)}>
+              Publish the week…
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>

@@ -9,6 +9,7 @@ import { problemsText } from '../lib/problems.ts';
 import { ConflictsPanel } from '../panels/conflicts-panel.tsx';
 import { MoveDialog } from '../panels/move-dialog.tsx';
 import { ProposalPanel } from '../panels/proposal-panel.tsx';
+import { PublishDialog } from '../panels/publish-dialog.tsx';
 import { Tray } from '../panels/tray.tsx';
 import { VisitPanel } from '../panels/visit-panel.tsx';
 import { useApp } from '../shell/app-context.tsx';
@@ -123,6 +124,7 @@ function Week({ week }: { readonly week: string }) {
         <HoverTip area={area} />
       </div>
       {board !== null && <MoveDialog board={board} />}
+      <PublishDialog />
       <Announcer />
     </>
   );

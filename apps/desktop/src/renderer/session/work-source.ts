@@ -55,6 +55,8 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     finishAutoAssign: (scope, runId) => attempt(() => nothing(scheduling.finishAutoAssign.mutate({ ...scope, runId }))),
     accept: (scope, proposalId, placements) =>
       attempt(() => scheduling.accept.mutate({ ...scope, proposalId, placements: [...placements] })),
+    publication: (scope) => attempt(() => scheduling.publication.query(scope)),
+    publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
     resolveConflict: (scope, conflictId, choice, reason) =>
       attempt(() => nothing(scheduling.resolveConflict.mutate({ ...scope, conflictId, choice, reason }))),
   };
