@@ -53,11 +53,16 @@ export interface ServerProcess {
   readonly startedInMs: number;
 }
 
-export async function spawnServer(dataDir: string, flags: readonly string[] = []): Promise<ServerProcess> {
+/** `under`: a command that runs the server as its child, with its arguments. */
+export async function spawnServer(
+  dataDir: string,
+  flags: readonly string[] = [],
+  under: readonly string[] = [],
+): Promise<ServerProcess> {
   const started = performance.now();
-  const child = spawn(process.execPath, [MAIN, '--port', '0', '--data', dataDir, '--log-level', 'error', ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const server = [process.execPath, MAIN, '--port', '0', '--data', dataDir, '--log-level', 'error', ...flags];
+  const [command = '', ...args] = [...under, ...server];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const url = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
