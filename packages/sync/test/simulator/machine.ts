@@ -19,6 +19,8 @@ const START = Date.UTC(2026, 9, 1, 8);
 export interface Seams {
   readonly journal?: (journal: Journal, machine: string) => Journal;
   readonly replica?: (replica: Replica, machine: string) => Replica;
+  /** False: the server gives no receipts. */
+  readonly receipts?: boolean;
 }
 
 export interface Session extends Owner {

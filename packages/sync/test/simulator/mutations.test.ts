@@ -3,8 +3,9 @@ import { type Hlc, ok } from '@fieldfare/kernel';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LiveEntry } from '../../src/rows/fold.ts';
 import type { Journal, Replica } from '../../src/types.ts';
+import type { Plan } from './plan.ts';
 import { rowsModel } from './rows-model.ts';
-import { type Plan, type Seams, simulate } from './simulate.ts';
+import { type Seams, simulate } from './simulate.ts';
 
 const fault = vi.hoisted(() => ({ name: '' }));
 
@@ -58,6 +59,19 @@ vi.mock('../../src/rebuild.ts', async (load) => {
   };
 });
 
+vi.mock('../../src/compaction.ts', async (load) => {
+  const real = await load<typeof import('../../src/compaction.ts')>();
+  return {
+    ...real,
+    compactRecords: (...given: Parameters<typeof real.compactRecords>) => {
+      const records = real.compactRecords(...given);
+      return fault.name === 'pending compacted away' && records.ok
+        ? ok(records.value.filter(({ kind }) => kind !== 'local'))
+        : records;
+    },
+  };
+});
+
 afterEach(() => {
   fault.name = '';
 });
@@ -80,6 +94,17 @@ const only =
 const onDesks = only((name) => name !== 'server');
 const onServer = only((name) => name === 'server');
 
+const BUSY: Partial<Plan> = {
+  clients: 2,
+  shards: 1,
+  damage: false,
+  restore: false,
+  compact: false,
+  pauseMs: 1500,
+  troubleMs: 1000,
+  seconds: 40,
+};
+
 const FAULTS: readonly {
   readonly name: string;
   readonly law: RegExp;
@@ -98,6 +123,13 @@ const FAULTS: readonly {
       })),
     },
   },
+  { name: 'pending compacted away', law: /SYN-REP-PENDING/, plan: { ...BUSY, compact: true } },
+  {
+    name: 'a restored server cannot be given back what it lost',
+    law: /SYN-FOLD-SAME|SYN-REP-DURABLE|LIVE/,
+    seams: { receipts: false },
+    plan: { restore: true, compact: false, damage: false },
+  },
   { name: 'losers dropped', law: /SYN-FOLD-SEEN/ },
   { name: 'unknown dropped', law: /deletes a field without replacing it/ },
   { name: 'last to arrive', law: /SYN-FOLD-(SAME|SEEN)|SYN-REP-DISK/ },
@@ -105,7 +137,7 @@ const FAULTS: readonly {
   {
     name: 'half applied',
     law: /SYN-FOLD|HLC-CAUSAL/,
-    plan: { clients: 2, shards: 1, damage: true, pauseMs: 1500, troubleMs: 1500, seconds: 30 },
+    plan: { ...BUSY, damage: true },
   },
 ];
 

@@ -8,8 +8,8 @@ import { createConnection } from '../../src/connection/connection.ts';
 import { decodeFrame } from '../../src/protocol/messages.ts';
 import { servePeer } from '../../src/protocol/peer.ts';
 import type { SocketLike } from '../../src/types.ts';
-import { createDice, type Dice } from './chance.ts';
-import { createHistory, holds, type Write } from './history.ts';
+import { createDice } from './chance.ts';
+import { type Clocks, createHistory, holds, type Write } from './history.ts';
 import { judgeCalm, judgeNow, judgeOpening, type Promised } from './laws.ts';
 import {
   clocksOf,
@@ -23,6 +23,8 @@ import {
 } from './machine.ts';
 import type { Build, Model } from './model.ts';
 import { createLink, type Link } from './network.ts';
+import { type Plan, planOf } from './plan.ts';
+import { RECEIPTS } from './receipts.ts';
 import { createTimeline } from './timeline.ts';
 
 export type { Seams } from './machine.ts';
@@ -30,6 +32,12 @@ export type { Build, Model, Watch } from './model.ts';
 export { rowsModel } from './rows-model.ts';
 
 const HOUR = 3_600_000;
+
+function note(promised: Promised, shard: ShardId, clocks: Clocks): void {
+  const known = promised.get(shard) ?? new Map<number, number>();
+  promised.set(shard, known);
+  for (const [client, clock] of clocks) known.set(client, Math.max(known.get(client) ?? 0, clock));
+}
 
 export interface Report {
   readonly seed: number;
@@ -52,36 +60,6 @@ export interface SimulateOptions {
   readonly traced?: boolean;
   /** Parts of the plan that are not left to the seed. */
   readonly plan?: Partial<Plan>;
-}
-
-/** What a run is made of. */
-export interface Plan {
-  readonly clients: number;
-  readonly seconds: number;
-  readonly shards: number;
-  /** Mean pause between two commits of one person. */
-  readonly pauseMs: number;
-  readonly troubleMs: number;
-  readonly skew: boolean;
-  readonly mixed: boolean;
-  readonly damage: boolean;
-  readonly repeat: number;
-  readonly garble: number;
-}
-
-function planOf(dice: Dice, model: Model): Plan {
-  return {
-    clients: dice.chance(0.8) ? 2 + dice.below(2) : 4 + dice.below(5),
-    seconds: dice.between(10, 30),
-    shards: dice.chance(0.6) ? 1 : 1 + dice.below(model.shards.length),
-    pauseMs: dice.between(2500, 8000),
-    troubleMs: dice.between(1000, 8000),
-    skew: dice.chance(0.5),
-    mixed: dice.chance(0.6),
-    damage: dice.chance(0.4),
-    repeat: dice.chance(0.3) ? 0.05 : 0,
-    garble: dice.chance(0.2) ? 0.01 : 0,
-  };
 }
 
 export async function simulate(seed: number, options: SimulateOptions): Promise<Report> {
@@ -119,6 +97,8 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     return machine;
   });
   const machines = [server, ...clients];
+  /** What the server has acknowledged; and since it was last put back to an earlier state. */
+  const told: Promised = new Map();
   const promised: Promised = new Map();
   const links = new Set<{ readonly link: Link; readonly from: Machine }>();
   const cutOff = new Set<Machine>();
@@ -142,15 +122,13 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
       const shard = channels.get(frame.value.channel);
       const message = frame.value.shard;
       if (from === 'client' || shard === undefined) return;
-      const known = promised.get(shard) ?? new Map<number, number>();
-      promised.set(shard, known);
-      const told =
+      const clocks =
         message.type === 'ack'
           ? message.clocks
           : message.type === 'step1'
             ? Y.decodeStateVector(message.stateVector)
             : new Map<number, number>();
-      for (const [client, clock] of told) known.set(client, Math.max(known.get(client) ?? 0, clock));
+      for (const known of [told, promised]) note(known, shard, clocks);
     };
   }
 
@@ -188,6 +166,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
           });
         },
         openTenant: async () => ok(replica),
+        receipts: () => (world.seams.receipts === false ? null : RECEIPTS),
         clock: server.clock,
         setTimer: (run, ms) => timeline.after(ms, run, process),
       });
@@ -198,13 +177,17 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
 
   // ---- processes --------------------------------------------------------------------------------------------------
 
+  const start = (machine: Machine): void => {
+    if (machine.session === null) void (machine === server ? startServer() : startClient(machine));
+  };
+
   async function startServer(): Promise<void> {
     const session: Session = { alive: true, replica: null, connection: null, watch: null };
     server.session = session;
     const replica = await openReplica(world, server, session, true);
     if (replica === null) {
       down(server);
-      timeline.after(500, () => void startServer());
+      timeline.after(500, () => start(server));
       return;
     }
     found(judgeOpening(world, server, promised));
@@ -217,10 +200,11 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     const replica = await openReplica(world, machine, session, false);
     if (replica === null) {
       down(machine);
-      timeline.after(500, () => void startClient(machine));
+      timeline.after(500, () => start(machine));
       return;
     }
     found(judgeOpening(world, machine, null));
+    found(judgeNow(world, machine, told));
     session.watch = (await model.watch?.(replica, machine.build)) ?? null;
     const connection = createConnection({
       replica,
@@ -268,16 +252,39 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     }
   }
 
-  /** A bit flips on a disk nobody uses just now. What only this disk held may be lost: nothing can bring it back. */
+  /** What the server's disk held at some moment comes back in place of what it holds. */
+  function planRestore(): void {
+    let backup: ReadonlyMap<string, Uint8Array> = new Map();
+    timeline.after(dice.between(0.1, 0.6) * plan.seconds * 1000, () => {
+      backup = new Map(server.disk.names().map((name) => [name, server.disk.bytesOf(name)]));
+      world.note('the server is backed up');
+    });
+    timeline.after(dice.between(0.65, 0.95) * plan.seconds * 1000, () => {
+      if (server.session === null) return;
+      crash(server, 'durable');
+      excuse(server, clients);
+      promised.clear();
+      server.disk.wipe();
+      for (const [name, bytes] of backup) server.disk.put(name, bytes);
+      world.note('the server is restored');
+      restartLater(server);
+    });
+  }
+
+  /** What nobody but this machine holds may be lost: nothing can bring it back. */
+  function excuse(machine: Machine, others: readonly Machine[]): void {
+    const elsewhere = others.flatMap(({ session }) => (session?.replica ? [session.replica] : []));
+    for (const write of history.writes) {
+      const held = elsewhere.some((replica) => holds(clocksOf(replica, write.shard), write));
+      if (!held && (machine === server || write.machine === machine.name)) write.excused = true;
+    }
+  }
+
+  /** A bit flips on a disk nobody uses just now. */
   function damage(machine: Machine): void {
     const files = machine.disk.names().filter((name) => machine.disk.bytesOf(name).length > 0);
     if (files.length === 0) return;
-    const elsewhere = machines.flatMap(({ session }) => (session?.replica ? [session.replica] : []));
-    for (const write of history.writes) {
-      if (write.machine !== machine.name) continue;
-      const safe = elsewhere.some((replica) => holds(clocksOf(replica, write.shard), write));
-      if (!safe) write.excused = true;
-    }
+    excuse(machine, machines);
     machine.damagedAfter = history.writes.length;
     const file = dice.pick(files);
     const offset = dice.below(machine.disk.bytesOf(file).length);
@@ -290,7 +297,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
       if (machine.session !== null) return;
       if (machine !== server && plan.damage && dice.chance(0.8)) damage(machine);
       if (plan.mixed && machine.build < 1 && dice.chance(0.3)) machine.build = (machine.build + 1) as Build;
-      void (machine === server ? startServer() : startClient(machine));
+      start(machine);
     });
   }
 
@@ -317,7 +324,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
             );
           }
         })();
-        found(judgeNow(world, machine, promised));
+        found(judgeNow(world, machine, told));
         work(machine, session);
       },
       session,
@@ -380,7 +387,11 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
       world.note(`the clock of ${victim.name} is ${(victim.skew / HOUR).toFixed(1)} h off`);
     } else {
       const machine = dice.pick(machines);
-      machine.session?.replica?.unload([dice.pick(world.shards)]);
+      const { session } = machine;
+      if (plan.compact && dice.chance(0.7) && session?.replica) {
+        world.note(`${machine.name} compacts its journal`);
+        void session.replica.compact(() => timeline.sleep(dice.between(0, 200), session));
+      } else session?.replica?.unload([dice.pick(world.shards)]);
     }
   }
 
@@ -404,9 +415,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     for (const { link } of links) link.cut(200);
     links.clear();
     await timeline.runTo(timeline.now() + 16_000); // whoever was down is up by then
-    for (const machine of machines) {
-      if (machine.session === null) void (machine === server ? startServer() : startClient(machine));
-    }
+    for (const machine of machines) start(machine);
     await timeline.runTo(timeline.now() + 75_000);
     world.leap = 97 * HOUR;
     world.note('four days later');
@@ -419,11 +428,12 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     for (const { session } of clients) if (session?.replica) await session.replica.load(world.shards);
   }
 
-  void startServer();
+  start(server);
   await timeline.runTo(1000);
   if (model.first.length > 0) await server.session?.replica?.commit(model.first, server.user);
-  for (const machine of clients) void startClient(machine);
+  for (const machine of clients) start(machine);
   keepTroubling();
+  if (plan.restore) planRestore();
   await timeline.runTo(1000 + plan.seconds * 1000);
   await calmDown();
   found(history.broken);

@@ -73,6 +73,8 @@ export interface MemoryFiles extends FileStore {
   bytesOf(name: string): Uint8Array;
   /** Puts a file there as if it had always been. */
   put(name: string, bytes: Uint8Array): void;
+  /** Another disk in its place: nothing stands on it. */
+  wipe(): void;
   names(): readonly string[];
   readonly log: MemoryLogEntry[];
 }
@@ -256,6 +258,7 @@ export function createMemoryFiles(options: MemoryFilesOptions = {}): MemoryFiles
       file.flush();
       disk.set(name, file);
     },
+    wipe: () => disk.clear(),
     names: () => [...disk.keys()].sort(),
   };
 }
