@@ -7,6 +7,7 @@ import { describeFailure, type Model, rowsModel, runCampaign } from '@fieldfare/
 
 const MODELS: Readonly<Record<string, () => Promise<Model>>> = {
   rows: async () => rowsModel,
+  planning: async () => (await import('@fieldfare/domain/simulator')).planningModel,
 };
 
 export async function soakSimulate(args: readonly string[]): Promise<boolean> {

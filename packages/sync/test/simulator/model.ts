@@ -30,10 +30,12 @@ export interface Model {
   readonly regionId: string;
   /** Some of these are used by a run, from the first on. */
   readonly shards: readonly ShardId[];
+  /** So many of them at least. */
+  readonly leastShards: number;
   tables(build: Build): ReadonlyMap<string, AnyTable>;
   /** What stands before anybody begins. */
   readonly first: readonly RowChange[];
   /** One commit's changes; empty: nothing to do. */
   act(desk: Desk): readonly RowChange[];
-  watch?(replica: Replica, build: Build): Promise<Watch> | Watch;
+  watch?(replica: Replica): Watch;
 }

@@ -84,6 +84,7 @@ function changeOf(desk: Desk, shard: ShardId): RowChange {
 export const rowsModel: Model = {
   regionId: REGION,
   shards: SHARDS,
+  leastShards: 1,
   tables: (build) => TABLES[build],
   first: [],
   act(desk) {

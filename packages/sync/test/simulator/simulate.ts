@@ -74,7 +74,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     history,
     model,
     seams: options.seams ?? {},
-    shards: model.shards.slice(0, plan.shards),
+    shards: model.shards.slice(0, Math.max(plan.shards, model.leastShards)),
     leap: 0,
     note: (line) => {
       if (traced) trace.push(`${(timeline.now() / 1000).toFixed(3).padStart(8)}  ${line}`);
@@ -205,7 +205,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     }
     found(judgeOpening(world, machine, null));
     found(judgeNow(world, machine, told));
-    session.watch = (await model.watch?.(replica, machine.build)) ?? null;
+    session.watch = model.watch?.(replica) ?? null;
     const connection = createConnection({
       replica,
       url: 'simulated',
@@ -430,11 +430,14 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
 
   start(server);
   await timeline.runTo(1000);
-  if (model.first.length > 0) await server.session?.replica?.commit(model.first, server.user);
+  if (model.first.length > 0) {
+    void server.session?.replica?.commit(model.first, server.user);
+    await timeline.runTo(2000);
+  }
   for (const machine of clients) start(machine);
   keepTroubling();
   if (plan.restore) planRestore();
-  await timeline.runTo(1000 + plan.seconds * 1000);
+  await timeline.runTo(timeline.now() + plan.seconds * 1000);
   await calmDown();
   found(history.broken);
   const { laws, digest } = await judgeCalm(world, server, clients, promised);
