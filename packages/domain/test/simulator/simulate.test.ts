@@ -23,13 +23,13 @@ describe('simulated planning', () => {
     const { failures, commits } = await runCampaign({ model: planningModel, from: 1, seeds: 30 });
     expect(failures.map((failure) => describeFailure(failure, 'planning'))).toEqual([]);
     expect(commits).toBeGreaterThan(200);
-  }, 120_000);
+  }, 300_000);
 
   it('CNF-PATIENT finds: a derivation that overlooks a kind of double booking', async () => {
     fault.on = true;
     const { failures } = await runCampaign({ model: planningModel, from: 1, seeds: 40 });
     expect(failures[0]?.broken).toContainEqual(expect.stringMatching(/nobody is told: double-booked-patient/));
-  }, 120_000);
+  }, 300_000);
 
   it('CNF-REBUILD STO-INCREMENTAL: the database kept up to date is the database rebuilt, on every laptop', async () => {
     const pool = createStorePool();
@@ -41,5 +41,5 @@ describe('simulated planning', () => {
     });
     await pool.close();
     expect(failures.map((failure) => describeFailure(failure, 'planning'))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

@@ -102,7 +102,11 @@ export function createHistory(): History {
           if (at === null) throw new Error('a write before the replica was there');
           const read = readWrite(bytes);
           const known = writes.some(
-            (write) => write.client === read.client && write.shard === shard && write.stamp === read.stamp,
+            (write) =>
+              write.client === read.client &&
+              write.shard === shard &&
+              write.start === read.start &&
+              write.stamp === read.stamp,
           );
           if (known) continue; // compaction writes what is pending once more
           const saw = Y.decodeStateVector(at.stateVector(shard));

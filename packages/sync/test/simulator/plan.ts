@@ -24,7 +24,7 @@ export function planOf(dice: Dice, model: Model): Plan {
   const [restore, compact] = [dice.chance(0.2), dice.chance(0.5)];
   return {
     clients: dice.chance(0.8) ? 2 + dice.below(2) : 4 + dice.below(5),
-    seconds: dice.between(10, 30),
+    seconds: dice.between(8, 20),
     shards: dice.chance(0.6) ? 1 : 1 + dice.below(model.shards.length),
     pauseMs: dice.between(2500, 8000),
     troubleMs: dice.between(1000, 8000),
