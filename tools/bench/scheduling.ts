@@ -17,12 +17,21 @@ export async function benchScheduling(args: readonly string[]): Promise<readonly
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
       solutions: { type: 'string' },
+      'processor-time': { type: 'boolean', default: false },
     },
   });
   const { instances, references, solutions } = values;
   const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
   if (!(seconds > 0) || !Number.isInteger(seed)) throw new RangeError('--seconds above 0, --seed a whole number');
-  if (instances === undefined) return await benchWeeks({ seed });
   const only = values.only === undefined ? undefined : new RegExp(values.only);
-  return await benchInstances({ instances, references, seconds, seed, only, solutions });
+  if (instances === undefined) return await benchWeeks({ seed, only });
+  return await benchInstances({
+    instances,
+    references,
+    seconds,
+    seed,
+    only,
+    solutions,
+    processorTime: values['processor-time'],
+  });
 }

@@ -14,6 +14,7 @@ export interface InstanceOptions {
   readonly references?: string | undefined;
   readonly seconds: number;
   readonly seed: number;
+  readonly processorTime: boolean;
   readonly only?: RegExp | undefined;
   /** Where solutions are written in the published format. */
   readonly solutions?: string | undefined;
@@ -59,6 +60,7 @@ function solve(worker: Worker, order: SolveOrder): Promise<Solved> {
 const byNumbers = new Intl.Collator('en', { numeric: true });
 
 export async function benchInstances(options: InstanceOptions): Promise<Metric[]> {
+  const { seconds, seed, processorTime } = options;
   const references = readReferences(options.references);
   const files = readdirSync(options.instances)
     .flatMap((file) => {
@@ -78,7 +80,7 @@ export async function benchInstances(options: InstanceOptions): Promise<Metric[]
   );
   for (const { file, name } of files) {
     const instance = readInstance(join(options.instances, file));
-    const solved = await solve(worker, { instance, seconds: options.seconds, seed: options.seed });
+    const solved = await solve(worker, { instance, seconds, seed, processorTime });
     // Scored by the published rules from the written solution, not by the engine's word.
     const solution: Solution = solved.solution;
     const { cost } = scoreSolution(instance, solution);

@@ -20,9 +20,17 @@ const DEMO: readonly { readonly size: DemoSize; readonly name: string; readonly 
   { size: 'large', name: 'large week', firstPlan: '<5' },
 ];
 
-export async function benchWeeks({ seed }: { readonly seed: number }): Promise<Metric[]> {
-  const metrics = PLANTED_STAFF.flatMap((staff) => benchPlanted(plantWeek({ seed, staff }), seed));
-  for (const demo of DEMO) metrics.push(...(await benchDemo(demo, seed)));
+export interface WeekOptions {
+  readonly seed: number;
+  /** Names of the weeks to measure: `planted 20`, `demo week`, … */
+  readonly only?: RegExp | undefined;
+}
+
+export async function benchWeeks({ seed, only = /./ }: WeekOptions): Promise<Metric[]> {
+  const metrics = PLANTED_STAFF.filter((staff) => only.test(`planted ${staff}`)).flatMap((staff) =>
+    benchPlanted(plantWeek({ seed, staff }), seed),
+  );
+  for (const demo of DEMO) if (only.test(demo.name)) metrics.push(...(await benchDemo(demo, seed)));
   return metrics;
 }
 

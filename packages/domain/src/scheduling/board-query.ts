@@ -31,6 +31,7 @@ import {
 } from './build-board.ts';
 import { conflictsOf } from './conflicts/queries.ts';
 import { readyForWeek } from './shards.ts';
+import { sharedWorkbench } from './workbench.ts';
 
 export interface WeekInput {
   readonly regionId: string;
@@ -175,9 +176,24 @@ export async function* boardEvents(
     signal ?? new AbortController().signal,
     () => false,
   );
-  for await (const board of boards) {
-    const event: BoardEvent | null = last === null ? { type: 'snapshot', board } : diffBoards(last, board);
-    last = board;
-    if (event) yield event;
+  let laying: ReturnType<typeof setTimeout> | undefined;
+  try {
+    for await (const board of boards) {
+      const event: BoardEvent | null = last === null ? { type: 'snapshot', board } : diffBoards(last, board);
+      last = board;
+      clearTimeout(laying);
+      if (board.writable) laying = setTimeout(() => layOutAhead(ctx, input), REST_MS);
+      if (event) yield event;
+    }
+  } finally {
+    clearTimeout(laying);
   }
 }
+
+/** How long nothing changes before the week is laid out for the drag that may come. */
+const REST_MS = 400;
+
+/** A failure here is nobody's: the question that comes meets it again. */
+const layOutAhead = (ctx: Context, input: WeekInput): void => {
+  sharedWorkbench(ctx, input).catch(() => {});
+};

@@ -3,12 +3,12 @@
  * seed and one number of iterations give one answer on every machine. Who watches a clock only decides where to stop.
  */
 import { seededRandom } from '@fieldfare/kernel';
-import { type RoutingModel, type SearchScore, searchCost } from './model.ts';
+import { type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
 import { createMoves } from './moves.ts';
 import { neighboursOf } from './neighbours.ts';
 import { createRepair } from './repair.ts';
 import { createRuin } from './ruin.ts';
-import { SearchState, toursIn } from './state.ts';
+import { SearchState } from './state.ts';
 
 export interface AnnealOptions {
   /** Any 32-bit integer. */
@@ -46,7 +46,7 @@ export interface SearchOutcome extends SearchProgress {
 /** Moves between two yields: a few milliseconds at most. */
 const SLICE = 512;
 const WIDTH = 24;
-const HEAT = { start: 1, end: 0.012 };
+const HEAT = { start: 1, end: 0.006 };
 const RUIN_EVERY = 512;
 /** A share of 1 would begin a round more. */
 const LAST = 1 - 1e-9;

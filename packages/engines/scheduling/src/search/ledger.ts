@@ -1,11 +1,7 @@
 /** What a solution means for carers and patients, whatever the times: hours booked, and how many faces a patient sees. */
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
 import { NEVER, type RoutingModel } from './model.ts';
-import { type CellLog, take } from './undo.ts';
-
-/** Numbers of the lists below in the log; 0 … 2 are the rings'. */
-const BOOKED = 3;
-const CARERS = 4;
+import { BOOKED, CARERS, type CellLog, take } from './undo.ts';
 
 export interface Ledger {
   /** Points as `score.ts` counts them. */

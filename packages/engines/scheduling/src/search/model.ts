@@ -103,3 +103,13 @@ export const mayDo = (model: RoutingModel, task: number, tour: number): boolean 
   model.movable[task] === 1 &&
   model.tourClosed[tour] === 0 &&
   model.kindCarer[(model.kind[task] as number) * model.carerCount + (model.tourCarer[tour] as number)] === 1;
+
+/** Tasks by tour, in order. */
+export function toursIn(next: Int32Array, { taskCount, tourCount }: RoutingModel): number[][] {
+  return Array.from({ length: tourCount }, (_, tour) => {
+    const home = taskCount + tour;
+    const tasks: number[] = [];
+    for (let node = next[home] as number; node !== home; node = next[node] as number) tasks.push(node);
+    return tasks;
+  });
+}

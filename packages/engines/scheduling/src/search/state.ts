@@ -9,15 +9,11 @@
  */
 import { invariant } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
+import { isInTime, pairsApart, patientsInOnePlace } from './checks.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { mayDo, type RoutingModel, type SearchScore, searchCost } from './model.ts';
-import { createCellLog, grown, take, undo } from './undo.ts';
-
-const NEXT = 0;
-const PREV = 1;
-const TOUR = 2;
-/** Fields of a timing entry: node, start, ready, leg, idle. */
-const TIMING = 5;
+import { mayDo, type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
+import { firstStart, startTogether } from './starts.ts';
+import { createCellLog, grown, NEXT, PREV, TIMING, TOUR, take, undo } from './undo.ts';
 
 export class SearchState {
   readonly model: RoutingModel;
@@ -183,7 +179,7 @@ export class SearchState {
    */
   settle(room: number, sure = false): boolean {
     const { taskCount, due, partner, weights } = this.model;
-    if (this.ledger.over > 0 || (this.hasPairs && !this.pairsApart())) return false;
+    if (this.ledger.over > 0 || (this.hasPairs && !pairsApart(this.model, this.tour, this.cells))) return false;
     const mostRaised = weights.late === 0 ? Number.POSITIVE_INFINITY : room / weights.late;
     let raised = 0;
     let steps = sure ? Number.POSITIVE_INFINITY : this.mostSteps;
@@ -212,7 +208,7 @@ export class SearchState {
         leg = this.legFrom(before, node, left);
         free = left + leg;
       }
-      let ready = this.startFrom(node, free);
+      let ready = firstStart(this.model, node, free);
       if (ready < 0) {
         if (!sure) return false;
         doubtful = true;
@@ -222,8 +218,8 @@ export class SearchState {
       const other = partner[node] as number;
       if (other >= 0 && (this.tour[other] as number) >= 0) {
         if (ready !== this.ready[node]) this.push(other);
-        start = this.together(node, other, ready);
-        if (start !== ready && this.startFrom(node, start) !== start) {
+        start = startTogether(this.model, node, ready, this.ready[other] as number, other);
+        if (start !== ready && firstStart(this.model, node, start) !== start) {
           if (!sure) return false;
           doubtful = true;
         }
@@ -246,7 +242,10 @@ export class SearchState {
       this.push(this.next[node] as number);
     }
     this.price();
-    return (!doubtful || this.isInTime()) && (!this.hasRivals || this.patientsInOnePlace());
+    return (
+      (!doubtful || isInTime(this, this.timings, this.timingCount)) &&
+      (!this.hasRivals || patientsInOnePlace(this, this.timings, this.timingCount))
+    );
   }
 
   commit(): void {
@@ -350,33 +349,6 @@ export class SearchState {
     return free;
   }
 
-  /** The first start from `free` that the windows allow, or -1. */
-  private startFrom(task: number, free: number): number {
-    const { windowFrom, windowOpen, windowClose, grid } = this.model;
-    const last = windowFrom[task + 1] as number;
-    for (let window = windowFrom[task] as number; window < last; window += 1) {
-      const close = windowClose[window] as number;
-      if (close < free) continue;
-      const open = windowOpen[window] as number;
-      const start = Math.max(open, free);
-      if (grid === 1) return start;
-      const rounded = Math.ceil(start / grid) * grid;
-      return rounded <= close ? rounded : start;
-    }
-    return -1;
-  }
-
-  /** The earliest start of `node` beside `other`, from when both could start alone. */
-  private together(node: number, other: number, ready: number): number {
-    const { second, gapLeast, gapMost } = this.model;
-    const beside = this.ready[other] as number;
-    if (second[node] === 1) {
-      const first = Math.max(beside, ready - (gapMost[node] as number));
-      return Math.max(ready, first + (gapLeast[node] as number));
-    }
-    return Math.max(ready, beside - (gapMost[other] as number));
-  }
-
   private price(): void {
     const { due, taskCount, weights } = this.model;
     if (weights.late === 0 && weights.worstLate === 0) return;
@@ -399,52 +371,6 @@ export class SearchState {
       }
     }
     this.worstLate = worst;
-  }
-
-  /** Whether what was retimed lies in its windows and tours after all. */
-  private isInTime(): boolean {
-    const { taskCount, tourEnd } = this.model;
-    for (let at = 0; at < this.timingCount; at += TIMING) {
-      const node = this.timings[at] as number;
-      const tour = this.tour[node] as number;
-      if (node >= taskCount || tour < 0) continue;
-      if (this.startFrom(node, this.start[node] as number) !== this.start[node]) return false;
-      if ((this.next[node] as number) >= taskCount && this.endOf(node) > (tourEnd[tour] as number)) return false;
-    }
-    return true;
-  }
-
-  /** SCH-OVERLAP-PATIENT for what was retimed. */
-  private patientsInOnePlace(): boolean {
-    const { rivals, taskCount } = this.model;
-    for (let at = 0; at < this.timingCount; at += TIMING) {
-      const node = this.timings[at] as number;
-      if (node >= taskCount || (this.tour[node] as number) < 0) continue;
-      const start = this.start[node] as number;
-      const end = this.endOf(node);
-      for (const other of rivals[node] as Int32Array) {
-        if ((this.tour[other] as number) >= 0 && (this.start[other] as number) < end && start < this.endOf(other)) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  /** The two tasks of a pair are with two carers. */
-  private pairsApart(): boolean {
-    const { taskCount, partner, tourCarer } = this.model;
-    const { entries, count } = this.cells;
-    for (let at = 0; at < count; at += 3) {
-      if (entries[at] !== TOUR) continue;
-      const task = entries[at + 1] as number;
-      const tour = this.tour[task] as number;
-      if (task >= taskCount || tour < 0) continue;
-      const other = partner[task] as number;
-      const beside = other < 0 ? -1 : (this.tour[other] as number);
-      if (beside >= 0 && tourCarer[beside] === tourCarer[tour]) return false;
-    }
-    return true;
   }
 
   private moveTail(first: number, home: number, to: number): void {
@@ -511,14 +437,4 @@ export class SearchState {
     if (legs !== null) return legs[a * placeCount + b] as number;
     return a === b ? 0 : this.model.legAt(a, b, departure);
   }
-}
-
-/** Tasks by tour, in order. */
-export function toursIn(next: Int32Array, { taskCount, tourCount }: RoutingModel): number[][] {
-  return Array.from({ length: tourCount }, (_, tour) => {
-    const home = taskCount + tour;
-    const tasks: number[] = [];
-    for (let node = next[home] as number; node !== home; node = next[node] as number) tasks.push(node);
-    return tasks;
-  });
 }

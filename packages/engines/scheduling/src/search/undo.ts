@@ -1,5 +1,15 @@
 /** What was written since the last commit, so that taking a change back costs what the change cost. */
 
+/** Numbers of the lists that the log knows. */
+export const NEXT = 0;
+export const PREV = 1;
+export const TOUR = 2;
+export const BOOKED = 3;
+export const CARERS = 4;
+
+/** Fields of an entry of the log of times: node, start, ready, leg, idle. */
+export const TIMING = 5;
+
 /** Old values of single cells: `take` before writing, `undo` puts all back in reverse order. */
 export interface CellLog {
   count: number;
