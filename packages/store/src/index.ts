@@ -1,6 +1,6 @@
 export type { SqlEngine } from './engine.ts';
 export { rebuildAndCompare } from './rebuild.ts';
-export { schemaHash } from './schema.ts';
+export { fieldStamp, schemaHash } from './schema.ts';
 export { openStore, topicOf } from './store.ts';
 export { buildTemplate } from './template/build.ts';
 export {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { counts, row, type TestDatabase, testTables } from '../test/fixtures.ts';
 import { TEMPLATE_CACHE } from '../test/template-cache.ts';
 import { rebuildAndCompare } from './rebuild.ts';
-import { schemaHash } from './schema.ts';
+import { fieldStamp, schemaHash } from './schema.ts';
 import { openStore, topicOf } from './store.ts';
 import { ensureTemplate, loadTemplateFromDisk } from './template/node.ts';
 import type { ProjectableRow, Store } from './types.ts';
@@ -85,6 +85,10 @@ describe('projection', () => {
         expect(await one('p')).toMatchObject({ _stamps: stamps, _authors: authors });
         const shown = await one('p');
         expect([shown?._stamps, shown?._authors]).toEqual([stamps, authors]);
+        const { rows: alone } = await sql<Record<string, string | null>>`
+          select ${sql.join(Object.keys(whole).map((name) => sql`${sql.raw(fieldStamp('t', name))} as ${sql.ref(name)}`))}
+          from things t where t.id = 'p'`.execute(store.db);
+        expect(alone[0]).toEqual(Object.fromEntries(Object.keys(whole).map((name) => [name, stamps[name] ?? null])));
       }),
       { numRuns: 40 },
     );

@@ -1,5 +1,6 @@
 /** What each kind of conflict is derived from, read from the projection for some visits or records, or for all. */
 import { type AnyTable, addDays, daysOfWeek } from '@fieldfare/kernel';
+import { fieldStamp } from '@fieldfare/store';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { compareText } from '../../collections.ts';
 import { patients } from '../../patients/index.ts';
@@ -209,10 +210,6 @@ export async function skillBreachesOf(trx: Trx, scope: Scope): Promise<DerivedCo
   return deriveSkillBreaches(rows.map(withLastDay));
 }
 
-/** A set field's stamp from the stored columns: putting all of a row's together costs more than the join itself. */
-const stampOf = (alias: string, field: string): RawBuilder<string> =>
-  sql`coalesce(${sql.ref(`${alias}._stamp_diff`)}->>${sql.lit(field)}, ${sql.ref(`${alias}._base`)}, ${sql.ref(`${alias}._stamp`)})`;
-
 /** `scope`: requirements. */
 export async function continuityBreachesOf(trx: Trx, scope: Scope): Promise<DerivedConflict[]> {
   const rows = await readPacked<Omit<ContinuityCandidate, 'lastDay'>>(
@@ -223,11 +220,13 @@ export async function continuityBreachesOf(trx: Trx, scope: Scope): Promise<Deri
       preferredStaffId: sql`q.preferred_staff_id`,
       wish: mark('q', 'preferredStaffId'),
     },
+    // By patient, of whom there is an index; and stamps as they are stored: there are thousands of visits to ask.
     sql`${CARRIED}
-      join requirements q on q.id = v.requirement_id and q.deleted_at is null
+      join requirements q on q.id = v.requirement_id and q.patient_id = v.patient_id and q.deleted_at is null
       join staff s on s.id = q.preferred_staff_id and s.deleted_at is null and s.active
       where ${within(sql`q.id`, scope)} and ${STANDING} and a.slot = 0 and a.staff_id <> q.preferred_staff_id
-        and ${stampOf('q', 'preferredStaffId')} collate "C" > ${stampOf('a', 'staffId')} collate "C"`,
+        and (${sql.raw(fieldStamp('q', 'preferredStaffId'))}) collate "C"
+          > (${sql.raw(fieldStamp('a', 'staffId'))}) collate "C"`,
   );
   return deriveContinuityBreaches(rows.map(withLastDay));
 }
