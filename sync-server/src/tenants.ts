@@ -100,6 +100,7 @@ export function createTenants(options: {
       clock,
       random,
       authority: true,
+      isDeviceGone: (id) => !directory.isDevice(id),
     });
     if (!opened.ok) {
       await journal.value.close();

@@ -133,6 +133,23 @@ describe('two laptops and a real server', () => {
     await expect(signIn(running.server.url, 'leaver')).rejects.toThrow('401');
   });
 
+  it('SYN-GUARD-OWNER: what a laptop wrote before its device was revoked arrives after the next sign-in there', async () => {
+    const before = await openClient(() => running.server.url, 'ben', [weekShard(agency.north)]);
+    const row = visit(agency.north, { note: 'sent' });
+    value(await before.replica.commit([addVisit(row)], before.principal.userId));
+    await untilAcknowledged(before);
+    await running.admin({ command: 'device.revoke', id: before.principal.deviceId });
+    await until(() => before.connection.status().state !== 'live', 'signed out');
+    before.connection.stop();
+    value(await before.replica.commit([updateRow(visits, row, { note: 'unsent' })], before.principal.userId));
+    const again = await openClient(() => running.server.url, 'ben', [weekShard(agency.north)], before);
+    clients.push(again);
+    expect(again.principal.deviceId).not.toBe(before.principal.deviceId);
+    await untilAcknowledged(again);
+    const ada = await open('ada');
+    await until(() => note(ada, row.id) === 'unsent', 'ada sees it');
+  });
+
   it('an edit made over HTTP reaches laptops', async () => {
     const ada = await open('ada');
     await untilState(ada, 'live');

@@ -11,7 +11,7 @@
 import { fail, type JsonValue, ok, type Problem, problem, type Result, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { isHeld } from './outbox.ts';
-import { encodeClients } from './owners.ts';
+import { encodeClients, SERVER } from './owners.ts';
 import { stampedAt, updateOf } from './replay.ts';
 import { stableText } from './rows/json.ts';
 import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
@@ -139,7 +139,7 @@ export function compactRecords(
     return ok([
       { shard, kind: 'remote', bytes },
       ...(held.size > 0 ? [{ shard, kind: 'ack' as const, bytes: Y.encodeStateVector(new Map(held)) }] : []),
-      ...(mine.length > 0 ? [{ shard, kind: 'owner' as const, bytes: encodeClients('', mine) }] : []),
+      ...(mine.length > 0 ? [{ shard, kind: 'owner' as const, bytes: encodeClients(SERVER, mine) }] : []),
       ...kept.map(({ kind, bytes }) => ({ shard, kind, bytes })),
     ]);
   } finally {

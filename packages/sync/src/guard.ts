@@ -10,7 +10,8 @@
  *  SYN-GUARD-SIZE      within the limits of guard/limits.ts
  *  SYN-GUARD-DECODE    the bytes are one whole Yjs update (format 1), each client in one block
  *  SYN-GUARD-OWNER     what is new of a client id comes from the device it belongs to: the one that wrote with it first.
- *                      The ids of our own session belong to us
+ *                      When that device is registered no more, another one of its user may go on. The ids of our own
+ *                      session belong to us
  *  SYN-GUARD-GAP       no Skip, no struct beyond the next known clock, no reference to and no delete of a struct that
  *                      is neither known nor included: nothing can be left pending, and nothing unwritten be deleted
  *  SYN-GUARD-STRUCT    only entries and their tombstones, directly in a table's root array: no GC structs, nested
@@ -50,8 +51,8 @@ import type { RowEntry } from './types.ts';
 /** What the guard asks of the document. */
 export type Known = Pick<ShardDoc, 'clock' | 'tableAt' | 'touching' | 'size' | 'roots' | 'index'>;
 
-/** Whose a client id is, seen from the sender. */
-export type Owner = 'sender' | 'nobody' | 'other';
+/** Whose a client id is, seen from the sender. `heir`: a device of its user that is registered no more. */
+export type Owner = 'sender' | 'nobody' | 'heir' | 'other';
 
 export interface UpdateFacts {
   /** Nothing in it is new. */
@@ -71,7 +72,8 @@ export interface InspectContext {
   readonly tables: ReadonlyMap<string, AnyTable>;
   /** The user every new entry must be written by; null: the trusted server. */
   readonly subject: string | null;
-  readonly ownerOf: (client: number) => Owner;
+  /** `end`: the clock behind what the update brings of this client. */
+  readonly ownerOf: (client: number, end: number) => Owner;
   readonly clock: Clock;
   readonly limits?: GuardLimits;
 }
@@ -123,9 +125,10 @@ function checkOwners(
   const claims: number[] = [];
   for (const [client, clock] of clocks) {
     if (clock <= known.clock(client)) continue;
-    const owner = ownerOf(client);
+    const owner = ownerOf(client, clock);
     if (owner === 'sender') continue;
-    const others = owner === 'other' || (subject !== null && isWrittenByOthers(client, subject, known));
+    const others =
+      owner === 'other' || (owner === 'nobody' && subject !== null && isWrittenByOthers(client, subject, known));
     if (others) return refuse('OWNER', 'continues what another device has begun', {}, 'forbidden');
     claims.push(client);
   }

@@ -1,5 +1,5 @@
 /**
- * Whose a client id is: the device's that wrote with it first, for ever (SYN-GUARD-OWNER). A device takes a fresh id for
+ * Whose a client id is: the device's that wrote with it first, as long as that device is registered (SYN-GUARD-OWNER). A device takes a fresh id for
  * every session, so an id is one session of one device, and nobody can have met it before its owner first sent it.
  *
  * Only the server judges by this. The record lies in the tenant's journal, in a stream of its own that no client can name,
@@ -15,65 +15,73 @@ import type { JournalRecord, StoredRecord } from './types.ts';
 /** The stream of owner records. */
 export const CLIENTS_STREAM: ShardId = 'private/clients';
 
-/** The server itself, as an owner. No device has this name. */
-export const SERVER = '';
+/** The server itself; in a laptop's journal, the laptop. No device and no user has this name. */
+export const SERVER: Holder = { device: '', user: '' };
+
+/** Who has a client id. */
+export interface Holder {
+  readonly device: string;
+  readonly user: string;
+}
 
 /** The content of an `owner` record. */
-export function encodeClients(device: string, clients: Iterable<number>): Uint8Array {
+export function encodeClients({ device, user }: Holder, clients: Iterable<number>): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarString(encoder, device);
+  encoding.writeVarString(encoder, user);
   for (const client of clients) encoding.writeVarUint(encoder, client);
   return encoding.toUint8Array(encoder);
 }
 
-export function decodeClients(bytes: Uint8Array): { readonly device: string; readonly clients: readonly number[] } {
+export function decodeClients(bytes: Uint8Array): { readonly holder: Holder; readonly clients: readonly number[] } {
   const decoder = decoding.createDecoder(bytes);
-  const device = decoding.readVarString(decoder);
+  const holder = { device: decoding.readVarString(decoder), user: decoding.readVarString(decoder) };
   const clients: number[] = [];
   while (decoding.hasContent(decoder)) clients.push(decoding.readVarUint(decoder));
-  return { device, clients };
+  return { holder, clients };
 }
 
 export interface Owners {
-  ownerOf(client: number, device: string): Owner;
+  ownerOf(client: number, sender: Holder): Owner;
   /** Takes the ids, from now on in memory and, when the record is appended, for ever. */
-  claim(clients: readonly number[], device: string): JournalRecord;
-  /** Everything known, one record a device. */
+  claim(clients: readonly number[], holder: Holder): JournalRecord;
+  /** Everything known, one record a holder. */
   records(): readonly JournalRecord[];
 }
 
-export function createOwners(stored: readonly StoredRecord[]): Owners {
-  const owners = new Map<number, string>();
-  const take = (clients: readonly number[], device: string): void => {
-    for (const client of clients) owners.set(client, device);
-  };
-  const record = (device: string, clients: Iterable<number>): JournalRecord => ({
+/** `isGone`: the device is registered no more. What it began, its user may go on with on another one. */
+export function createOwners(stored: readonly StoredRecord[], isGone: (device: string) => boolean): Owners {
+  const owners = new Map<number, Holder>();
+  const record = (holder: Holder, clients: Iterable<number>): JournalRecord => ({
     shard: CLIENTS_STREAM,
     kind: 'owner',
-    bytes: encodeClients(device, clients),
+    bytes: encodeClients(holder, clients),
   });
   for (const { kind, bytes } of stored) {
     if (kind !== 'owner') continue;
-    const { device, clients } = decodeClients(bytes);
-    take(clients, device);
+    const { holder, clients } = decodeClients(bytes);
+    for (const client of clients) owners.set(client, holder);
   }
   return {
-    ownerOf(client, device) {
+    ownerOf(client, sender) {
       const owner = owners.get(client);
-      return owner === undefined ? 'nobody' : owner === device ? 'sender' : 'other';
+      if (owner === undefined) return 'nobody';
+      if (owner.device === sender.device) return 'sender';
+      return owner.user === sender.user && owner.device !== SERVER.device && isGone(owner.device) ? 'heir' : 'other';
     },
-    claim(clients, device) {
-      take(clients, device);
-      return record(device, clients);
+    claim(clients, holder) {
+      for (const client of clients) owners.set(client, holder);
+      return record(holder, clients);
     },
     records() {
-      const byDevice = new Map<string, number[]>();
-      for (const [client, device] of owners) {
-        const clients = byDevice.get(device);
-        if (clients === undefined) byDevice.set(device, [client]);
-        else clients.push(client);
+      const byHolder = new Map<string, { readonly holder: Holder; readonly clients: number[] }>();
+      for (const [client, holder] of owners) {
+        const key = `${holder.device}\n${holder.user}`;
+        const known = byHolder.get(key);
+        if (known === undefined) byHolder.set(key, { holder, clients: [client] });
+        else known.clients.push(client);
       }
-      return [...byDevice].map(([device, clients]) => record(device, clients));
+      return [...byHolder.values()].map(({ holder, clients }) => record(holder, clients));
     },
   };
 }

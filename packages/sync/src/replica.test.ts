@@ -152,6 +152,22 @@ describe('commit', () => {
     },
   );
 
+  it('SYN-REP-DISK: a session that cannot read back what it wrote writes nothing more under the same clocks', async () => {
+    const { replica, journal, commit } = await openDesk(1);
+    const server = await openDesk(2, { authority: true });
+    for (const update of [await commit(create(0)), await commit(create(1))]) {
+      unwrap(await server.replica.receive(SHARD, update, { subject: 'user-1' }));
+    }
+    journal.stored.splice(0, 1); // the disk rots, and is read again because a write fails
+    journal.failNext();
+    expect(await replica.commit([create(2)], 'user-1')).toMatchObject({ ok: false });
+    expect(await replica.commit([create(2)], 'user-1')).toMatchObject({ problems: [{ rule: 'SYN-REP-DISK' }] });
+    const back = server.replica.diff(SHARD, replica.stateVector(SHARD));
+    unwrap(await replica.receive(SHARD, back, { subject: null })); // the server has what the disk lost
+    unwrap(await replica.commit([create(2)], 'user-1'));
+    expect(replica.row(SHARD, 'visits', idOf(1))).toEqual(server.row(1));
+  });
+
   it('SYN-REP-DURABLE: a crash between journal and ack loses nothing and keeps it pending', async () => {
     const { replica, journal, commit } = await openDesk(1);
     await commit(create(0));
@@ -297,6 +313,26 @@ describe('receive', () => {
     expect(again.replica.diff(SHARD)).toEqual(before);
     unwrap(await again.replica.receive(SHARD, two, { subject: 'user-1', device: 'laptop' }));
     expect(again.row(1)).toEqual(laptop.row(1));
+  });
+
+  it('SYN-GUARD-OWNER: when the device is registered no more, its user goes on with another one, and nobody else', async () => {
+    const laptop = await openDesk(1);
+    const [one, two, three] = [
+      await laptop.commit(create(0)),
+      await laptop.commit(create(1)),
+      await laptop.commit(create(2)),
+    ];
+    const gone = new Set<string>();
+    const server = await openDesk(2, { authority: true, isDeviceGone: (device) => gone.has(device) });
+    const receive = (update: Uint8Array, subject: string, device: string) =>
+      server.replica.receive(SHARD, update, { subject, device });
+    unwrap(await receive(one, 'user-1', 'first'));
+    expect(await receive(two, 'user-1', 'second')).toMatchObject({ problems: [{ rule: 'SYN-GUARD-OWNER' }] });
+    gone.add('first');
+    expect(await receive(two, 'user-2', 'third')).toMatchObject({ problems: [{ rule: 'SYN-GUARD-OWNER' }] });
+    unwrap(await receive(two, 'user-1', 'second'));
+    const again = await openDesk(3, { authority: true, memory: server.journal });
+    unwrap(await again.replica.receive(SHARD, three, { subject: 'user-1', device: 'second' }));
   });
 
   it('SYN-GUARD-OWNER: nobody continues the server’s own session, nor that of a laptop', async () => {

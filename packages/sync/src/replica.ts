@@ -72,6 +72,8 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const acks = createAcks({ journal, clock, busy: (shard) => outbox.hasShard(shard) || !queue.idle(shard) });
   /** Sessions of this device, this one included, as far as their shards were read. */
   const ownClients = new Set([clientId]);
+  /** Where this session's next struct of a shard stands, as far as it was ever written. */
+  const written = new Map<ShardId, number>();
   const touchListeners = new Set<(touched: Touched) => void>();
   const pendingListeners = new Set<() => void>();
   let closing: Promise<void> | null = null;
@@ -80,7 +82,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
 
   const clients = authority ? await journal.read(CLIENTS_STREAM) : ok([]);
   if (!clients.ok) return clients;
-  const owners = authority ? createOwners(clients.value) : null;
+  const owners = authority ? createOwners(clients.value, options.isDeviceGone ?? (() => false)) : null;
 
   // ---- telling others -------------------------------------------------------------------------------------------
 
@@ -206,6 +208,11 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     for (const shard of shards) {
       const doc = await openDoc(shard);
       if (!doc.ok) return doc;
+      // Read again with a hole in what this session wrote: a clock used twice would be taken for what the server has.
+      if (doc.value.clock(clientId) < (written.get(shard) ?? 0)) {
+        const message = 'a part of what was just written cannot be read back; close and open again to go on';
+        return fail(problem('corrupt', message, { rule: 'SYN-REP-DISK' }));
+      }
       open.set(shard, doc.value);
     }
     const docOf = (shard: ShardId): ShardDoc => {
@@ -241,6 +248,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       const doc = docOf(shard);
       const rows = doc.apply([update]);
       touched.push({ origin: 'local', shard, rows, update, seq });
+      written.set(shard, doc.clock(clientId));
       seq += 1;
       if (!authority) outbox.add(shard, stamp, clientId, doc.clock(clientId));
     }
@@ -254,10 +262,12 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     const opened = await openDoc(shard);
     if (!opened.ok) return opened;
     const doc = opened.value;
-    const { subject, device = `user ${subject ?? ''}`, seal, sender } = from;
-    const ownerOf = (client: number): Owner => {
-      if (client === clientId) return 'other'; // nobody else can have written with it
-      return owners === null || subject === null ? 'sender' : owners.ownerOf(client, device);
+    const { subject, seal, sender } = from;
+    const holder = { device: from.device ?? `user ${subject ?? ''}`, user: subject ?? '' };
+    const ownerOf = (client: number, end: number): Owner => {
+      // nobody else can have written with it; the server may give back what our disk lost
+      if (client === clientId) return subject === null && end <= (written.get(shard) ?? 0) ? 'sender' : 'other';
+      return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
     };
     const facts = inspectUpdate(update, { shard, known: doc, tables, subject, ownerOf, clock, limits });
     if (!facts.ok) return facts;
@@ -268,7 +278,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
         ? { shard, kind: 'remote', bytes: update }
         : { shard, kind: 'sealed', bytes: sealedBytes(seal, update) };
     // claimed in memory at once: another shard's update may be judged while this one is written
-    const claim = owners === null || claims.length === 0 ? [] : [owners.claim(claims, device)];
+    const claim = owners === null || claims.length === 0 ? [] : [owners.claim(claims, holder)];
     const appended = await journal.append([...claim, record]);
     if (!appended.ok) {
       await backToDisk([shard]);

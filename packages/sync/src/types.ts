@@ -158,6 +158,8 @@ export interface ReplicaOptions {
   readonly random: Random;
   /** True on the server, whose acknowledgements others wait for: its own commits are never pending. */
   readonly authority?: boolean;
+  /** On the server: whether a device is registered no more, so that its user may go on elsewhere with what it began. */
+  readonly isDeviceGone?: (deviceId: string) => boolean;
   /** Bounds of received updates; `GUARD_LIMITS` when absent. */
   readonly limits?: GuardLimits;
 }

@@ -115,6 +115,7 @@ export async function openDesk(
       random: options.random ?? seededRandom(seed),
       ...(options.authority === undefined ? {} : { authority: options.authority }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.isDeviceGone === undefined ? {} : { isDeviceGone: options.isDeviceGone }),
     }),
   );
   unwrap(await replica.load([SHARD]));

@@ -34,6 +34,7 @@ export interface Directory {
   setPassword(login: string, password: string): Promise<Result<AccountRecord>>;
   setDisabled(login: string, disabled: boolean): Promise<Result<AccountRecord>>;
   devices(login: string): Result<readonly DeviceRecord[]>;
+  isDevice(id: string): boolean;
   revokeDevice(id: string): Promise<Result<DeviceRecord>>;
 }
 
@@ -126,6 +127,7 @@ export function createDirectory(options: {
       if (!account.ok || (account.value.disabledAt !== null) === disabled) return account;
       return putAndEnd({ ...account.value, disabledAt: disabled ? clock.now() : null });
     },
+    isDevice: (id) => records.device.has(id),
     devices(login) {
       const account = user(login);
       if (!account.ok) return account;
