@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   scheduling: async () => (await import('./bench/scheduling.ts')).benchScheduling,
   start: async () => (await import('./bench/start.ts')).benchStart,
   bundles: async () => (await import('./bench/bundles.ts')).benchBundles,
+  sync: async () => (await import('./bench/sync.ts')).benchSync,
   board: async () => (await import('@fieldfare/desktop/bench/board')).runBoardBench,
 };
 

@@ -144,7 +144,7 @@ export function openSockets(options: {
     else socketsOf.set(userId, left);
   }
 
-  function serve(socket: WebSocket): void {
+  function serve(socket: WebSocket, wire: Duplex): void {
     let forget = (): void => undefined;
     let account: Meter | null = null;
     let rooms: Rooms | null = null;
@@ -172,7 +172,7 @@ export function openSockets(options: {
 
     meter(socket, () => account);
     const peer = servePeer({
-      socket: socket as unknown as SocketLike,
+      socket: gathering(socket, wire),
       authenticate,
       async openTenant(tenantId) {
         const tenant = await tenants.open(tenantId);
@@ -214,7 +214,7 @@ export function openSockets(options: {
       refuse(problem('forbidden', 'pages of other sites may not connect', { rule: 'SRV-ORIGIN' }));
     } else if (tooMany()) {
       refuse(problem('offline', 'the server takes no more connections', { rule: 'SRV-SOCKETS' }));
-    } else wss.handleUpgrade(request, socket, head, serve);
+    } else wss.handleUpgrade(request, socket, head, (upgraded) => serve(upgraded, socket));
   }
   server.on('upgrade', upgrade);
 
@@ -229,6 +229,25 @@ export function openSockets(options: {
       wss.close();
     },
   };
+}
+
+/** The socket, with all that is sent in one turn of the event loop in one write: fan-out is many small frames. */
+function gathering(socket: WebSocket, wire: Duplex): SocketLike {
+  let gathers = false;
+  const send = socket.send.bind(socket);
+  return Object.assign(socket as unknown as SocketLike, {
+    send(data: Uint8Array) {
+      if (!gathers) {
+        gathers = true;
+        wire.cork();
+        setImmediate(() => {
+          gathers = false;
+          wire.uncork();
+        });
+      }
+      send(data);
+    },
+  });
 }
 
 /** An answer to an upgrade that was not granted, as problem details. */

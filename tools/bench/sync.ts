@@ -1,0 +1,198 @@
+/**
+ * `pnpm bench sync`: our server beside the stock y-websocket one, in one run, with the same clients and the same bytes;
+ * many connections; and what a document costs. Ours stores before it answers; the stock server stores nothing.
+ */
+import { buildDemoAgency } from '@fieldfare/demo';
+import { passwordOf } from '@fieldfare/desktop/test/harness';
+import { dateAt, systemClock } from '@fieldfare/kernel';
+import { type Metric, metric } from '../lib/metrics.ts';
+import { type ServerProcess, startOurs, startStock } from './sync/child.ts';
+import { type Client, dialOurs, dialStock, type Hearing } from './sync/clients.ts';
+import { alternating, bytesPerRow, loadTime, receiveCost } from './sync/documents.ts';
+import { type Crowd, createWatch, drive, hearingOf, type Outcome } from './sync/traffic.ts';
+import { type Prepared, prepare, shardOf } from './sync/workload.ts';
+
+const CLIENTS = 100;
+const SHARDS = 20;
+/** Long enough for the servers' code to be compiled. */
+const WARM_UP = { rate: 500, seconds: 4 };
+const RATES = [500, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000] as const;
+const SECONDS = 2;
+const MANY = { clients: 1_000, shards: 200, rate: 2_000, seconds: 4 };
+const IDLE = 10_000;
+const DIALS_AT_ONCE = 100;
+const WRITES = 100_000;
+
+interface Account {
+  readonly token: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly regionId: string;
+}
+
+async function signIn(server: ServerProcess): Promise<Account> {
+  const login = 'amelie';
+  const answer = await fetch(`${server.url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login, password: passwordOf(login), deviceId: null, deviceName: 'bench' }),
+  });
+  const { accessToken, principal } = (await answer.json()) as {
+    accessToken: string;
+    principal: { tenantId: string; userId: string };
+  };
+  const demo = buildDemoAgency({ size: 'small', today: dateAt(systemClock.now(), 'America/Toronto') });
+  return { token: accessToken, ...principal, regionId: demo.rows.regions[0]?.id ?? '' };
+}
+
+type Dial = (client: number, hearing: Hearing) => Promise<Client>;
+
+async function gather(count: number, dial: Dial): Promise<Crowd & { readonly close: () => void }> {
+  const watch = createWatch();
+  const hearing = hearingOf(watch);
+  const clients: Client[] = [];
+  while (clients.length < count) {
+    const from = clients.length;
+    const next = Array.from({ length: Math.min(DIALS_AT_ONCE, count - from) }, (_, n) => dial(from + n, hearing));
+    clients.push(...(await Promise.all(next)));
+  }
+  const close = (): void => {
+    for (const client of clients) client.close();
+  };
+  return { clients, queues: [], sent: clients.map(() => 0), watch, close };
+}
+
+/** Rates in rising order until two in a row are not sustained: one may be the machine's doing. */
+async function climb(crowd: Crowd, server: ServerProcess, acks: boolean): Promise<readonly Outcome[]> {
+  const others = CLIENTS / SHARDS - 1;
+  await drive(crowd, { ...WARM_UP, others, acks, server });
+  const outcomes: Outcome[] = [];
+  for (const rate of RATES) {
+    const outcome = await drive(crowd, { rate, seconds: SECONDS, others, acks, server });
+    outcomes.push(outcome);
+    if (outcomes.slice(-2).filter(({ sustained }) => !sustained).length === 2) break;
+  }
+  return outcomes;
+}
+
+const sustained = (outcomes: readonly Outcome[]): number =>
+  Math.max(0, ...outcomes.filter((outcome) => outcome.sustained).map(({ rate }) => rate));
+
+const cheapest = (outcomes: readonly Outcome[]): number => Math.min(...outcomes.map(({ cost }) => cost));
+
+const figure = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '' : Number.isFinite(value) ? `${Math.round(value)} ms` : 'none came';
+
+function printSideBySide(ours: readonly Outcome[], stock: readonly Outcome[]): void {
+  console.log(`${CLIENTS} clients in ${SHARDS} shards, p99: from sending to the last of the others having it\n`);
+  const rows = [['updates/s', 'ours, durable', 'ours, to the ack', 'stock, in memory'].map((text) => text.padEnd(18))];
+  for (const rate of RATES) {
+    const [mine, theirs] = [ours, stock].map((outcomes) => outcomes.find((outcome) => outcome.rate === rate));
+    if (!mine && !theirs) continue;
+    rows.push([String(rate), figure(mine?.fanOut), figure(mine?.ack), figure(theirs?.fanOut)].map((t) => t.padEnd(18)));
+  }
+  for (const row of rows) console.log(row.join('').trimEnd());
+  console.log();
+}
+
+async function fanOut(): Promise<readonly Metric[]> {
+  const server = await startOurs();
+  const account = await signIn(server);
+  const total = WARM_UP.rate * WARM_UP.seconds + RATES.reduce((sum, rate) => sum + rate * SECONDS, 0);
+  const queues: (readonly Prepared[])[] = [];
+  for (let n = 0; n < CLIENTS; n += 1) {
+    queues.push(await prepare(account, n % SHARDS, n, Math.ceil(total / CLIENTS) + RATES.length + 1));
+  }
+  const stock = await startStock();
+  const theirs = await gather(CLIENTS, (n, hearing) => dialStock(stock.url, `shard-${n % SHARDS}`, hearing));
+  const stockOutcomes = await climb({ ...theirs, queues }, stock, false);
+  theirs.close();
+  await stock.stop();
+
+  const dial: Dial = (n, hearing) =>
+    dialOurs(server.url, account.token, shardOf(account.regionId, n % SHARDS), hearing);
+  const own = await gather(CLIENTS, dial);
+  const ours = await climb({ ...own, queues }, server, true);
+  own.close();
+  await server.stop();
+  printSideBySide(ours, stockOutcomes);
+  const [slow] = ours;
+  const ratio = sustained(ours) / Math.max(1, sustained(stockOutcomes));
+  return [
+    metric('fan-out 100 clients in 20 shards, sustained: ours, durable', sustained(ours), 'updates/s'),
+    metric('the same: stock y-websocket server, in memory', sustained(stockOutcomes), 'updates/s'),
+    metric('ours against stock', ratio, '×', '>=2'),
+    metric('500 updates/s, fan-out p99: ours', slow?.fanOut ?? Number.POSITIVE_INFINITY, 'ms', '<50'),
+    metric('500 updates/s, durable ack p99: ours', slow?.ack ?? Number.POSITIVE_INFINITY, 'ms'),
+    metric('server’s processor time an update, most favourable rate: ours', cheapest(ours), 'ms'),
+    metric('the same: stock', cheapest(stockOutcomes), 'ms'),
+    metric('500 updates/s, fan-out p99: stock', stockOutcomes[0]?.fanOut ?? Number.POSITIVE_INFINITY, 'ms'),
+  ];
+}
+
+async function manyConnections(): Promise<readonly Metric[]> {
+  const server = await startOurs();
+  const account = await signIn(server);
+  const each = Math.ceil((MANY.rate * (MANY.seconds + 1)) / MANY.clients) + 1;
+  const queues: (readonly Prepared[])[] = [];
+  for (let n = 0; n < MANY.clients; n += 1) queues.push(await prepare(account, n % MANY.shards, n, each));
+  const dial: Dial = (n, hearing) =>
+    dialOurs(server.url, account.token, shardOf(account.regionId, n % MANY.shards), hearing);
+  const crowd = await gather(MANY.clients, dial);
+  const others = MANY.clients / MANY.shards - 1;
+  await drive({ ...crowd, queues }, { rate: MANY.rate, seconds: 1, others, acks: true, server });
+  const outcome = await drive({ ...crowd, queues }, { ...MANY, others, acks: true, server });
+  const resident = await server.resident();
+  crowd.close();
+  await server.stop();
+  return [
+    metric(
+      '1,000 connections, 2,000 updates/s: durable ack p99',
+      outcome.ack ?? Number.POSITIVE_INFINITY,
+      'ms',
+      '<250',
+    ),
+    metric('the same: fan-out p99', outcome.fanOut, 'ms'),
+    metric('the same: server resident', resident, 'MB', '<512'),
+  ];
+}
+
+async function idleConnections(): Promise<readonly Metric[]> {
+  const server = await startOurs();
+  const account = await signIn(server);
+  const before = await server.resident();
+  const crowd = await gather(IDLE, (_, hearing) => dialOurs(server.url, account.token, null, hearing));
+  const resident = await server.resident();
+  crowd.close();
+  await server.stop();
+  return [
+    metric('10,000 idle connections: server resident', resident, 'MB', '<250'),
+    metric('the same, each', ((resident - before) * 1000) / IDLE, 'kB'),
+  ];
+}
+
+async function documents(): Promise<readonly Metric[]> {
+  return [
+    metric('shard of 2,000 rows loaded from the journal', await loadTime(2_000), 'ms', '<100'),
+    metric('shard of 10,000 rows', await loadTime(10_000), 'ms', '<300'),
+    metric('document bytes a row after 10 edits a row', await bytesPerRow(2_000, 10), 'B', '<=2048'),
+    metric('an update received beside 2,000 rows: judged and applied', await receiveCost(), 'ms', '<0.2'),
+    metric('100,000 alternate writes of one field by two clients', (await alternating(WRITES)) / 1000, 'kB', '<10'),
+  ];
+}
+
+const PARTS: Readonly<Record<string, () => Promise<readonly Metric[]>>> = {
+  'fan-out': fanOut,
+  many: manyConnections,
+  idle: idleConnections,
+  documents,
+};
+
+/** Parts named in `wanted`, or all. */
+export async function benchSync(wanted: readonly string[]): Promise<readonly Metric[]> {
+  const metrics: Metric[] = [];
+  for (const [name, run] of Object.entries(PARTS)) {
+    if (wanted.length === 0 || wanted.includes(name)) metrics.push(...(await run()));
+  }
+  return metrics;
+}

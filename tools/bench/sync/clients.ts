@@ -1,0 +1,94 @@
+/** Clients that only send bytes prepared beforehand and note when they come out again: the same for every server. */
+import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '@fieldfare/sync';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { WebSocket } from 'ws';
+import * as sync from 'y-protocols/sync';
+
+/** Client id and clock of an update's first struct: names it on its way. */
+export type UpdateKey = string;
+
+export interface Client {
+  send(update: Uint8Array): void;
+  close(): void;
+}
+
+export interface Hearing {
+  /** Another client's update has come. */
+  update(key: UpdateKey): void;
+  /** The server has stored everything of this client up to this clock. Never called by a server that stores nothing. */
+  ack(client: number, clock: number): void;
+}
+
+export function keyOf(update: Uint8Array): UpdateKey {
+  const decoder = decoding.createDecoder(update);
+  decoding.readVarUint(decoder); // clients: one
+  decoding.readVarUint(decoder); // structs
+  return `${decoding.readVarUint(decoder)}:${decoding.readVarUint(decoder)}`;
+}
+
+const opened = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+
+const CHANNEL = 1;
+
+/** One signed-in socket; with a shard, one that has it open and hears of its updates. */
+export function dialOurs(url: string, token: string, shard: string | null, hearing: Hearing): Promise<Client> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/sync`, { perMessageDeflate: false });
+  const client: Client = {
+    send: (update) => socket.send(encodeShard(CHANNEL, { type: 'update', update })),
+    close: () => socket.close(),
+  };
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('close', (code) => reject(new Error(`closed with ${code}`)));
+    socket.once('open', () =>
+      socket.send(
+        encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: token, deviceId: '' }),
+      ),
+    );
+    socket.on('message', (data: Buffer) => {
+      const frame = decodeFrame(data);
+      if (!frame.ok) return reject(new Error('unreadable'));
+      if ('control' in frame.value) {
+        const { control } = frame.value;
+        if (control.type === 'refused')
+          reject(new Error(`refused: ${control.problem.rule}: ${control.problem.message}`));
+        if (control.type === 'welcome') {
+          if (shard === null) resolve(client);
+          else socket.send(encodeControl({ type: 'open', channel: CHANNEL, shard }));
+        }
+        if (control.type === 'opened') {
+          socket.send(encodeShard(CHANNEL, { type: 'step1', stateVector: Uint8Array.of(0) }));
+        }
+        return;
+      }
+      const message = frame.value.shard;
+      if (message.type === 'step2') resolve(client);
+      else if (message.type === 'update') hearing.update(keyOf(message.update));
+      else if (message.type === 'ack') for (const [id, clock] of message.clocks) hearing.ack(id, clock);
+    });
+  });
+}
+
+export async function dialStock(url: string, room: string, hearing: Hearing): Promise<Client> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/${room}`, { perMessageDeflate: false });
+  socket.on('message', (data: Buffer) => {
+    const decoder = decoding.createDecoder(new Uint8Array(data));
+    if (decoding.readVarUint(decoder) !== 0 || decoding.readVarUint(decoder) !== sync.messageYjsUpdate) return;
+    hearing.update(keyOf(decoding.readVarUint8Array(decoder)));
+  });
+  await opened(socket);
+  return {
+    send(update) {
+      const encoder = encoding.createEncoder();
+      encoding.writeVarUint(encoder, 0);
+      sync.writeUpdate(encoder, update);
+      socket.send(encoding.toUint8Array(encoder));
+    },
+    close: () => socket.close(),
+  };
+}
