@@ -177,14 +177,14 @@ describe('before anybody has said who they are', () => {
   });
 
   it('SRV-SIZE: a frame beyond the limit ends the socket', async () => {
-    const socket = await dial();
+    const socket = await enter('ada'); // who has not signed in runs into another limit
     socket.ws.send(new Uint8Array(PEER_LIMITS.maxFrameBytes + 1));
     await until(() => socket.closed() !== null, 'closed');
     expect([1006, 1009]).toContain(socket.closed());
   });
 
   it('SRV-SIZE: a message in thousands of pieces ends the socket', async () => {
-    const socket = await dial();
+    const socket = await enter('ada');
     for (let i = 0; i < 1_100; i += 1) socket.ws.send(Uint8Array.of(0), { fin: false });
     await until(() => socket.closed() !== null, 'closed');
     expect([1006, 1008, 1009]).toContain(socket.closed());
