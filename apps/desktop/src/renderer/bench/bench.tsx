@@ -33,7 +33,7 @@ if (root) {
           goTo: () => {},
         }}
       >
-        <Frame onImport={null}>
+        <Frame places={{ current: 'week', go: () => {} }} onImport={null}>
           <WeekPage regionId={REGION} week={WEEK} />
         </Frame>
       </AppProvider>

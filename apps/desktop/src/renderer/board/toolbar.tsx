@@ -6,12 +6,10 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconArrowForwardUp,
-  IconChevronDown,
   IconChevronLeft,
   IconChevronRight,
   IconDots,
   IconEye,
-  IconFlask,
   IconLayoutSidebarRight,
   IconPlus,
   IconSend,
@@ -20,33 +18,12 @@ import {
 import { dateRange, weekLabel } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
 import { useApp } from '../shell/app-context.tsx';
+import { RegionPicker } from '../shell/region-picker.tsx';
 import { SyncPill } from '../shell/sync-pill.tsx';
+import { SyntheticBadge } from '../shell/synthetic-badge.tsx';
 import { useController, useSummary, useUi } from './context.tsx';
 import { Onlookers } from './onlookers.tsx';
 import classes from './toolbar.module.css';
-
-function RegionPicker({ regionId, week }: { readonly regionId: string; readonly week: string }) {
-  const { org, goTo } = useApp();
-  const current = org.regions.find(({ id }) => id === regionId);
-  return (
-    <Menu position="bottom-start" width={220} shadow="md" radius="lg">
-      <Menu.Target>
-        <button type="button" className={classes.region} aria-label={`Region: ${current?.name ?? 'unknown'}`}>
-          <span className={classes.regionName}>{current?.name ?? 'Region'}</span>
-          <IconChevronDown size={14} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{org.organisation.name}</Menu.Label>
-        {org.regions.map(({ id, name }) => (
-          <Menu.Item key={id} onClick={() => goTo(id, week)} rightSection={id === regionId ? '✓' : null}>
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
 
 function WeekNav({
   regionId,
@@ -179,29 +156,16 @@ export function Toolbar({
   readonly thisWeek: string;
 }) {
   const controller = useController();
-  const { org } = useApp();
+  const { goTo } = useApp();
   const summary = useSummary();
   const panel = useUi((ui) => ui.panel.kind);
   const panelOpen = useUi((ui) => ui.panelOpen);
   const writable = board?.writable ?? false;
   return (
     <header className={classes.bar}>
-      <RegionPicker regionId={controller.scope.regionId} week={week} />
+      <RegionPicker regionId={controller.scope.regionId} onPick={(regionId) => goTo(regionId, week)} />
       <WeekNav regionId={controller.scope.regionId} week={week} thisWeek={thisWeek} />
-      {org.organisation.synthetic && (
-        <Tooltip label={`${org.organisation.name}: generated people and visits. Nobody here is real.`}>
-          <Badge
-            variant="light"
-            color="chestnut"
-            leftSection={<IconFlask size={12} />}
-            data-testid="synthetic-badge"
-            tabIndex={0}
-            className={classes.badge ?? ''}
-          >
-            Synthetic data
-          </Badge>
-        </Tooltip>
-      )}
+      <SyntheticBadge />
       {board !== null && !writable && (
         <Badge variant="light" color="gray" leftSection={<IconEye size={12} />} className={classes.badge ?? ''}>
           Read only

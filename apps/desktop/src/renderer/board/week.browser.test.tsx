@@ -47,7 +47,7 @@ function open(board: WeekBoard): void {
           goTo: () => {},
         }}
       >
-        <Frame onImport={null}>
+        <Frame places={{ current: 'week', go: () => {} }} onImport={null}>
           <WeekPage regionId={REGION} week={WEEK} />
         </Frame>
       </AppProvider>

@@ -7,6 +7,7 @@ import { Button, FileButton, Modal, Select, Table } from '@mantine/core';
 import { useState } from 'react';
 import { plural } from '../lib/format.ts';
 import { attempt, problemsText } from '../lib/problems.ts';
+import { textOf } from '../lib/text-of-file.ts';
 import { notify } from '../shell/notify.tsx';
 import { Tag } from '../shell/tag.tsx';
 import classes from './imports.module.css';
@@ -27,16 +28,6 @@ interface Chosen {
   readonly text: string;
   readonly preview: Preview;
   readonly mapping: Readonly<Record<string, string>>;
-}
-
-/** UTF-8, or Windows-1252 when the bytes are not: what spreadsheets on Windows write. */
-async function textOf(file: File): Promise<string> {
-  const bytes = await file.arrayBuffer();
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 const ERRORS_SHOWN = 100;

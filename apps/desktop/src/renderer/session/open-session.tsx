@@ -1,4 +1,4 @@
-/** An open working copy: waits for the organisation's data, then routes between weeks. */
+/** An open working copy: waits for the organisation's data, then routes between weeks and patients. */
 import { systemClock, weekAt } from '@fieldfare/kernel';
 import type { SessionInfo } from '@fieldfare/workspace';
 import { Loader } from '@mantine/core';
@@ -11,33 +11,24 @@ import {
   RouterProvider,
   useNavigate,
 } from '@tanstack/react-router';
-import { createContext, use, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { OrgView, WorkSource } from '../board/source.ts';
 import { WeekPage } from '../board/week-page.tsx';
 import type { Host } from '../host.ts';
 import { ImportDialog } from '../imports/import-dialog.tsx';
+import { CaseloadPage } from '../patients/caseload-page.tsx';
+import { PatientPage } from '../patients/patient-page.tsx';
+import { FIRST_TAB } from '../patients/tabs.ts';
 import { type AppContextValue, AppProvider } from '../shell/app-context.tsx';
 import { Frame } from '../shell/frame.tsx';
+import type { Places } from '../shell/rail.tsx';
 import { Gate } from './gate.tsx';
+import { SessionContext, useSession } from './session-context.ts';
 import { createWorkSource } from './work-source.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Left alone this long, the working copy locks itself. */
 const IDLE_LOCK_MS = 15 * 60_000;
-
-interface Session {
-  readonly workspace: Workspace;
-  readonly org: OrgView;
-  readonly base: Omit<AppContextValue, 'goTo' | 'org'>;
-}
-
-const SessionContext = createContext<Session | null>(null);
-
-function useSession(): Session {
-  const session = use(SessionContext);
-  if (!session) throw new Error('no session around this route');
-  return session;
-}
 
 /** The first region of the organisation, in its own current week. */
 function firstWeek(org: OrgView): { regionId: string; week: string } {
@@ -73,9 +64,15 @@ function WeekScreen() {
     }),
     [base, org, navigate],
   );
+  const places: Places = {
+    current: 'week',
+    go: (place) => {
+      if (place === 'patients') void navigate({ to: '/patients/$regionId', params: { regionId } });
+    },
+  };
   return (
     <AppProvider value={value}>
-      <Frame onImport={() => setImporting(true)}>
+      <Frame places={places} onImport={() => setImporting(true)}>
         <WeekPage regionId={regionId} week={week} />
       </Frame>
       <ImportDialog
@@ -88,6 +85,90 @@ function WeekScreen() {
   );
 }
 
+/** Around every screen of the patients: the same frame, and the way back to the week of the region one is in. */
+function PatientsFrame({ regionId, children }: { readonly regionId: string; readonly children: ReactNode }) {
+  const { org, base } = useSession();
+  const navigate = useNavigate();
+  const value = useMemo<AppContextValue>(
+    () => ({
+      ...base,
+      org,
+      goTo: (toRegion, toWeek) =>
+        void navigate({ to: '/week/$regionId/$week', params: { regionId: toRegion, week: toWeek } }),
+    }),
+    [base, org, navigate],
+  );
+  const places: Places = {
+    current: 'patients',
+    go: (place) => {
+      if (place === 'patients') void navigate({ to: '/patients/$regionId', params: { regionId } });
+      else void navigate({ to: '/week/$regionId/$week', params: { regionId, week: weekOf(org, regionId) } });
+    },
+  };
+  return (
+    <AppProvider value={value}>
+      <Frame places={places} onImport={null}>
+        {children}
+      </Frame>
+    </AppProvider>
+  );
+}
+
+/** The region of the address, or the first one where the address names none of ours. */
+const regionIn = (org: OrgView, regionId: string): string =>
+  org.regions.some(({ id }) => id === regionId) ? regionId : firstWeek(org).regionId;
+
+const weekOf = (org: OrgView, regionId: string): string =>
+  weekAt(systemClock.now(), org.regions.find(({ id }) => id === regionId)?.zone ?? 'UTC');
+
+function PatientsScreen() {
+  const { workspace, org } = useSession();
+  const navigate = useNavigate();
+  const regionId = regionIn(org, patientsRoute.useParams().regionId);
+  return (
+    <PatientsFrame regionId={regionId}>
+      <CaseloadPage
+        key={regionId}
+        client={workspace.client}
+        regionId={regionId}
+        onRegion={(id) => void navigate({ to: '/patients/$regionId', params: { regionId: id } })}
+        onOpen={(patientId) =>
+          void navigate({
+            to: '/patients/$regionId/$patientId/$tab',
+            params: { regionId, patientId, tab: FIRST_TAB },
+          })
+        }
+      />
+    </PatientsFrame>
+  );
+}
+
+function PatientScreen() {
+  const { workspace, org } = useSession();
+  const navigate = useNavigate();
+  const { regionId: asked, patientId, tab } = patientRoute.useParams();
+  const regionId = regionIn(org, asked);
+  return (
+    <PatientsFrame regionId={regionId}>
+      <PatientPage
+        key={`${regionId} ${patientId}`}
+        client={workspace.client}
+        regionId={regionId}
+        patientId={patientId}
+        tab={tab}
+        onBack={() => void navigate({ to: '/patients/$regionId', params: { regionId } })}
+        onTab={(next) =>
+          void navigate({
+            to: '/patients/$regionId/$patientId/$tab',
+            params: { regionId, patientId, tab: next },
+            replace: true,
+          })
+        }
+      />
+    </PatientsFrame>
+  );
+}
+
 const rootRoute = createRootRouteWithContext()({ component: Outlet, notFoundComponent: Home });
 const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: Home });
 const weekRoute = createRoute({
@@ -95,7 +176,19 @@ const weekRoute = createRoute({
   path: '/week/$regionId/$week',
   component: WeekScreen,
 });
-const router = createRouter({ routeTree: rootRoute.addChildren([homeRoute, weekRoute]) });
+const patientsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/patients/$regionId',
+  component: PatientsScreen,
+});
+const patientRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/patients/$regionId/$patientId/$tab',
+  component: PatientScreen,
+});
+const router = createRouter({
+  routeTree: rootRoute.addChildren([homeRoute, weekRoute, patientsRoute, patientRoute]),
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -2,15 +2,17 @@
 import { CloseButton } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useApp } from './app-context.tsx';
-import { Rail } from './rail.tsx';
+import { type Places, Rail } from './rail.tsx';
 import classes from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
 export function Frame({
   children,
+  places,
   onImport,
 }: {
   readonly children: ReactNode;
+  readonly places: Places;
   readonly onImport: (() => void) | null;
 }) {
   const { lock, storageAtRisk } = useApp();
@@ -28,7 +30,7 @@ export function Frame({
   }, [lock]);
   return (
     <div className={classes.frame}>
-      <Rail onImport={onImport} onShortcuts={() => setHelp(true)} />
+      <Rail places={places} onImport={onImport} onShortcuts={() => setHelp(true)} />
       <div className={classes.page}>
         {storageAtRisk && !warned && (
           <div className={classes.notice} role="status">

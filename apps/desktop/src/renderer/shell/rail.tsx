@@ -9,6 +9,7 @@ import {
   IconLogout,
   IconMoon,
   IconSun,
+  IconUsers,
 } from '@tabler/icons-react';
 import { initials } from '../lib/format.ts';
 import { useApp } from './app-context.tsx';
@@ -21,17 +22,43 @@ const SCHEMES = [
   { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
 ] as const;
 
-export function Rail(props: { readonly onImport: (() => void) | null; readonly onShortcuts: () => void }) {
+const PLACES = [
+  { id: 'week', label: 'Week board', icon: IconCalendarWeek },
+  { id: 'patients', label: 'Patients', icon: IconUsers },
+] as const;
+export type Place = (typeof PLACES)[number]['id'];
+
+/** Where one is, and the way to elsewhere. */
+export interface Places {
+  readonly current: Place;
+  go(place: Place): void;
+}
+
+export function Rail(props: {
+  readonly places: Places;
+  readonly onImport: (() => void) | null;
+  readonly onShortcuts: () => void;
+}) {
   const { user, org, lock, signOut } = useApp();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <nav className={classes.rail} aria-label="Main">
       <img src={mark} alt="Fieldfare" width={30} height={30} className={classes.mark} />
-      <Tooltip label="Week board" position="right">
-        <ActionIcon size={36} variant="light" color="heron" aria-label="Week board" aria-current="page">
-          <IconCalendarWeek size={20} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
+      {PLACES.map(({ id, label, icon: Icon }) => {
+        const here = id === props.places.current;
+        return (
+          <Tooltip key={id} label={label} position="right">
+            <ActionIcon
+              size={36}
+              {...(here ? { variant: 'light', color: 'heron', 'aria-current': 'page' as const } : {})}
+              aria-label={label}
+              onClick={() => props.places.go(id)}
+            >
+              <Icon size={20} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        );
+      })}
       {props.onImport && (
         <Tooltip label="Import from CSV" position="right">
           <ActionIcon size={36} aria-label="Import from CSV" onClick={props.onImport}>

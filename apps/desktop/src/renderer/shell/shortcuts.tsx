@@ -18,6 +18,15 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
       ],
     },
     {
+      title: 'Entering an assessment',
+      keys: [
+        ['Next and previous item', ['↓', '↑']],
+        ['Answer and go on', ['0 – 9']],
+        ['Clear the answer', ['Backspace']],
+        ['Next section', ['Page Down']],
+      ],
+    },
+    {
       title: 'Everywhere',
       keys: [
         ['Undo', ['Ctrl', 'Z']],

@@ -62,27 +62,23 @@ function rehab({ decision, household, selfReliant }: Reliance, dailyChange: numb
   return household >= 4 && decision <= 1 ? 5 : 4;
 }
 
-export const provPsa = provisional('prov.psa', 'Personal support need, provisional (1–6)', (items) =>
+export const provPsa = provisional('prov.psa', 'Personal support need (1–6)', (items) =>
   personalSupport(contactReliance(items), items.get('helper.overwhelmed')),
 );
 
-export const provPsaHc = provisional(
-  'prov.psa.hc',
-  'Personal support need from Home Care, provisional (1–6)',
-  (items) => personalSupport(homeReliance(items), items.get('helper.overwhelmed')),
+export const provPsaHc = provisional('prov.psa.hc', 'Personal support need from Home Care (1–6)', (items) =>
+  personalSupport(homeReliance(items), items.get('helper.overwhelmed')),
 );
 
-export const provRehab = provisional('prov.rehab', 'Rehabilitation potential, provisional (1–5)', (items) =>
+export const provRehab = provisional('prov.rehab', 'Rehabilitation potential (1–5)', (items) =>
   rehab(contactReliance(items), items.get('adl.change'), items.get('ca.palliative')),
 );
 
-export const provRehabHc = provisional(
-  'prov.rehab.hc',
-  'Rehabilitation potential from Home Care, provisional (1–5)',
-  (items) => rehab(homeReliance(items), items.get('adl.change'), items.get('health.endStage')),
+export const provRehabHc = provisional('prov.rehab.hc', 'Rehabilitation potential from Home Care (1–5)', (items) =>
+  rehab(homeReliance(items), items.get('adl.change'), items.get('health.endStage')),
 );
 
-export const provSua = provisional('prov.sua', 'Urgency of service, provisional (1–4)', (items) => {
+export const provSua = provisional('prov.sua', 'Urgency of service (1–4)', (items) => {
   const { selfReliant } = contactReliance(items);
   const [pain = 0, iv = 0, wound = 0, hospital = 0, emergency = 0] = items.all(
     'pain.frequency',
@@ -97,7 +93,7 @@ export const provSua = provisional('prov.sua', 'Urgency of service, provisional 
   return reasons >= 2 ? 3 : reasons + 1;
 });
 
-export const provAua = provisional('prov.aua', 'Urgency of assessment, provisional (1–6)', (items) => {
+export const provAua = provisional('prov.aua', 'Urgency of assessment (1–6)', (items) => {
   const { decision, care, selfReliant } = contactReliance(items);
   const [breath = 0, health = 0, sad = 0, unstable = 0, overwhelmed = 0] = items.all(
     'sym.dyspnoea',
@@ -119,7 +115,7 @@ export const provAua = provisional('prov.aua', 'Urgency of assessment, provision
 });
 
 /** Not MAPLe, whose tree is not public. */
-export const provPriority = provisional('prov.priority', 'Priority, provisional (1–5)', (items) => {
+export const provPriority = provisional('prov.priority', 'Priority (1–5)', (items) => {
   const adl = adlHierarchyOf(items);
   const mind = cpsOf(items);
   const aggression = absOf(items);

@@ -1,0 +1,131 @@
+/**
+ * An entry under way: what was typed, and how it is kept. Every change is saved a moment later as a draft on this device
+ * (and goes to the server by itself); leaving the screen saves at once. Only completing makes it an assessment.
+ */
+import type { Form } from '@fieldfare/domain/assessments';
+import type { LocalDate, Problem } from '@fieldfare/kernel';
+import type { WorkspaceClient } from '@fieldfare/workspace/client';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { attempt } from '../../lib/problems.ts';
+
+const AUTOSAVE_MS = 500;
+
+export interface EntryStart {
+  readonly form: Form;
+  readonly assessedOn: LocalDate;
+  readonly answers: ReadonlyMap<string, number>;
+  readonly amends: string | null;
+  readonly reason: string;
+}
+
+export type Saving = 'untouched' | 'saving' | 'saved' | 'failed';
+
+export interface Entry {
+  readonly answers: ReadonlyMap<string, number>;
+  readonly assessedOn: LocalDate;
+  readonly reason: string;
+  readonly saving: Saving;
+  readonly problems: readonly Problem[];
+  answer(code: string, value: number | null): void;
+  setDate(date: LocalDate): void;
+  setReason(reason: string): void;
+  /** The new assessment's id, or null with `problems`. */
+  complete(): Promise<string | null>;
+  /** Forgets the draft. */
+  discard(): Promise<void>;
+}
+
+export function useEntry(
+  client: WorkspaceClient,
+  target: { readonly regionId: string; readonly patientId: string },
+  start: EntryStart,
+): Entry {
+  const { form, amends } = start;
+  const { regionId, patientId } = target;
+  const [answers, setAnswers] = useState(start.answers);
+  const [assessedOn, setDate] = useState(start.assessedOn);
+  const [reason, setReason] = useState(start.reason);
+  const [saving, setSaving] = useState<Saving>('untouched');
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  /** What is not saved yet; null: everything is. */
+  const unsaved = useRef<Parameters<WorkspaceClient['assessments']['saveDraft']['mutate']>[0] | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const last = useRef<Promise<void>>(Promise.resolve());
+
+  const content = {
+    regionId,
+    patientId,
+    instrument: form.instrument,
+    formVersion: form.version,
+    assessedOn,
+    answers: [...answers].map(([code, value]) => ({ code, value })),
+    amends,
+    reason,
+  };
+
+  const flush = useCallback((): Promise<void> => {
+    clearTimeout(timer.current);
+    const draft = unsaved.current;
+    unsaved.current = null;
+    if (draft === null) return last.current;
+    last.current = last.current.then(async () => {
+      const saved = await attempt(() => client.assessments.saveDraft.mutate(draft));
+      setSaving(saved.ok ? 'saved' : 'failed');
+      if (!saved.ok) setProblems(saved.problems);
+    });
+    return last.current;
+  }, [client]);
+
+  /** Opening an entry is no change of it. */
+  const touched = useRef(false);
+  useEffect(() => {
+    if (!touched.current) return;
+    unsaved.current = content;
+    setSaving('saving');
+    setProblems([]);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void flush(), AUTOSAVE_MS);
+  }, [answers, assessedOn, reason, flush]);
+  useEffect(() => () => void flush(), [flush]);
+
+  return {
+    answers,
+    assessedOn,
+    reason,
+    saving,
+    problems,
+    answer(code, value) {
+      touched.current = true;
+      setAnswers((before) => {
+        if (before.get(code) === (value ?? undefined)) return before;
+        const next = new Map(before);
+        if (value === null) next.delete(code);
+        else next.set(code, value);
+        return next;
+      });
+    },
+    setDate(date) {
+      touched.current = true;
+      setDate(date);
+    },
+    setReason(text) {
+      touched.current = true;
+      setReason(text);
+    },
+    async complete() {
+      await flush();
+      const done = await attempt(() => client.assessments.complete.mutate(content));
+      if (done.ok) return done.value.assessmentId;
+      setProblems(done.problems);
+      return null;
+    },
+    async discard() {
+      clearTimeout(timer.current);
+      unsaved.current = null;
+      await last.current;
+      await attempt(() =>
+        client.assessments.discardDraft.mutate({ regionId, patientId, instrument: form.instrument, amends }),
+      );
+    },
+  };
+}

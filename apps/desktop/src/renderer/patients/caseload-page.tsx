@@ -1,0 +1,227 @@
+/** Every patient of a region: found by typing, opened with Enter, with who is due to be assessed again. */
+import type { Caseload, CaseloadLine } from '@fieldfare/domain';
+import type { WorkspaceClient } from '@fieldfare/workspace/client';
+import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core';
+import { IconFileImport, IconSearch } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { dayMonth, plural } from '../lib/format.ts';
+import { problemsText } from '../lib/problems.ts';
+import { useFeed } from '../lib/use-feed.ts';
+import { RegionPicker } from '../shell/region-picker.tsx';
+import { SyncPill } from '../shell/sync-pill.tsx';
+import { SyntheticBadge } from '../shell/synthetic-badge.tsx';
+import { Tag } from '../shell/tag.tsx';
+import { AssessmentImport } from './assessments/import-dialog.tsx';
+import { Due, dueState } from './due.tsx';
+import classes from './patients.module.css';
+
+const FILTERS = [
+  { value: 'all', label: 'All' },
+  { value: 'due', label: 'Due' },
+  { value: 'assessed', label: 'Assessed' },
+  { value: 'never', label: 'Not assessed' },
+] as const;
+type Filter = (typeof FILTERS)[number]['value'];
+
+const ROW_PX = 40;
+
+const RISK_TONES = { low: 'plain', moderate: 'info', high: 'warn' } as const;
+
+const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** Each word typed is found somewhere in name, number or place. */
+function matches(line: CaseloadLine, words: readonly string[]): boolean {
+  const text = folded(`${line.givenName} ${line.familyName} ${line.reference} ${line.municipality}`);
+  return words.every((word) => text.includes(word));
+}
+
+function passes(line: CaseloadLine, filter: Filter, today: string): boolean {
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'due':
+      return ['overdue', 'soon'].includes(dueState(line.dueOn, today));
+    case 'assessed':
+      return line.assessedOn !== null;
+    case 'never':
+      return line.assessedOn === null && line.status === 'active';
+  }
+}
+
+export function CaseloadPage(props: {
+  readonly client: WorkspaceClient;
+  readonly regionId: string;
+  readonly onRegion: (regionId: string) => void;
+  readonly onOpen: (patientId: string) => void;
+}) {
+  const { client, regionId, onOpen } = props;
+  const { value: caseload, problems } = useFeed<Caseload>(
+    useCallback(
+      (callbacks) => client.assessments.caseloadEvents.subscribe({ regionId }, callbacks),
+      [client, regionId],
+    ),
+  );
+  const [typed, setTyped] = useState('');
+  const [filter, setFilter] = useState<Filter>('all');
+  const [importing, setImporting] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  const words = useDeferredValue(typed);
+  const lines = useMemo(() => {
+    if (!caseload) return [];
+    const asked = folded(words).split(/\s+/).filter(Boolean);
+    const found = caseload.lines.filter((line) => passes(line, filter, caseload.today) && matches(line, asked));
+    return filter === 'due' ? found.toSorted((a, b) => ((a.dueOn ?? '') < (b.dueOn ?? '') ? -1 : 1)) : found;
+  }, [caseload, filter, words]);
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== '/' || (event.target as Element).closest('input, textarea, [role="dialog"]')) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+  const due = caseload?.lines.filter((line) => passes(line, 'due', caseload.today)).length ?? 0;
+  return (
+    <>
+      <header className={classes.bar}>
+        <RegionPicker regionId={regionId} onPick={props.onRegion} />
+        <h1 className={classes.name}>Patients</h1>
+        {caseload && <span className={classes.quiet}>{plural(caseload.lines.length, 'patient')}</span>}
+        <SyntheticBadge />
+        <span className={classes.grow} />
+        <Button
+          variant="default"
+          leftSection={<IconFileImport size={15} />}
+          onClick={() => setImporting(true)}
+          disabled={!caseload}
+        >
+          Import assessments
+        </Button>
+        <SyncPill />
+      </header>
+      <div className={classes.tools}>
+        <TextInput
+          ref={search}
+          size="xs"
+          w={280}
+          aria-label="Find a patient"
+          placeholder="Name, number or place"
+          leftSection={<IconSearch size={14} />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const [first] = lines;
+            if (event.key === 'Enter' && first) onOpen(first.patientId);
+          }}
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label="Which patients"
+          data={FILTERS.map(({ value, label }) => ({
+            value,
+            label: value === 'due' && due > 0 ? `${label} ${due}` : label,
+          }))}
+          value={filter}
+          onChange={(value) => setFilter(value as Filter)}
+        />
+      </div>
+      <main className={classes.body}>
+        {caseload ? (
+          lines.length > 0 ? (
+            <PatientTable lines={lines} today={caseload.today} onOpen={onOpen} />
+          ) : (
+            <p className={classes.empty}>
+              {caseload.lines.length === 0
+                ? 'No patients in this region yet. Import them from a CSV file on the week board.'
+                : 'Nobody matches.'}
+            </p>
+          )
+        ) : problems.length > 0 ? (
+          <p className={classes.problem} role="alert">
+            {problemsText(problems)}
+          </p>
+        ) : (
+          <div className={classes.loading}>
+            <Skeleton height={28} />
+            <Skeleton height={28} />
+            <Skeleton height={28} />
+          </div>
+        )}
+      </main>
+      {importing && (
+        <AssessmentImport client={client} regionId={regionId} patient={null} onClose={() => setImporting(false)} />
+      )}
+    </>
+  );
+}
+
+function PatientTable(props: {
+  readonly lines: readonly CaseloadLine[];
+  readonly today: string;
+  readonly onOpen: (patientId: string) => void;
+}) {
+  const { lines, today, onOpen } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+  });
+  const move = (event: KeyboardEvent<HTMLButtonElement>, index: number): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const next = Math.min(lines.length - 1, Math.max(0, index + step));
+    rows.scrollToIndex(next);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLButtonElement>(`[data-index="${next}"]`)?.focus());
+  };
+  return (
+    <div className={classes.table} data-testid="caseload">
+      <div className={classes.head} aria-hidden="true">
+        <span>Name</span>
+        <span>Number</span>
+        <span>Place</span>
+        <span>Risk</span>
+        <span>Assessed</span>
+        <span>Next due</span>
+      </div>
+      <div ref={scroller} className={classes.scroll}>
+        <ul className={classes.rows} style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start }) => {
+            const line = lines[index];
+            if (!line) return null;
+            return (
+              <li key={line.patientId} className={classes.rowPlace} style={{ transform: `translateY(${start}px)` }}>
+                <button
+                  type="button"
+                  className={classes.row}
+                  data-index={index}
+                  data-patient-id={line.patientId}
+                  onClick={() => onOpen(line.patientId)}
+                  onKeyDown={(event) => move(event, index)}
+                >
+                  <span className={classes.who}>
+                    {line.familyName}, {line.givenName}
+                    {line.status !== 'active' && <Tag tone="plain">{line.status}</Tag>}
+                  </span>
+                  <span className="ff-num">{line.reference}</span>
+                  <span>{line.municipality}</span>
+                  <span>
+                    <Tag tone={RISK_TONES[line.risk]}>{line.risk}</Tag>
+                  </span>
+                  <span className="ff-num">{line.assessedOn === null ? '–' : dayMonth(line.assessedOn)}</span>
+                  <span>
+                    <Due dueOn={line.dueOn} today={today} />
+                  </span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+/** One patient: who they are, when they are due, and the tabs of their record. */
+import type { PatientRecord } from '@fieldfare/domain';
+import type { WorkspaceClient } from '@fieldfare/workspace/client';
+import { ActionIcon, Badge, Skeleton, Tabs, Tooltip } from '@mantine/core';
+import { IconArrowLeft, IconEye } from '@tabler/icons-react';
+import { useCallback } from 'react';
+import { problemsText } from '../lib/problems.ts';
+import { useFeed } from '../lib/use-feed.ts';
+import { SyncPill } from '../shell/sync-pill.tsx';
+import { SyntheticBadge } from '../shell/synthetic-badge.tsx';
+import { Due } from './due.tsx';
+import classes from './patients.module.css';
+import { FIRST_TAB, PATIENT_TABS } from './tabs.ts';
+
+export function PatientPage(props: {
+  readonly client: WorkspaceClient;
+  readonly regionId: string;
+  readonly patientId: string;
+  readonly tab: string;
+  readonly onTab: (tab: string) => void;
+  readonly onBack: () => void;
+}) {
+  const { client, regionId, patientId } = props;
+  const { value: record, problems } = useFeed<PatientRecord>(
+    useCallback(
+      (callbacks) => client.assessments.recordEvents.subscribe({ regionId, patientId }, callbacks),
+      [client, regionId, patientId],
+    ),
+  );
+  const shown = PATIENT_TABS.find(({ id }) => id === props.tab) ?? PATIENT_TABS.find(({ id }) => id === FIRST_TAB);
+  const Shown = shown?.component;
+  return (
+    <>
+      <header className={classes.bar}>
+        <Tooltip label="All patients">
+          <ActionIcon aria-label="All patients" onClick={props.onBack}>
+            <IconArrowLeft size={18} />
+          </ActionIcon>
+        </Tooltip>
+        {record ? (
+          <>
+            <h1 className={classes.name}>
+              {record.patient.givenName} {record.patient.familyName}
+            </h1>
+            <span className={classes.quiet}>
+              {record.patient.reference} · {record.patient.municipality}
+            </span>
+            {record.patient.status !== 'active' && <Badge color="gray">{record.patient.status}</Badge>}
+          </>
+        ) : (
+          <Skeleton width={180} height={18} />
+        )}
+        <SyntheticBadge />
+        {record && !record.writable && (
+          <Badge variant="light" color="gray" leftSection={<IconEye size={12} />}>
+            Read only
+          </Badge>
+        )}
+        <span className={classes.grow} />
+        {record && <Due dueOn={record.dueOn} today={record.today} verbose />}
+        <SyncPill />
+      </header>
+      <Tabs
+        value={shown?.id ?? null}
+        onChange={(tab) => tab !== null && props.onTab(tab)}
+        className={classes.tabs ?? ''}
+      >
+        <Tabs.List>
+          {PATIENT_TABS.map(({ id, label }) => (
+            <Tabs.Tab key={id} value={id}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+      </Tabs>
+      <main className={classes.body}>
+        {record && Shown ? (
+          <Shown client={client} regionId={regionId} patientId={patientId} record={record} />
+        ) : problems.length > 0 ? (
+          <p className={classes.problem} role="alert">
+            {problemsText(problems)}
+          </p>
+        ) : (
+          <div className={classes.loading}>
+            <Skeleton height={120} />
+            <Skeleton height={120} />
+          </div>
+        )}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+/** The tabs of a patient's page. Another one is another line here. */
+import type { PatientRecord } from '@fieldfare/domain';
+import type { WorkspaceClient } from '@fieldfare/workspace/client';
+import type { ComponentType } from 'react';
+import { AssessmentsTab } from './assessments/assessments-tab.tsx';
+import { NeedsTab } from './needs/needs-tab.tsx';
+
+export interface TabProps {
+  readonly client: WorkspaceClient;
+  readonly regionId: string;
+  readonly patientId: string;
+  readonly record: PatientRecord;
+}
+
+interface PatientTab {
+  /** In the address. */
+  readonly id: string;
+  readonly label: string;
+  readonly component: ComponentType<TabProps>;
+}
+
+export const PATIENT_TABS: readonly PatientTab[] = [
+  { id: 'needs', label: 'Needs profile', component: NeedsTab },
+  { id: 'assessments', label: 'Assessments', component: AssessmentsTab },
+];
+export const FIRST_TAB = 'needs';
