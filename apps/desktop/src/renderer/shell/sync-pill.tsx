@@ -1,7 +1,7 @@
 /** Where sync stands, truthfully: a word, what still waits, when all was last safe on the server. */
 
 import type { SyncState, SyncStatus } from '@fieldfare/sync';
-import { Button, Popover } from '@mantine/core';
+import { Button, Popover, VisuallyHidden } from '@mantine/core';
 import { IconListSearch, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { WorkSource } from '../board/source.ts';
@@ -45,7 +45,6 @@ export function SyncPill() {
   const last = status?.lastSyncedAt ?? null;
   const [open, setOpen] = useState(false);
   const [inspecting, setInspecting] = useState(false);
-  const waiting = pending === 0 ? 'nothing waiting' : `${plural(pending, 'change')} waiting`;
   return (
     <>
       <Popover width={292} position="bottom-end" shadow="md" radius="lg" opened={open} onChange={setOpen}>
@@ -57,11 +56,11 @@ export function SyncPill() {
             data-pending={pending}
             data-testid="sync-pill"
             onClick={() => setOpen((was) => !was)}
-            aria-label={`Sync: ${SYNC_WORDS[state]}, ${waiting}`}
           >
             <span className={classes.dot} />
-            {SYNC_WORDS[state]}
+            <VisuallyHidden>Sync:</VisuallyHidden> {SYNC_WORDS[state]}
             {pending > 0 && <span className={classes.pending}>{pending}</span>}
+            <VisuallyHidden>{pending > 0 ? 'waiting' : 'nothing waiting'}</VisuallyHidden>
             {state !== 'live' && last !== null && <span className={classes.since}>{ago(last, now)}</span>}
           </button>
         </Popover.Target>
