@@ -73,7 +73,8 @@ export function deriveAll(tables: Tables): DerivedConflict[] {
   const staff = new Map(tables.of('staff').map((row) => [row.id, row]));
   const patients = new Map(tables.of('patients').map((row) => [row.id, row]));
   const requirements = new Map(tables.of('requirements').map((row) => [row.id, row]));
-  const carried = carriedVisits(tables);
+  // without its region a visit has no zone, and the database leaves it out too
+  const carried = carriedVisits(tables).filter(({ visit }) => zoneOf.has(visit.f.regionId));
   const placeOf = ({ visit, assignment }: Standing) => ({
     visitId: visit.id,
     regionId: visit.f.regionId,
@@ -124,7 +125,7 @@ export function deriveAll(tables: Tables): DerivedConflict[] {
   });
   const danglingPatients = tables
     .of('visits')
-    .filter(({ deleted, f }) => !deleted && (f.cancelledAt ?? null) === null)
+    .filter(({ deleted, f }) => !deleted && (f.cancelledAt ?? null) === null && zoneOf.has(f.regionId))
     .flatMap((visit) => {
       const patient = patients.get(visit.f.patientId);
       if (patient === undefined || (!patient.deleted && patient.f.status !== 'discharged')) return [];

@@ -1,8 +1,8 @@
 /** What each kind of conflict is derived from, read from the projection for some visits or records, or for all. */
-import { type AnyTable, addDays, daysOfWeek } from '@fieldfare/kernel';
+import { type AnyTable, addDays, daysOfWeek, maxHlc } from '@fieldfare/kernel';
 import { fieldStamp } from '@fieldfare/store';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { compareText } from '../../collections.ts';
+import { byId, compareText } from '../../collections.ts';
 import { patients } from '../../patients/index.ts';
 import { idList, readPacked } from '../../queries.ts';
 import { assignments, conflictResolutions, requirements, visits } from '../tables.ts';
@@ -187,6 +187,10 @@ const withLastDay = <T extends { readonly week: string }>(row: T): T & { readonl
   lastDay: daysOfWeek(row.week)[6] as string,
 });
 
+/** A field of the first of the services with the visit's code: two people may have made one twice. */
+const ofService = (value: RawBuilder<unknown>): RawBuilder<unknown> => sql`(select ${value} from service_types st
+  where st.code = v.service_code and st.deleted_at is null order by st.id limit 1)`;
+
 /** A code that two rows share is delivered by whoever either of them allows. */
 export async function skillBreachesOf(trx: Trx, scope: Scope): Promise<DerivedConflict[]> {
   const rows = await readPacked<Omit<SkillCandidate, 'lastDay'>>(
@@ -194,24 +198,62 @@ export async function skillBreachesOf(trx: Trx, scope: Scope): Promise<DerivedCo
     {
       ...PLACEMENT,
       role: sql`s.role`,
-      roles: sql`st.roles`,
+      roles: ofService(sql`st.roles`),
       serviceSet: mark('v', 'serviceCode'),
       roleSet: mark('s', 'role'),
-      rolesSet: mark('st', 'roles'),
+      rolesSet: ofService(mark('st', 'roles')),
     },
     sql`${CARRIED}
       join staff s on s.id = a.staff_id and s.deleted_at is null and s.active
-      join service_types st on st.id = (
-        select min(id) from service_types x where x.code = v.service_code and x.deleted_at is null)
-      where ${within(sql`v.id`, scope)} and ${STANDING} and not exists (
-        select 1 from service_types x
-        where x.code = v.service_code and x.deleted_at is null and jsonb_exists(x.roles, s.role))`,
+      where ${within(sql`v.id`, scope)} and ${STANDING}
+        and v.service_code in (select code from service_types where deleted_at is null)
+        and (v.service_code, s.role) not in (
+          select x.code, role.value from service_types x, jsonb_array_elements_text(x.roles) role
+          where x.deleted_at is null)`,
   );
   return deriveSkillBreaches(rows.map(withLastDay));
 }
 
+/**
+ * Visits placed with others before their requirement's wish, by id. Two plain reads and a look in between: the planner,
+ * which knows no counts here, may compare every requirement with every assignment.
+ */
+async function placedBeforeWish(trx: Trx, scope: Scope): Promise<ReadonlySet<string>> {
+  const found = await readPacked<{ readonly id: string; readonly staffId: string; readonly stamp: string }>(
+    trx,
+    { id: sql`q.id`, staffId: sql`q.preferred_staff_id`, stamp: sql.raw(fieldStamp('q', 'preferredStaffId')) },
+    sql`from requirements q where ${within(sql`q.id`, scope)} and q.deleted_at is null
+      and q.preferred_staff_id in (select id from staff where deleted_at is null and active)`,
+  );
+  const wishes = byId(found);
+  const latest = found.map(({ stamp }) => stamp).reduce(maxHlc, '');
+  if (latest === '') return new Set();
+  const given = sql`(${sql.raw(fieldStamp('a', 'staffId'))}) collate "C"`;
+  const placed = await readPacked<{
+    readonly visitId: string;
+    readonly need: string;
+    readonly staffId: string;
+    readonly stamp: string;
+  }>(
+    trx,
+    { visitId: sql`v.id`, need: sql`v.requirement_id`, staffId: sql`a.staff_id`, stamp: given },
+    sql`from assignments a join visits v on v.id = a.visit_id
+      where ${within(sql`v.requirement_id`, scope)} and v.requirement_id is not null and ${STANDING}
+        and a.deleted_at is null and a.slot = 0 and a.staff_id is not null and ${given} < ${latest}`,
+  );
+  return new Set(
+    placed.flatMap(({ visitId, need, staffId, stamp }) => {
+      const wish = wishes.get(need);
+      return wish && wish.staffId !== staffId && wish.stamp > stamp ? [visitId] : [];
+    }),
+  );
+}
+
 /** `scope`: requirements. */
 export async function continuityBreachesOf(trx: Trx, scope: Scope): Promise<DerivedConflict[]> {
+  const before = await placedBeforeWish(trx, scope);
+  if (before.size === 0) return [];
+  // Who set what when is read for the few that were placed before the wish.
   const rows = await readPacked<Omit<ContinuityCandidate, 'lastDay'>>(
     trx,
     {
@@ -220,13 +262,7 @@ export async function continuityBreachesOf(trx: Trx, scope: Scope): Promise<Deri
       preferredStaffId: sql`q.preferred_staff_id`,
       wish: mark('q', 'preferredStaffId'),
     },
-    // By patient, of whom there is an index; and stamps as they are stored: there are thousands of visits to ask.
-    sql`${CARRIED}
-      join requirements q on q.id = v.requirement_id and q.patient_id = v.patient_id and q.deleted_at is null
-      join staff s on s.id = q.preferred_staff_id and s.deleted_at is null and s.active
-      where ${within(sql`q.id`, scope)} and ${STANDING} and a.slot = 0 and a.staff_id <> q.preferred_staff_id
-        and (${sql.raw(fieldStamp('q', 'preferredStaffId'))}) collate "C"
-          > (${sql.raw(fieldStamp('a', 'staffId'))}) collate "C"`,
+    sql`${CARRIED} join requirements q on q.id = v.requirement_id where v.id in ${idList(before)} and a.slot = 0`,
   );
   return deriveContinuityBreaches(rows.map(withLastDay));
 }
