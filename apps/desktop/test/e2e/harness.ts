@@ -161,7 +161,8 @@ export async function retryNow(page: Page): Promise<void> {
   if ((await pill.getAttribute('data-sync-state')) === 'live') return;
   await pill.click();
   const button = page.getByRole('button', { name: 'Retry now' });
-  if (await button.isVisible().catch(() => false)) await button.click();
+  // The button goes when the link comes back by itself.
+  if (await button.isVisible().catch(() => false)) await button.click({ timeout: 3_000 }).catch(() => {});
   await page.keyboard.press('Escape');
 }
 

@@ -49,6 +49,13 @@ function passes(line: CaseloadLine, filter: Filter, today: string): boolean {
   }
 }
 
+function found(caseload: Caseload | null, filter: Filter, text: string): readonly CaseloadLine[] {
+  if (!caseload) return [];
+  const words = folded(text).split(/\s+/).filter(Boolean);
+  const lines = caseload.lines.filter((line) => passes(line, filter, caseload.today) && matches(line, words));
+  return filter === 'due' ? lines.toSorted((a, b) => ((a.dueOn ?? '') < (b.dueOn ?? '') ? -1 : 1)) : lines;
+}
+
 export function CaseloadPage(props: {
   readonly client: WorkspaceClient;
   readonly regionId: string;
@@ -67,12 +74,7 @@ export function CaseloadPage(props: {
   const [importing, setImporting] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(typed);
-  const lines = useMemo(() => {
-    if (!caseload) return [];
-    const asked = folded(words).split(/\s+/).filter(Boolean);
-    const found = caseload.lines.filter((line) => passes(line, filter, caseload.today) && matches(line, asked));
-    return filter === 'due' ? found.toSorted((a, b) => ((a.dueOn ?? '') < (b.dueOn ?? '') ? -1 : 1)) : found;
-  }, [caseload, filter, words]);
+  const lines = useMemo(() => found(caseload, filter, words), [caseload, filter, words]);
   useEffect(() => {
     const onKeyDown = (event: globalThis.KeyboardEvent): void => {
       if (event.key !== '/' || (event.target as Element).closest('input, textarea, [role="dialog"]')) return;
@@ -112,7 +114,7 @@ export function CaseloadPage(props: {
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={(event) => {
-            const [first] = lines;
+            const [first] = found(caseload, filter, typed); // the list may lag behind what is typed
             if (event.key === 'Enter' && first) onOpen(first.patientId);
           }}
         />

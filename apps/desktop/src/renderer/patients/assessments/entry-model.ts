@@ -17,7 +17,7 @@ export function typed(item: FormItem, text: string): Typed {
   if (!/^\d{1,4}$/.test(trimmed) || !allows(item.codes, value)) {
     return { kind: 'wrong', message: `Takes ${allowedText(item.codes)}` };
   }
-  return { kind: 'answer', value, final: value * 10 > largest(item.codes) };
+  return { kind: 'answer', value, final: value === 0 || value * 10 > largest(item.codes) };
 }
 
 /** What an answer means, in our own short words. */
