@@ -29,8 +29,10 @@ const demo = buildDemoAgency({ size: 'small', today: dateAt(systemClock.now(), '
 /** Two coordinators on their own devices clash while the server is away: one field, and one nurse. */
 async function clash(): Promise<void> {
   const contexts: Context[] = [];
+  const devices: { end(): Promise<void> }[] = [];
   for (const login of ['amelie', 'ben']) {
     const device = await openNodeDevice();
+    devices.push(device);
     unwrap(
       await device.signIn({ serverUrl: server.url, login, password: passwordOf(login), deviceName: 'screenshots' }),
     );
@@ -75,6 +77,7 @@ async function clash(): Promise<void> {
     sync?.retryNow();
     while (sync && (sync.status().pending > 0 || sync.status().state !== 'live')) await pause(50);
   }
+  for (const device of devices) await device.end();
 }
 
 const SIZES = [
@@ -116,6 +119,24 @@ for (const viewport of SIZES) {
     await page.getByRole('dialog').waitFor();
     await shoot('import');
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'More for this week' }).click();
+    await page.getByRole('menuitem', { name: 'Publish the week…' }).click();
+    await page.getByRole('button', { name: /^Publish \d+ changes/ }).waitFor();
+    await shoot('publish');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Outcomes' }).click();
+    await page.getByTestId('outcomes').waitFor();
+    await shoot('outcomes');
+    await page.getByRole('button', { name: 'Patients' }).click();
+    await page.getByTestId('caseload').waitFor();
+    await shoot('patients');
+    await page.getByText('Assessed', { exact: true }).first().click();
+    await page.locator('[data-patient-id]').first().click();
+    for (const tab of ['Needs profile', 'Assessments', 'Care plan']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await pause(1_200);
+      await shoot(tab.toLowerCase().replace(' ', '-'));
+    }
     await page.keyboard.press('Control+l');
     await page.getByRole('button', { name: 'Unlock' }).waitFor();
     await shoot('lock');

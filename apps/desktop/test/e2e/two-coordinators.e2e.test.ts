@@ -312,6 +312,12 @@ describe('a session', () => {
     await panel.waitFor();
     expect(await panel.getByRole('button', { name: 'Move to…' }).count()).toBe(0);
     expect(await panel.getByLabel('Minutes').getAttribute('readonly')).not.toBeNull();
+    await page.getByRole('button', { name: 'Outcomes' }).click();
+    const outcomes = page.getByTestId('outcomes');
+    await outcomes.waitFor();
+    expect(await outcomes.getByRole('row').filter({ hasText: 'Care not covered' }).innerText()).toMatch(/\d+\.\d %/);
+    await outcomes.getByRole('button', { name: 'This week' }).click();
+    await boardShown(page);
     await context.close();
   });
 

@@ -1,5 +1,5 @@
 /** An open working copy: waits for the organisation's data, then routes between weeks and patients. */
-import { systemClock, weekAt } from '@fieldfare/kernel';
+import { isIsoWeek, systemClock, weekAt } from '@fieldfare/kernel';
 import type { SessionInfo } from '@fieldfare/workspace';
 import { Loader } from '@mantine/core';
 import { useIdle } from '@mantine/hooks';
@@ -16,6 +16,7 @@ import type { OrgView, WorkSource } from '../board/source.ts';
 import { WeekPage } from '../board/week-page.tsx';
 import type { Host } from '../host.ts';
 import { ImportDialog } from '../imports/import-dialog.tsx';
+import { OutcomesPage } from '../outcomes/outcomes-page.tsx';
 import { CaseloadPage } from '../patients/caseload-page.tsx';
 import { PatientPage } from '../patients/patient-page.tsx';
 import { FIRST_TAB } from '../patients/tabs.ts';
@@ -64,12 +65,8 @@ function WeekScreen() {
     }),
     [base, org, navigate],
   );
-  const places: Places = {
-    current: 'week',
-    go: (place) => {
-      if (place === 'patients') void navigate({ to: '/patients/$regionId', params: { regionId } });
-    },
-  };
+  const go = usePlaces(regionId);
+  const places: Places = { current: 'week', go: (place) => place !== 'week' && go(place) };
   return (
     <AppProvider value={value}>
       <Frame places={places} onImport={() => setImporting(true)}>
@@ -85,8 +82,25 @@ function WeekScreen() {
   );
 }
 
-/** Around every screen of the patients: the same frame, and the way back to the week of the region one is in. */
-function PatientsFrame({ regionId, children }: { readonly regionId: string; readonly children: ReactNode }) {
+/** The way to each place of the region one is in. */
+function usePlaces(regionId: string): Places['go'] {
+  const { org } = useSession();
+  const navigate = useNavigate();
+  return (place) => {
+    const week = weekOf(org, regionId);
+    if (place === 'patients') void navigate({ to: '/patients/$regionId', params: { regionId } });
+    else if (place === 'outcomes') void navigate({ to: '/outcomes/$regionId/$week', params: { regionId, week } });
+    else void navigate({ to: '/week/$regionId/$week', params: { regionId, week } });
+  };
+}
+
+/** Around every screen beside the week's: the same frame, and the ways to elsewhere in the region one is in. */
+function PlaceFrame(props: {
+  readonly current: Places['current'];
+  readonly regionId: string;
+  readonly children: ReactNode;
+}) {
+  const { current, regionId, children } = props;
   const { org, base } = useSession();
   const navigate = useNavigate();
   const value = useMemo<AppContextValue>(
@@ -98,13 +112,7 @@ function PatientsFrame({ regionId, children }: { readonly regionId: string; read
     }),
     [base, org, navigate],
   );
-  const places: Places = {
-    current: 'patients',
-    go: (place) => {
-      if (place === 'patients') void navigate({ to: '/patients/$regionId', params: { regionId } });
-      else void navigate({ to: '/week/$regionId/$week', params: { regionId, week: weekOf(org, regionId) } });
-    },
-  };
+  const places: Places = { current, go: usePlaces(regionId) };
   return (
     <AppProvider value={value}>
       <Frame places={places} onImport={null}>
@@ -126,7 +134,7 @@ function PatientsScreen() {
   const navigate = useNavigate();
   const regionId = regionIn(org, patientsRoute.useParams().regionId);
   return (
-    <PatientsFrame regionId={regionId}>
+    <PlaceFrame current="patients" regionId={regionId}>
       <CaseloadPage
         key={regionId}
         client={workspace.client}
@@ -139,7 +147,7 @@ function PatientsScreen() {
           })
         }
       />
-    </PatientsFrame>
+    </PlaceFrame>
   );
 }
 
@@ -149,7 +157,7 @@ function PatientScreen() {
   const { regionId: asked, patientId, tab } = patientRoute.useParams();
   const regionId = regionIn(org, asked);
   return (
-    <PatientsFrame regionId={regionId}>
+    <PlaceFrame current="patients" regionId={regionId}>
       <PatientPage
         key={`${regionId} ${patientId}`}
         client={workspace.client}
@@ -165,7 +173,30 @@ function PatientScreen() {
           })
         }
       />
-    </PatientsFrame>
+    </PlaceFrame>
+  );
+}
+
+function OutcomesScreen() {
+  const { workspace, org } = useSession();
+  const navigate = useNavigate();
+  const { regionId: asked, week } = outcomesRoute.useParams();
+  const regionId = regionIn(org, asked);
+  const thisWeek = weekOf(org, regionId);
+  const show = (toRegion: string, toWeek: string): void =>
+    void navigate({ to: '/outcomes/$regionId/$week', params: { regionId: toRegion, week: toWeek } });
+  return (
+    <PlaceFrame current="outcomes" regionId={regionId}>
+      <OutcomesPage
+        client={workspace.client}
+        regionId={regionId}
+        thisWeek={thisWeek}
+        week={isIsoWeek(week) ? week : thisWeek}
+        onRegion={(id) => show(id, week)}
+        onWeek={(to) => show(regionId, to)}
+        onBoard={(to) => void navigate({ to: '/week/$regionId/$week', params: { regionId, week: to } })}
+      />
+    </PlaceFrame>
   );
 }
 
@@ -186,8 +217,13 @@ const patientRoute = createRoute({
   path: '/patients/$regionId/$patientId/$tab',
   component: PatientScreen,
 });
+const outcomesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/outcomes/$regionId/$week',
+  component: OutcomesScreen,
+});
 const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, weekRoute, patientsRoute, patientRoute]),
+  routeTree: rootRoute.addChildren([homeRoute, weekRoute, patientsRoute, patientRoute, outcomesRoute]),
 });
 
 declare module '@tanstack/react-router' {

@@ -2,6 +2,7 @@
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
 import {
   IconCalendarWeek,
+  IconChartLine,
   IconDeviceDesktop,
   IconFileImport,
   IconKeyboard,
@@ -25,6 +26,7 @@ const SCHEMES = [
 const PLACES = [
   { id: 'week', label: 'Week board', icon: IconCalendarWeek },
   { id: 'patients', label: 'Patients', icon: IconUsers },
+  { id: 'outcomes', label: 'Outcomes', icon: IconChartLine },
 ] as const;
 export type Place = (typeof PLACES)[number]['id'];
 
