@@ -7,6 +7,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** What axe holds against the page. Run from outside: the page's own policy lets no script in. */
 export async function faults(page: Page): Promise<string[]> {
+  // What is on its way in or out is see-through, and so has no contrast to speak of yet.
+  await page.evaluate(async () => {
+    const moving = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
   await page.evaluate(axeSource);
   return await page.evaluate(async () => {
     const { axe } = window as unknown as {

@@ -250,13 +250,13 @@ describe('two coordinators, one week', () => {
     const told = await askPublish(ben);
     await told.getByText('Every carer has been told').waitFor({ timeout: 15_000 });
     expect(await told.innerText()).toContain('by Amélie');
-    await told.getByRole('button', { name: 'Close' }).click();
+    await ben.keyboard.press('Escape');
     await openVisit(ben, visit);
     await setField(ben, 'Minutes', '95');
     const changed = await askPublish(ben);
     await changed.getByRole('button', { name: 'Publish 1 change to 1 carer' }).waitFor();
     expect(await changed.getByRole('list', { name: 'What is news to carers' }).innerText()).toContain('Changed');
-    await changed.getByRole('button', { name: 'Close' }).click();
+    await ben.keyboard.press('Escape');
   });
 });
 
