@@ -19,7 +19,8 @@ export interface OutcomeWording {
 const NOTHING = '–';
 const percent = ({ value }: Measure): string => (value === null ? NOTHING : `${(value * 100).toFixed(1)} %`);
 const decimal = ({ value }: Measure, digits: number): string => (value === null ? NOTHING : value.toFixed(digits));
-const hours = (minutes: number): string => `${Math.round(minutes / 6) / 10} h`;
+/** The figure and its unit stay on one line. */
+const hours = (minutes: number): string => `${Math.round(minutes / 6) / 10}\u00a0h`;
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
 
 export const OUTCOMES: readonly OutcomeWording[] = [
@@ -40,7 +41,9 @@ export const OUTCOMES: readonly OutcomeWording[] = [
     value: ({ daysToFirstVisit }) => daysToFirstVisit.value,
     text: ({ daysToFirstVisit }) => decimal(daysToFirstVisit, 1),
     detail: ({ daysToFirstVisit, waitingForFirst }) =>
-      `${count(daysToFirstVisit.of, 'new service')}, ${waitingForFirst} still waiting`,
+      daysToFirstVisit.of + waitingForFirst === 0
+        ? 'no new services'
+        : `${count(daysToFirstVisit.of, 'new service')}, ${waitingForFirst} still waiting`,
   },
   {
     key: 'continuity',

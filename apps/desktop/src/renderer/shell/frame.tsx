@@ -6,6 +6,9 @@ import { type Places, Rail } from './rail.tsx';
 import classes from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
+/** The storage notice was read; every place has a frame of its own, and once is enough. */
+let dismissed = false;
+
 export function Frame({
   children,
   places,
@@ -17,7 +20,7 @@ export function Frame({
 }) {
   const { lock, storageAtRisk } = useApp();
   const [help, setHelp] = useState(false);
-  const [warned, setWarned] = useState(false);
+  const [warned, setWarned] = useState(dismissed);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'l') {
@@ -37,7 +40,14 @@ export function Frame({
             This browser may clear changes that are not sent yet when the disk runs low. Allow this site to store data,
             or use the desktop app.
             <span className={classes.grow} />
-            <CloseButton size="xs" aria-label="Dismiss" onClick={() => setWarned(true)} />
+            <CloseButton
+              size="xs"
+              aria-label="Dismiss"
+              onClick={() => {
+                dismissed = true;
+                setWarned(true);
+              }}
+            />
           </div>
         )}
         {children}
