@@ -24,17 +24,15 @@ What it is for, in a sentence.
 - Procedures: \`${name}.list\`.
 - Called by: nobody yet.
 `,
-  'tables.ts': `import { defineTable, orgShard, type Row } from '@fieldfare/kernel';
+  'tables.ts': `import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { inOrg } from '../shards.ts';
 
 export const ${name} = defineTable({
   name: '${name}',
   about: 'one line for people: what a row is',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     name: z.string().min(1).max(120),
   },

@@ -1,7 +1,7 @@
 /** How fast rows are projected: by the app, whose database has a thread of its own, and by a server or companion. */
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { DemoAgency } from '@fieldfare/demo';
-import { tables } from '@fieldfare/domain';
+import { derivations, tables } from '@fieldfare/domain';
 import { unwrap } from '@fieldfare/kernel';
 import {
   openRemoteEngine,
@@ -17,8 +17,6 @@ import type { DatabaseThreadData } from './database-thread.ts';
 
 const ROUNDS = 5;
 const BATCH = 5_000;
-
-type Schema = Parameters<typeof schemaHash>;
 
 /** Rows a second, medians. */
 export interface ProjectionRates {
@@ -47,13 +45,13 @@ function rowsOf(demo: DemoAgency): readonly ProjectableRow[] {
 }
 
 /** An engine in another thread, its template fetched from `folder`. */
-export function engineInThread(folder: string, hash: string): Promise<SqlEngine> {
+export function engineInThread(folder: string): Promise<SqlEngine> {
   const { port1, port2 } = new MessageChannel();
   const workerData: DatabaseThreadData = { port: port2, folder };
   const worker = new Worker(new URL('./database-thread.ts', import.meta.url), { workerData, transferList: [port2] });
   return openRemoteEngine({
     endpoint: port1 as unknown as RemoteEngineOptions['endpoint'],
-    schemaHash: hash,
+    schemaHash: schemaHash(tables, derivations),
     terminate() {
       port1.close();
       void worker.terminate();
@@ -64,7 +62,6 @@ export function engineInThread(folder: string, hash: string): Promise<SqlEngine>
 /** Rows of an agency as a first opening projects them, and then as many changed ones. */
 export async function projectionRates(
   demo: DemoAgency,
-  derivations: NonNullable<Schema[1]>,
   openEngine?: () => Promise<SqlEngine>,
 ): Promise<ProjectionRates> {
   const rows = rowsOf(demo);

@@ -15,7 +15,7 @@ import {
   syncState,
   temporaryFolder,
 } from '@fieldfare/desktop/test/harness';
-import { type Assignment, assignments, derivations, tables, type Visit, visits } from '@fieldfare/domain';
+import { type Assignment, assignments, type Visit, visits } from '@fieldfare/domain';
 import {
   addDays,
   addWeeks,
@@ -26,7 +26,6 @@ import {
   systemClock,
   unwrap,
 } from '@fieldfare/kernel';
-import { schemaHash } from '@fieldfare/store';
 import type { Browser, Page } from 'playwright-core';
 import { type Metric, metric, quantile } from '../lib/metrics.ts';
 import { openNodeDevice } from '../lib/node-device.ts';
@@ -151,9 +150,9 @@ export async function benchStart(): Promise<readonly Metric[]> {
   const memory = await rendererMemory(browser);
   await kill();
   const large = buildDemoAgency({ size: 'large', today: today() });
-  const openEngine = () => engineInThread(`${server.url}/template/`, schemaHash(tables, derivations));
-  const projection = await projectionRates(large, derivations, openEngine);
-  const inside = await projectionRates(large, derivations);
+  const openEngine = () => engineInThread(`${server.url}/template/`);
+  const projection = await projectionRates(large, openEngine);
+  const inside = await projectionRates(large);
   await server.stop();
   removeTemporaryFolders();
 

@@ -79,10 +79,14 @@ export function addWeeks(week: IsoWeek, weeks: number): IsoWeek {
   return weekOfDate(addDays(monday, weeks * 7));
 }
 
+/** Days from one date to the other; negative when `to` lies before `from`. */
+export const daysBetween = (from: LocalDate, to: LocalDate): number =>
+  Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+
 /** Whole weeks from one week to the other; negative when `to` lies before `from`. */
 export function weeksBetween(from: IsoWeek, to: IsoWeek): number {
   const [first = '', second = ''] = [daysOfWeek(from)[0], daysOfWeek(to)[0]];
-  return Temporal.PlainDate.from(first).until(Temporal.PlainDate.from(second), { largestUnit: 'days' }).days / 7;
+  return daysBetween(first, second) / 7;
 }
 
 /** 1 Monday … 7 Sunday */

@@ -1,6 +1,7 @@
 import { RURALITIES } from '@fieldfare/engine-bundles';
-import { defineTable, patientShard, patientsShard, type Row } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { inPatientRecord, inPatients } from '../shards.ts';
 import { INSTRUMENTS } from './items/form.ts';
 
 export const ASSESSMENT_SOURCES = ['entry', 'fhir', 'csv'] as const;
@@ -22,10 +23,7 @@ export const assessments = defineTable({
   name: 'assessments',
   about: 'a completed assessment of a patient, or an amendment of one',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -48,10 +46,7 @@ export const assessmentDrafts = defineTable({
   name: 'assessment_drafts',
   about: 'an assessment that somebody is entering',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -73,10 +68,7 @@ export const reassessments = defineTable({
   name: 'reassessments',
   about: 'when a patient is due to be assessed again',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patients',
-  shardOf: (row) => patientsShard(row.regionId),
-  shardFields: ['regionId'],
+  ...inPatients,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -96,10 +88,7 @@ export const patientContexts = defineTable({
   name: 'patient_contexts',
   about: "a patient's connection, ease with technology and kind of place",
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),

@@ -1,7 +1,8 @@
 import { SERVICE_IDS } from '@fieldfare/engine-bundles';
-import { defineTable, orgShard, patientShard, type Row } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { PRIORITIES, startWindow } from '../scheduling/index.ts';
+import { inOrg, inPatientRecord } from '../shards.ts';
 
 const service = z.enum(SERVICE_IDS);
 
@@ -10,10 +11,7 @@ export const careBundles = defineTable({
   name: 'care_bundles',
   about: 'a bundle chosen for a patient, with the profile and the versions it was chosen from',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -39,10 +37,7 @@ export const carePlans = defineTable({
   name: 'care_plans',
   about: 'a version of a patient’s care plan',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -82,10 +77,7 @@ export const serviceLines = defineTable({
   name: 'service_lines',
   about: 'how much of one service a care plan asks for each week',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -118,10 +110,7 @@ export const planOverrides = defineTable({
   name: 'plan_overrides',
   about: 'where a signed care plan differs from what was proposed, and why',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patient',
-  shardOf: (row) => patientShard(row.regionId, row.patientId),
-  shardFields: ['regionId', 'patientId'],
+  ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -149,10 +138,7 @@ export const bundleSettings = defineTable({
   name: 'bundle_settings',
   about: 'a version of the intensity matrix, of the axes or of the rates',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     kind: z.enum(SETTING_KINDS),
     /** JSON text; `compileConfig` judges it whenever it is read. */

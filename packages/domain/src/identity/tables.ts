@@ -1,5 +1,6 @@
-import { defineTable, orgShard, ROLES, type Row } from '@fieldfare/kernel';
+import { defineTable, ROLES, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { inOrg } from '../shards.ts';
 
 /**
  * People who sign in, as others see them (name on a conflict, author of a change). Credentials and devices are
@@ -9,10 +10,7 @@ export const users = defineTable({
   name: 'users',
   about: 'a person or program that signs in',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     name: z.string().min(1).max(120),
     /** Sign-in name, lower case; unique by the server's account store. */

@@ -11,7 +11,7 @@
  *  INS-USE         minutes of visits ÷ minutes of capacity, own staff without the absent days' part
  *  INS-PARTNER     minutes by partner organisations ÷ all covered minutes
  */
-import type { EpochMinute, LocalDate } from '@fieldfare/kernel';
+import { daysBetween, type EpochMinute, type LocalDate } from '@fieldfare/kernel';
 import { groupBy } from '../collections.ts';
 
 export interface VisitFact {
@@ -39,7 +39,6 @@ export interface WeekFacts {
   readonly beginnings: readonly { readonly startsOn: LocalDate; readonly firstVisit: LocalDate | null }[];
   /** Minutes on the way between two places, null for a carer's home. */
   readonly travel: (staffId: string, from: string | null, to: string | null, departure: EpochMinute) => number;
-  readonly daysBetween: (from: LocalDate, to: LocalDate) => number;
 }
 
 /** `part ÷ of`; null when there is nothing to measure. */
@@ -65,9 +64,14 @@ export interface WeekOutcomes {
   readonly partnerShare: Measure;
 }
 
-type Covered = VisitFact & { readonly staffId: string; readonly start: EpochMinute };
+interface Covered extends VisitFact {
+  readonly staffId: string;
+  readonly date: LocalDate;
+  readonly start: EpochMinute;
+}
 
-const isCovered = (visit: VisitFact): visit is Covered =>
+/** Has a carer, a day and a time, and was not cancelled. */
+export const isCovered = <V extends VisitFact>(visit: V): visit is V & Covered =>
   !visit.cancelled && visit.staffId !== null && visit.date !== null && visit.start !== null;
 
 const ratio = (part: number, of: number): Measure => ({ value: of === 0 ? null : part / of, part, of });
@@ -113,7 +117,7 @@ export function measureWeek(facts: WeekFacts): WeekOutcomes {
     (visits) => continuityIndex(visits.map(({ staffId }) => staffId)) ?? [],
   );
   const begun = facts.beginnings.flatMap(({ startsOn, firstVisit }) =>
-    firstVisit === null ? [] : facts.daysBetween(startsOn, firstVisit),
+    firstVisit === null ? [] : daysBetween(startsOn, firstVisit),
   );
   return {
     uncovered: ratio(facts.visits.length - covered.length, facts.visits.length),

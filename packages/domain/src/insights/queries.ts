@@ -21,7 +21,7 @@ import type { Context } from '../procedure.ts';
 import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
 import { createDayClock } from '../scheduling/index.ts';
 import { createTravelModel, type LatLng } from '../travel/index.ts';
-import { type CarerFact, measureWeek, type VisitFact, type WeekOutcomes } from './measures.ts';
+import { type CarerFact, isCovered, measureWeek, type VisitFact, type WeekOutcomes } from './measures.ts';
 
 export interface OutcomesOfWeek extends WeekOutcomes {
   readonly week: IsoWeek;
@@ -33,10 +33,6 @@ interface StoredVisit extends Omit<VisitFact, 'start' | 'cancelled'> {
   readonly start: string | null;
   readonly cancelledAt: string | null;
 }
-
-const MS_PER_DAY = 86_400_000;
-const daysBetween = (from: LocalDate, to: LocalDate): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / MS_PER_DAY);
 
 async function readFacts(ctx: Context, regionId: string, weeks: readonly IsoWeek[]) {
   const { db } = ctx.store;
@@ -152,8 +148,8 @@ async function measure(ctx: Context, { regionId, weeks }: OutcomesInput): Promis
   }));
   const byWeek = groupBy(facts, ({ week }) => week);
   const firstVisits = new Map<string, LocalDate>();
-  for (const { requirementId, date, start, staffId, cancelled } of facts) {
-    if (requirementId === null || date === null || start === null || staffId === null || cancelled) continue;
+  for (const { requirementId, date } of facts.filter(isCovered)) {
+    if (requirementId === null) continue;
     const known = firstVisits.get(requirementId);
     if (known === undefined || date < known) firstVisits.set(requirementId, date);
   }
@@ -179,7 +175,6 @@ async function measure(ctx: Context, { regionId, weeks }: OutcomesInput): Promis
           const [a, b] = [placeOf(staffId, from), placeOf(staffId, to)];
           return a && b ? model.minutes(a, b, departure) : 0;
         },
-        daysBetween,
       }),
     };
   });

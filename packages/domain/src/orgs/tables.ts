@@ -1,15 +1,13 @@
-import { defineTable, orgShard, type Row } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { inOrg } from '../shards.ts';
 
 /** The tenant itself: exactly one row, id = tenant id. */
 export const organisations = defineTable({
   name: 'organisations',
   about: 'the care organisation whose data this is',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     name: z.string().min(1).max(120),
     /** True for generated agencies: shown on every screen, so that nobody mistakes them for patients. */
@@ -22,10 +20,7 @@ export const regions = defineTable({
   name: 'regions',
   about: "an office's area inside the organisation; most access is by region",
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     name: z.string().min(1).max(80),
     /** IANA zone: weeks, days and visit times of the region are read in it. */
@@ -44,10 +39,7 @@ export const serviceTypes = defineTable({
   name: 'service_types',
   about: 'a kind of service a visit delivers',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     /** Stable short code, e.g. `nursing`, `psw`, `ot`. */
     code: z.string().regex(/^[a-z][a-z0-9-]{0,23}$/),

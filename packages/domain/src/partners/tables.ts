@@ -1,15 +1,13 @@
-import { defineTable, orgShard, type Row } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { inOrg } from '../shards.ts';
 
 /** A subcontracting organisation (SSPO). Its staff stand in the roster with `partnerId` set. */
 export const partners = defineTable({
   name: 'partners',
   about: 'an organisation that delivers visits for us with its own staff',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => orgShard,
-  shardFields: [],
+  ...inOrg,
   columns: {
     name: z.string().min(1).max(120),
     regionIds: z.array(z.uuid()),

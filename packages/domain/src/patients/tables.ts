@@ -1,5 +1,6 @@
-import { defineTable, patientsShard, type Row } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { inPatients } from '../shards.ts';
 
 export const RISKS = ['low', 'moderate', 'high'] as const;
 export const PATIENT_STATUSES = ['active', 'on-hold', 'discharged'] as const;
@@ -8,10 +9,7 @@ export const patients = defineTable({
   name: 'patients',
   about: 'a person who receives care at home',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patients',
-  shardOf: (row) => patientsShard(row.regionId),
-  shardFields: ['regionId'],
+  ...inPatients,
   columns: {
     regionId: z.uuid(),
     /** The organisation's own number for the person; unique by import, never by constraint. */

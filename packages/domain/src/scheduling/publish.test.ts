@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AMELIE, createAgency, DAYS, WEEK } from '../../test/agency.ts';
 import { openDesk, openTestStore } from '../../test/context.ts';
 import type { Database } from '../database.ts';
-import { roundDifference, roundsOf } from './publish.ts';
+import { roundDifference, roundsOf } from './rounds.ts';
 import type { ToldVisit } from './tables.ts';
 
 let store: Store<Database>;

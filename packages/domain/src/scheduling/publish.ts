@@ -1,10 +1,7 @@
 /**
  * Publishing a week: what each carer was last told, and what has changed since. The board is where people plan; carers
- * work by what was published.
+ * work by what was published. What differs is told by rounds.ts.
  *
- *  SCH-PUB-ROUND  a carer's round holds the visits they have with a day and a time, cancelled ones not
- *  SCH-PUB-NEWS   a visit is news to a carer when it is new, gone, or at another day, time or length than they were told;
- *                 one that changes hands is news to both
  *  SCH-PUB-SEEN   publishing does what was shown, or refuses because the board has moved on
  *  SCH-PUB-FACT   what was published is not undone: carers know of it. Changing the board makes news again
  */
@@ -22,13 +19,15 @@ import {
   updateRow,
 } from '@fieldfare/kernel';
 import { sql } from 'kysely';
-import { byId, compareText, groupBy } from '../collections.ts';
+import { byId, compareText } from '../collections.ts';
 import { userNames } from '../identity/index.ts';
 import { patientName } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnRefs, idList, readPacked } from '../queries.ts';
+import { staffName } from '../workforce/index.ts';
+import { type PlannedVisit, roundDifference, roundsOf } from './rounds.ts';
 import { readyForWeek } from './shards.ts';
-import { type PublishedRound, publishedRounds, type ToldVisit } from './tables.ts';
+import { type PublishedRound, publishedRounds } from './tables.ts';
 
 export interface RoundChange {
   readonly kind: 'new' | 'gone' | 'changed';
@@ -60,59 +59,6 @@ export interface Publication {
   readonly unscheduled: number;
 }
 
-interface PlannedVisit {
-  readonly id: string;
-  readonly patientId: string;
-  readonly serviceCode: string;
-  readonly date: LocalDate | null;
-  readonly start: LocalTime | null;
-  readonly minutes: number;
-  readonly staffId: string | null;
-}
-
-export interface RoundDifference {
-  readonly kind: RoundChange['kind'];
-  readonly visitId: string;
-  readonly before: ToldVisit | null;
-  readonly now: ToldVisit | null;
-}
-
-const byTime = (a: ToldVisit, b: ToldVisit): number =>
-  compareText(`${a.date} ${a.start} ${a.visitId}`, `${b.date} ${b.start} ${b.visitId}`);
-
-/** Carer → their round in the order of the week (`SCH-PUB-ROUND`). */
-export function roundsOf(visits: readonly PlannedVisit[]): ReadonlyMap<string, readonly ToldVisit[]> {
-  const told = visits.flatMap(({ id, staffId, date, start, minutes }) =>
-    staffId === null || date === null || start === null
-      ? []
-      : [{ staffId, visit: { visitId: id, date, start, minutes } }],
-  );
-  return new Map(
-    [...groupBy(told, ({ staffId }) => staffId)].map(([staffId, own]) => [
-      staffId,
-      own.map(({ visit }) => visit).sort(byTime),
-    ]),
-  );
-}
-
-/** What differs between what a carer was told and what they have (`SCH-PUB-NEWS`), by day and time. */
-export function roundDifference(before: readonly ToldVisit[], now: readonly ToldVisit[]): readonly RoundDifference[] {
-  const old = new Map(before.map((visit) => [visit.visitId, visit]));
-  const differences: RoundDifference[] = [];
-  for (const visit of now) {
-    const told = old.get(visit.visitId) ?? null;
-    old.delete(visit.visitId);
-    if (told === null) differences.push({ kind: 'new', visitId: visit.visitId, before: null, now: visit });
-    else if (told.date !== visit.date || told.start !== visit.start || told.minutes !== visit.minutes)
-      differences.push({ kind: 'changed', visitId: visit.visitId, before: told, now: visit });
-  }
-  for (const told of old.values()) {
-    differences.push({ kind: 'gone', visitId: told.visitId, before: told, now: null });
-  }
-  const placeOf = ({ before: was, now: is }: RoundDifference): ToldVisit => (is ?? was) as ToldVisit;
-  return differences.sort((a, b) => byTime(placeOf(a), placeOf(b)));
-}
-
 interface WeekInput {
   readonly regionId: string;
   readonly week: IsoWeek;
@@ -127,7 +73,7 @@ async function readState(ctx: Context, { regionId, week }: WeekInput) {
     readPacked<PlannedVisit>(
       db,
       {
-        ...columnRefs(['id', 'patientId', 'serviceCode', 'date', 'start', 'minutes'], 'v'),
+        ...columnRefs(['id', 'date', 'start', 'minutes'], 'v'),
         staffId: sql.ref('a.staffId'),
       },
       sql`from visits v left join assignments a on a.visit_id = v.id and a.slot = 0 and a.deleted_at is null
@@ -154,7 +100,7 @@ async function readState(ctx: Context, { regionId, week }: WeekInput) {
   );
   const latest = published.toSorted((a, b) => compareText(b.publishedAt, a.publishedAt))[0];
   const scheduled = [...rounds.values()].reduce((sum, round) => sum + round.length, 0);
-  return { visits, rounds, told, differences, key, latest, unscheduled: visits.length - scheduled };
+  return { rounds, told, differences, key, latest, unscheduled: visits.length - scheduled };
 }
 
 /** Visits of the changes that are no longer in the week have names too. */
@@ -202,7 +148,7 @@ export async function publication(ctx: Context, input: WeekInput): Promise<Publi
     const person = staff.get(staffId);
     return {
       staffId,
-      staffName: person ? `${person.givenName} ${person.familyName}` : 'a carer no longer here',
+      staffName: person ? staffName(person) : 'a carer no longer here',
       changes: changes.map((change) => ({ ...change, ...names(change.visitId) })),
     };
   });

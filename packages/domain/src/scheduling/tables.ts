@@ -1,7 +1,8 @@
-import { defineTable, patientsShard, type Row, scheduleShard } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { localTime } from '../fields.ts';
+import { inPatients, inSchedule } from '../shards.ts';
 
-const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, 24 hours');
 const isoWeek = z.string().regex(/^\d{4}-W\d{2}$/, 'YYYY-Www');
 
 export const PROVIDER_PREFERENCES = ['own', 'partner', 'any'] as const;
@@ -20,10 +21,7 @@ export const requirements = defineTable({
   name: 'requirements',
   about: 'how often a patient needs which service each week',
   version: 2,
-  sync: 'replicated',
-  shardKind: 'patients',
-  shardOf: (row) => patientsShard(row.regionId),
-  shardFields: ['regionId'],
+  ...inPatients,
   columns: {
     regionId: z.uuid(),
     patientId: z.uuid(),
@@ -54,10 +52,7 @@ export const visits = defineTable({
   name: 'visits',
   about: 'a visit to a patient in one week',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'schedule',
-  shardOf: (row) => scheduleShard(row.regionId, row.week),
-  shardFields: ['regionId', 'week'],
+  ...inSchedule,
   columns: {
     regionId: z.uuid(),
     week: isoWeek,
@@ -94,10 +89,7 @@ export const assignments = defineTable({
   name: 'assignments',
   about: 'which member of staff delivers a visit',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'schedule',
-  shardOf: (row) => scheduleShard(row.regionId, row.week),
-  shardFields: ['regionId', 'week'],
+  ...inSchedule,
   columns: {
     regionId: z.uuid(),
     week: isoWeek,
@@ -130,10 +122,7 @@ export const conflictResolutions = defineTable({
   name: 'conflict_resolutions',
   about: 'how a person settled a conflict, and why',
   version: 2,
-  sync: 'replicated',
-  shardKind: 'schedule',
-  shardOf: (row) => scheduleShard(row.regionId, row.week),
-  shardFields: ['regionId', 'week'],
+  ...inSchedule,
   columns: {
     regionId: z.uuid(),
     week: isoWeek,
@@ -154,10 +143,7 @@ export const recordResolutions = defineTable({
   name: 'record_resolutions',
   about: 'how a person settled a conflict about a patient or a need, and why',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'patients',
-  shardOf: (row) => patientsShard(row.regionId),
-  shardFields: ['regionId'],
+  ...inPatients,
   columns: { regionId: z.uuid(), ...word },
   phi: ['reason'],
   indexes: [['conflictId']],
@@ -180,10 +166,7 @@ export const publishedRounds = defineTable({
   name: 'published_rounds',
   about: 'the visits of one week that a carer was last told of',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'schedule',
-  shardOf: (row) => scheduleShard(row.regionId, row.week),
-  shardFields: ['regionId', 'week'],
+  ...inSchedule,
   columns: {
     regionId: z.uuid(),
     week: isoWeek,

@@ -1,13 +1,13 @@
-import { defineTable, type Row, rosterShard } from '@fieldfare/kernel';
+import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { localTime } from '../fields.ts';
+import { inRoster } from '../shards.ts';
 
 /** Ontario's usual home-care roles. `service_types.roles` refers to them by code. */
 export const STAFF_ROLES = ['rn', 'rpn', 'psw', 'ot', 'pt', 'slp', 'sw', 'rd'] as const;
 export type StaffRole = (typeof STAFF_ROLES)[number];
 
 export const EMPLOYMENT_TYPES = ['full-time', 'part-time', 'casual', 'contract'] as const;
-
-const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, 24 hours');
 
 /** One stretch of a weekday in which a person may be booked. `to` is after `from`; nights are two stretches. */
 export const availabilityInterval = z.object({
@@ -23,10 +23,7 @@ export const staff = defineTable({
   name: 'staff',
   about: 'a person who delivers visits: our own, or a partner organisation’s',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'roster',
-  shardOf: (row) => rosterShard(row.regionId),
-  shardFields: ['regionId'],
+  ...inRoster,
   columns: {
     regionId: z.uuid(),
     /** The organisation's own number for the person. */
@@ -60,10 +57,7 @@ export const absences = defineTable({
   name: 'absences',
   about: 'a stretch of time in which a member of staff cannot be booked',
   version: 1,
-  sync: 'replicated',
-  shardKind: 'roster',
-  shardOf: (row) => rosterShard(row.regionId),
-  shardFields: ['regionId'],
+  ...inRoster,
   columns: {
     regionId: z.uuid(),
     staffId: z.uuid(),

@@ -28,6 +28,7 @@ if (root) {
           user: { name: 'Bench Runner', login: 'bench' },
           clock: { now: () => Date.parse('2026-11-25T15:00:00Z') },
           storageAtRisk: false,
+          dismissStorageNotice: () => {},
           lock: () => {},
           signOut: () => {},
           goTo: () => {},

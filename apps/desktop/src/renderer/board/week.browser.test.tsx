@@ -40,6 +40,7 @@ function open(board: WeekBoard): void {
           user: { name: 'Test Person', login: 'test' },
           clock: { now: () => Date.parse('2026-11-25T15:00:00Z') },
           storageAtRisk: false,
+          dismissStorageNotice: () => {},
           lock: () => {
             locked += 1;
           },

@@ -21,7 +21,7 @@ export interface Draft {
 
 /**
  * A field that is being typed in keeps its text until it is left, whatever others save meanwhile. Leaving it saves it,
- * and so does Enter, if it was changed; the text stands until the saved value has come back, or stays with the reason
+ * and so does Enter where a text has one line, if it was changed; the text stands until the saved value has come back, or stays with the reason
  * when it cannot be saved. Each field keeps its own draft, so that leaving one redraws no other.
  */
 export function useDraft({ saved, read, save }: DraftOptions): Draft {
@@ -71,7 +71,7 @@ export function useDraft({ saved, read, save }: DraftOptions): Draft {
       if (!commit()) setText(null);
     },
     onKeyDown(event) {
-      if (event.key === 'Enter') commit();
+      if (event.key === 'Enter' && !(event.target instanceof HTMLTextAreaElement)) commit();
     },
   };
 }

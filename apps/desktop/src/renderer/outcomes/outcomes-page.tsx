@@ -2,15 +2,13 @@
 import { OUTCOMES, type OutcomesOfWeek, type OutcomeWording } from '@fieldfare/domain';
 import { addWeeks, daysOfWeek, type IsoWeek } from '@fieldfare/kernel';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { ActionIcon, Button, Skeleton } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconMinus, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react';
 import { useCallback, useMemo } from 'react';
 import { dayMonth } from '../lib/format.ts';
-import { problemsText } from '../lib/problems.ts';
 import { useFeed } from '../lib/use-feed.ts';
+import { Pending, PlaceBar, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
-import { SyncPill } from '../shell/sync-pill.tsx';
-import { SyntheticBadge } from '../shell/synthetic-badge.tsx';
 import classes from './outcomes.module.css';
 
 /** Weeks before the chosen one, and after it. */
@@ -43,9 +41,9 @@ export function OutcomesPage({ client, regionId, thisWeek, week, onRegion, onWee
   );
   return (
     <>
-      <header className={classes.bar}>
+      <PlaceBar>
         <RegionPicker regionId={regionId} onPick={onRegion} />
-        <h1 className={classes.name}>Outcomes</h1>
+        <PlaceTitle>Outcomes</PlaceTitle>
         <div className={classes.steps}>
           <ActionIcon aria-label="Earlier weeks" onClick={() => onWeek(addWeeks(week, -BEFORE))}>
             <IconChevronLeft size={18} />
@@ -59,23 +57,12 @@ export function OutcomesPage({ client, regionId, thisWeek, week, onRegion, onWee
             </Button>
           )}
         </div>
-        <SyntheticBadge />
-        <span className={classes.grow} />
-        <SyncPill />
-      </header>
+      </PlaceBar>
       <main className={classes.body}>
         {outcomes ? (
           <Table outcomes={outcomes} thisWeek={thisWeek} onBoard={onBoard} />
-        ) : problems.length > 0 ? (
-          <p className={classes.problem} role="alert">
-            {problemsText(problems)}
-          </p>
         ) : (
-          <div className={classes.loading}>
-            <Skeleton height={48} />
-            <Skeleton height={48} />
-            <Skeleton height={48} />
-          </div>
+          <Pending problems={problems} />
         )}
       </main>
     </>

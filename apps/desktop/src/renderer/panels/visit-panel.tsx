@@ -71,7 +71,7 @@ const PriorityField = memo(function PriorityField({ visit, writable }: FieldProp
 
 const NoteField = memo(function NoteField({ visit, writable }: FieldProps) {
   const controller = useController();
-  const { onKeyDown: _, ...draft } = useDraft({
+  const draft = useDraft({
     saved: visit.note,
     read: (text) => text.slice(0, 2000),
     save: (note) => controller.edit(visit, { note }, 'Note'),

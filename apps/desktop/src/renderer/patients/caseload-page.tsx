@@ -1,16 +1,14 @@
 /** Every patient of a region: found by typing, opened with Enter, with who is due to be assessed again. */
 import type { Caseload, CaseloadLine } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconFileImport, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { dayMonth, plural } from '../lib/format.ts';
-import { problemsText } from '../lib/problems.ts';
 import { useFeed } from '../lib/use-feed.ts';
+import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
-import { SyncPill } from '../shell/sync-pill.tsx';
-import { SyntheticBadge } from '../shell/synthetic-badge.tsx';
 import { Tag } from '../shell/tag.tsx';
 import { AssessmentImport } from './assessments/import-dialog.tsx';
 import { Due, dueState } from './due.tsx';
@@ -87,22 +85,22 @@ export function CaseloadPage(props: {
   const due = caseload?.lines.filter((line) => passes(line, 'due', caseload.today)).length ?? 0;
   return (
     <>
-      <header className={classes.bar}>
+      <PlaceBar
+        end={
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={15} />}
+            onClick={() => setImporting(true)}
+            disabled={!caseload}
+          >
+            Import assessments
+          </Button>
+        }
+      >
         <RegionPicker regionId={regionId} onPick={props.onRegion} />
-        <h1 className={classes.name}>Patients</h1>
-        {caseload && <span className={classes.quiet}>{plural(caseload.lines.length, 'patient')}</span>}
-        <SyntheticBadge />
-        <span className={classes.grow} />
-        <Button
-          variant="default"
-          leftSection={<IconFileImport size={15} />}
-          onClick={() => setImporting(true)}
-          disabled={!caseload}
-        >
-          Import assessments
-        </Button>
-        <SyncPill />
-      </header>
+        <PlaceTitle>Patients</PlaceTitle>
+        {caseload && <PlaceNote>{plural(caseload.lines.length, 'patient')}</PlaceNote>}
+      </PlaceBar>
       <div className={classes.tools}>
         <TextInput
           ref={search}
@@ -140,16 +138,8 @@ export function CaseloadPage(props: {
                 : 'Nobody matches.'}
             </p>
           )
-        ) : problems.length > 0 ? (
-          <p className={classes.problem} role="alert">
-            {problemsText(problems)}
-          </p>
         ) : (
-          <div className={classes.loading}>
-            <Skeleton height={28} />
-            <Skeleton height={28} />
-            <Skeleton height={28} />
-          </div>
+          <Pending problems={problems} />
         )}
       </main>
       {importing && (

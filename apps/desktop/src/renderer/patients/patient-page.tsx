@@ -4,10 +4,8 @@ import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { ActionIcon, Badge, Skeleton, Tabs, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconEye } from '@tabler/icons-react';
 import { useCallback } from 'react';
-import { problemsText } from '../lib/problems.ts';
 import { useFeed } from '../lib/use-feed.ts';
-import { SyncPill } from '../shell/sync-pill.tsx';
-import { SyntheticBadge } from '../shell/synthetic-badge.tsx';
+import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { Due } from './due.tsx';
 import classes from './patients.module.css';
 import { FIRST_TAB, PATIENT_TABS } from './tabs.ts';
@@ -31,7 +29,7 @@ export function PatientPage(props: {
   const Shown = shown?.component;
   return (
     <>
-      <header className={classes.bar}>
+      <PlaceBar end={record && <Due dueOn={record.dueOn} today={record.today} verbose />}>
         <Tooltip label="All patients">
           <ActionIcon aria-label="All patients" onClick={props.onBack}>
             <IconArrowLeft size={18} />
@@ -39,27 +37,23 @@ export function PatientPage(props: {
         </Tooltip>
         {record ? (
           <>
-            <h1 className={classes.name}>
+            <PlaceTitle>
               {record.patient.givenName} {record.patient.familyName}
-            </h1>
-            <span className={classes.quiet}>
+            </PlaceTitle>
+            <PlaceNote>
               {record.patient.reference} · {record.patient.municipality}
-            </span>
+            </PlaceNote>
             {record.patient.status !== 'active' && <Badge color="gray">{record.patient.status}</Badge>}
           </>
         ) : (
           <Skeleton width={180} height={18} />
         )}
-        <SyntheticBadge />
         {record && !record.writable && (
           <Badge variant="light" color="gray" leftSection={<IconEye size={12} />}>
             Read only
           </Badge>
         )}
-        <span className={classes.grow} />
-        {record && <Due dueOn={record.dueOn} today={record.today} verbose />}
-        <SyncPill />
-      </header>
+      </PlaceBar>
       <Tabs
         value={shown?.id ?? null}
         onChange={(tab) => tab !== null && props.onTab(tab)}
@@ -76,15 +70,8 @@ export function PatientPage(props: {
       <main className={classes.body}>
         {record && Shown ? (
           <Shown client={client} regionId={regionId} patientId={patientId} record={record} />
-        ) : problems.length > 0 ? (
-          <p className={classes.problem} role="alert">
-            {problemsText(problems)}
-          </p>
         ) : (
-          <div className={classes.loading}>
-            <Skeleton height={120} />
-            <Skeleton height={120} />
-          </div>
+          <Pending problems={problems} />
         )}
       </main>
     </>

@@ -49,36 +49,22 @@ function Home() {
 }
 
 function WeekScreen() {
-  const { workspace, org, base } = useSession();
+  const { workspace, org } = useSession();
   const params = weekRoute.useParams();
-  const navigate = useNavigate();
   const [importing, setImporting] = useState(false);
   // An address of a region that is not ours (an old link, another account) leads home instead of to an error.
-  const known = org.regions.some(({ id }) => id === params.regionId) && /^\d{4}-W\d{2}$/.test(params.week);
+  const known = org.regions.some(({ id }) => id === params.regionId) && isIsoWeek(params.week);
   const { regionId, week } = known ? params : firstWeek(org);
-  const value = useMemo<AppContextValue>(
-    () => ({
-      ...base,
-      org,
-      goTo: (toRegion, toWeek) =>
-        void navigate({ to: '/week/$regionId/$week', params: { regionId: toRegion, week: toWeek } }),
-    }),
-    [base, org, navigate],
-  );
-  const go = usePlaces(regionId);
-  const places: Places = { current: 'week', go: (place) => place !== 'week' && go(place) };
   return (
-    <AppProvider value={value}>
-      <Frame places={places} onImport={() => setImporting(true)}>
-        <WeekPage regionId={regionId} week={week} />
-      </Frame>
+    <PlaceFrame current="week" regionId={regionId} onImport={() => setImporting(true)}>
+      <WeekPage regionId={regionId} week={week} />
       <ImportDialog
         client={workspace.client}
         region={org.regions.find(({ id }) => id === regionId) ?? null}
         opened={importing}
         onClose={() => setImporting(false)}
       />
-    </AppProvider>
+    </PlaceFrame>
   );
 }
 
@@ -94,13 +80,14 @@ function usePlaces(regionId: string): Places['go'] {
   };
 }
 
-/** Around every screen beside the week's: the same frame, and the ways to elsewhere in the region one is in. */
+/** Around every screen: the same frame, and the ways to elsewhere in the region one is in. */
 function PlaceFrame(props: {
   readonly current: Places['current'];
   readonly regionId: string;
+  readonly onImport?: () => void;
   readonly children: ReactNode;
 }) {
-  const { current, regionId, children } = props;
+  const { current, regionId, onImport = null, children } = props;
   const { org, base } = useSession();
   const navigate = useNavigate();
   const value = useMemo<AppContextValue>(
@@ -115,7 +102,7 @@ function PlaceFrame(props: {
   const places: Places = { current, go: usePlaces(regionId) };
   return (
     <AppProvider value={value}>
-      <Frame places={places} onImport={null}>
+      <Frame places={places} onImport={onImport}>
         {children}
       </Frame>
     </AppProvider>
@@ -282,6 +269,7 @@ export function OpenSession(props: {
       user: { name: session.principal.name, login: session.profile.login },
       clock: systemClock,
       storageAtRisk,
+      dismissStorageNotice: () => setStorageAtRisk(false),
       lock: () => void onLock(),
       signOut: () => void onSignOut(),
     }),

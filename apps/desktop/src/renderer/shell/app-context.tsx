@@ -8,8 +8,9 @@ export interface AppContextValue {
   readonly org: OrgView;
   readonly user: { readonly name: string; readonly login: string };
   readonly clock: Clock;
-  /** Said when the browser may evict what is stored here. */
+  /** The browser may evict what is stored here, and nobody has taken note of it yet. */
   readonly storageAtRisk: boolean;
+  dismissStorageNotice(): void;
   lock(): void;
   signOut(): void;
   goTo(regionId: string, week: string): void;

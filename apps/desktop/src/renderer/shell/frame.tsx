@@ -6,9 +6,6 @@ import { type Places, Rail } from './rail.tsx';
 import classes from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
-/** The storage notice was read; every place has a frame of its own, and once is enough. */
-let dismissed = false;
-
 export function Frame({
   children,
   places,
@@ -18,9 +15,8 @@ export function Frame({
   readonly places: Places;
   readonly onImport: (() => void) | null;
 }) {
-  const { lock, storageAtRisk } = useApp();
+  const { lock, storageAtRisk, dismissStorageNotice } = useApp();
   const [help, setHelp] = useState(false);
-  const [warned, setWarned] = useState(dismissed);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'l') {
@@ -35,19 +31,12 @@ export function Frame({
     <div className={classes.frame}>
       <Rail places={places} onImport={onImport} onShortcuts={() => setHelp(true)} />
       <div className={classes.page}>
-        {storageAtRisk && !warned && (
+        {storageAtRisk && (
           <div className={classes.notice} role="status">
             This browser may clear changes that are not sent yet when the disk runs low. Allow this site to store data,
             or use the desktop app.
             <span className={classes.grow} />
-            <CloseButton
-              size="xs"
-              aria-label="Dismiss"
-              onClick={() => {
-                dismissed = true;
-                setWarned(true);
-              }}
-            />
+            <CloseButton size="xs" aria-label="Dismiss" onClick={dismissStorageNotice} />
           </div>
         )}
         {children}
