@@ -7,6 +7,7 @@ import {
   openKillable,
   openLaptop,
   openVisit,
+  pause,
   removeTemporaryFolders,
   retryNow,
   setField,
@@ -43,6 +44,8 @@ it('JRN-CIPHER: no disk holds a name, a note or an address in clear', async () =
   const [, family = patient] = patient.split(' ');
   await setField(page, 'Note', 'CANARY-7f3a91 gate code');
   await syncState(page, 'live');
+  // A browser writes its session files, with what fields hold, up to three seconds late.
+  await pause(4_000);
   await laptop.context.close();
   // The name is rare enough in a browser's own files to be a canary only together with the given name.
   const canaries = ['CANARY-7f3a91', patient];

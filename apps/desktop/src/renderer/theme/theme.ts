@@ -56,6 +56,9 @@ const dark: MantineColorsTuple = [
   '#0d1013',
 ];
 
+/** A browser writes what a field holds into its session files, in clear, unless the field says no. */
+const notKept = { autoComplete: 'off' };
+
 export const theme = createTheme({
   primaryColor: 'heron',
   primaryShade: { light: 7, dark: 6 },
@@ -70,6 +73,7 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 560 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 30 } }),
+    Input: Input.extend({ defaultProps: { ...notKept } }),
     InputWrapper: Input.Wrapper.extend({ styles: { label: { marginBottom: 3, fontWeight: 560 } } }),
     Badge: Badge.extend({ styles: { root: { textTransform: 'none', fontWeight: 560, letterSpacing: 0 } } }),
     Tooltip: Tooltip.extend({
