@@ -2,7 +2,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { DemoAgency } from '@fieldfare/demo';
 import { derivations, tables } from '@fieldfare/domain';
-import { unwrap } from '@fieldfare/kernel';
+import { deterministicId, unwrap } from '@fieldfare/kernel';
 import {
   openRemoteEngine,
   openStore,
@@ -20,6 +20,9 @@ const BATCH = 5_000;
 
 /** Rows a second, medians. */
 export interface ProjectionRates {
+  /** By a database that was just opened, most of its program not yet optimised. */
+  readonly cold: number;
+  /** As many more, by the same database. */
   readonly added: number;
   readonly changed: number;
 }
@@ -59,32 +62,40 @@ export function engineInThread(folder: string): Promise<SqlEngine> {
   });
 }
 
-/** Rows of an agency as a first opening projects them, and then as many changed ones. */
+/** Rows of an agency as a first opening projects them, then as many others, then the first ones changed. */
 export async function projectionRates(
   demo: DemoAgency,
   openEngine?: () => Promise<SqlEngine>,
 ): Promise<ProjectionRates> {
   const rows = rowsOf(demo);
-  const added: number[] = [];
-  const changed: number[] = [];
+  const more = rows.map((row) => ({ ...row, id: deterministicId('bench', row.id) }));
+  const rates = { cold: [] as number[], added: [] as number[], changed: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const source = openEngine
       ? { engine: await openEngine() }
       : { template: unwrap(await loadTemplateFromDisk(schemaHash(tables, derivations))) };
     const store = await openStore({ tables, derivations: [], ...source });
-    for (const rates of [added, changed]) {
+    for (const [kind, batch] of [
+      ['cold', rows],
+      ['added', more],
+      ['changed', rows],
+    ] as const) {
       const since = performance.now();
       // One batch is prepared while the last is written, as the product's projector does it.
       let written = Promise.resolve();
-      for (let at = 0; at < rows.length; at += BATCH) {
-        const done = store.project(rows.slice(at, at + BATCH), at + 1);
+      for (let at = 0; at < batch.length; at += BATCH) {
+        const done = store.project(batch.slice(at, at + BATCH), at + 1);
         await written;
         written = done;
       }
       await written;
-      rates.push(rows.length / ((performance.now() - since) / 1000));
+      rates[kind].push(batch.length / ((performance.now() - since) / 1000));
     }
     await store.close();
   }
-  return { added: quantile(added, 0.5), changed: quantile(changed, 0.5) };
+  return {
+    cold: quantile(rates.cold, 0.5),
+    added: quantile(rates.added, 0.5),
+    changed: quantile(rates.changed, 0.5),
+  };
 }

@@ -166,6 +166,7 @@ export async function benchStart(): Promise<readonly Metric[]> {
     metric('the same when leaving the field, its redraw included, p50', quantile(leaving, 0.5), 'ms'),
     metric('the same when leaving the field, p99', quantile(leaving, 0.99), 'ms'),
     metric('projection of new rows in batches of 5,000', projection.added, 'rows/s', '>=50000'),
+    metric('the same by a database just opened', projection.cold, 'rows/s'),
     metric('projection of changed rows in batches of 5,000', projection.changed, 'rows/s'),
     metric('the same without a thread (server, companion): new rows', inside.added, 'rows/s'),
     metric('the same without a thread: changed rows', inside.changed, 'rows/s'),

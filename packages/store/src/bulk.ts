@@ -149,13 +149,16 @@ export function prepareRows(
   return {
     ...counts,
     async write(trx) {
-      for (const copyFrom of addedBytes) await trx.query(statements.copyNew, [], { copyFrom });
-      if (changedBytes.length > 0) await trx.exec(statements.createStage);
+      const written: Promise<unknown>[] = addedBytes.map((copyFrom) => trx.query(statements.copyNew, [], { copyFrom }));
+      if (changedBytes.length > 0) written.push(trx.exec(statements.createStage));
       for (const copyFrom of changedBytes) {
-        await trx.query(statements.copyToStage, [], { copyFrom });
-        await trx.query(statements.fromStage);
-        await trx.exec(statements.emptyStage);
+        written.push(
+          trx.query(statements.copyToStage, [], { copyFrom }),
+          trx.query(statements.fromStage),
+          trx.exec(statements.emptyStage),
+        );
       }
+      await Promise.all(written);
       stand();
     },
   };

@@ -59,13 +59,15 @@ function respell(table: TableSchema): string {
 
 /** Creates what is missing and checks what is there. Changes nothing when it refuses. */
 export async function migrate(engine: SqlEngine, schema: StoreSchema): Promise<Result<Migration>> {
-  const existing = await existingColumns(engine);
-  if (existing.has(META_TABLE)) {
+  const [made] = (await engine.query<{ made: boolean }>(`select to_regclass('${META_TABLE}') is not null as made`))
+    .rows;
+  if (made?.made) {
     const meta = await readMeta(engine);
     if (meta.get('schema_hash') === schema.hash) {
       return ok({ added: [], projectedSeq: Number(meta.get('projected_seq') ?? 0) });
     }
   }
+  const existing = await existingColumns(engine);
   const missing: { readonly table: string; readonly column: SqlColumn }[] = [];
   for (const table of schema.tables.values()) {
     const columns = existing.get(table.name);

@@ -13,6 +13,8 @@ const SETTINGS = {
   // The in-memory file system copies a whole file at every posix_fallocate.
   file_extend_method: 'write_zeros',
   jit: 'off',
+  // Samples 3,000 rows instead of 30,000: statistics follow the data without holding up who asks meanwhile.
+  default_statistics_target: '10',
   work_mem: '16MB',
 } as const;
 

@@ -1,7 +1,7 @@
 /** Opens the projection: SQL rows computed from the journal, in memory, always rebuildable. */
 import { InvariantError, invariant, unwrap } from '@fieldfare/kernel';
 import type { Kysely } from 'kysely';
-import { prepareRows } from './bulk.ts';
+import { type PreparedRows, prepareRows } from './bulk.ts';
 import { kyselyOver, type Queryable } from './dialect.ts';
 import { digestOf } from './digest.ts';
 import { engineOver, type SqlEngine, type SqlSession } from './engine.ts';
@@ -29,6 +29,8 @@ export const topicOf = (table: string, shard: string): string => `${table}@${sha
 
 const idsOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> => new Set(rows.map((row) => row.id));
 
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** Ids that stand in each table: new rows are written faster than changed ones. */
 async function idsPresent(engine: SqlSession, schema: StoreSchema): Promise<ReadonlyMap<string, Set<string>>> {
   const present = new Map([...schema.tables.keys()].map((name) => [name, new Set<string>()]));
@@ -49,6 +51,7 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
   const bell = createBell();
   const upkeep = createUpkeep(engine);
   let tail: Promise<unknown> = Promise.resolve();
+  let preparing: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let broken: unknown;
 
@@ -77,6 +80,27 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
     return done;
   }
 
+  function prepareNow(grouped: ReadonlyMap<string, ProjectableRow[]>): readonly (readonly [string, PreparedRows])[] {
+    return [...grouped].flatMap(([name, group]) => {
+      const [table, ids] = [schema.tables.get(name), present.get(name)];
+      const rowsOfTable = table && ids && prepareRows(table, group, ids);
+      return rowsOfTable ? [[name, rowsOfTable] as const] : [];
+    });
+  }
+
+  /**
+   * Prepares batches one after another. While others are under way a batch waits for the end of the turn: preparing it
+   * would hold back the statements that are about to leave for the database's thread.
+   */
+  function prepare(
+    grouped: ReadonlyMap<string, ProjectableRow[]>,
+  ): ReturnType<typeof prepareNow> | Promise<ReturnType<typeof prepareNow>> {
+    if (waiting === 0) return prepareNow(grouped);
+    const ready = preparing.then(endOfTurn).then(() => prepareNow(grouped));
+    preparing = ready;
+    return ready;
+  }
+
   async function derive(trx: Queryable, touched: TouchedRows): Promise<Set<string>> {
     const changed = new Set(touched.keys());
     if (touched.size === 0) return changed;
@@ -92,16 +116,14 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
     project(rows, nextSeq) {
       invariant(Number.isSafeInteger(nextSeq) && nextSeq >= 0, 'a journal sequence is a whole number from 0');
       const grouped = byTable(rows, schema);
-      const prepared = [...grouped].flatMap(([name, group]) => {
-        const [table, ids] = [schema.tables.get(name), present.get(name)];
-        const rowsOfTable = table && ids && prepareRows(table, group, ids);
-        return rowsOfTable ? [[name, rowsOfTable] as const] : [];
-      });
+      const ready = prepare(grouped);
       return inOrder(async () => {
+        const prepared = await ready;
         const reached = Math.max(seq, nextSeq);
         if (grouped.size === 0 && reached === seq) return [];
         const changed = await engine.transaction(async (trx) => {
-          for (const [, rowsOfTable] of prepared) await rowsOfTable.write(trx);
+          // Statements run in the order they are given: none waits here for the one before.
+          await Promise.all(prepared.map(([, rowsOfTable]) => rowsOfTable.write(trx)));
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
           for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
           if (reached !== seq) await writeMeta(trx, 'projected_seq', String(reached));

@@ -1,7 +1,19 @@
-/** The worker that holds the working copy: journal, documents, engines, router. */
-import './start-database.ts'; // before all others: the database starts while they are being read
-import { createBrowserHost } from '@fieldfare/workspace/worker';
-import { expose } from 'comlink';
+/** What the workspace's worker reads first, and small: the database starts to load while the rest is being read. */
 import { startDatabase } from './start-database.ts';
 
-expose(createBrowserHost(startDatabase));
+/** The page's questions that come before there is anybody to answer. */
+const early: MessageEvent[] = [];
+const keep = (event: MessageEvent): void => {
+  early.push(event);
+};
+self.addEventListener('message', keep);
+
+import('./workspace-host.ts').then(
+  ({ serveWorkspace }) => {
+    self.removeEventListener('message', keep);
+    serveWorkspace(startDatabase);
+    for (const { data, ports } of early) self.dispatchEvent(new MessageEvent('message', { data, ports: [...ports] }));
+  },
+  // Thrown outside the promise, so that the page hears of it.
+  (error) => setTimeout(() => reportError(error)),
+);

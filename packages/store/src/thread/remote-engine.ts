@@ -45,9 +45,10 @@ export async function openRemoteEngine({ endpoint, schemaHash, terminate }: Remo
     },
     transaction(run) {
       const done = turn.then(async () => {
-        await inside.exec('begin');
+        // Statements run in order, so the first ones follow without waiting for the word that it has begun.
+        const begun = inside.exec('begin');
         try {
-          const value = await run(inside);
+          const [value] = await Promise.all([run(inside), begun]);
           await inside.exec('commit');
           return value;
         } catch (error) {

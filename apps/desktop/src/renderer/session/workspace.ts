@@ -2,27 +2,24 @@
 import type { WorkspaceHost } from '@fieldfare/workspace';
 import { createWorkerClient, type WorkspaceClient } from '@fieldfare/workspace/client';
 import { type Remote, transfer, wrap } from 'comlink';
+import { whenWorkerCrashes, workspaceWorker } from './start-worker.ts';
 
 export interface Workspace {
   readonly host: Remote<WorkspaceHost>;
   readonly client: WorkspaceClient;
 }
 
-let started: { readonly workspace: Workspace; readonly worker: Worker } | null = null;
+let started: Workspace | null = null;
 
-/**
- * The page's one worker, started at the first call: a second one would find the device held by the first.
- * `onCrash`: it could not be loaded, or died.
- */
+/** The page's workspace, reached at the first call. `onCrash`: its worker could not be loaded, or died. */
 export function startWorkspace(onCrash: () => void): Workspace {
   started ??= start();
-  started.worker.addEventListener('error', onCrash);
-  return started.workspace;
+  whenWorkerCrashes(onCrash);
+  return started;
 }
 
-function start(): { readonly workspace: Workspace; readonly worker: Worker } {
-  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'workspace' });
-  const host = wrap<WorkspaceHost>(worker);
+function start(): Workspace {
+  const host = wrap<WorkspaceHost>(workspaceWorker);
   // In the desktop shell, companion tools' requests arrive on a port that main posts to this window.
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const [port] = event.ports;
@@ -30,5 +27,5 @@ function start(): { readonly workspace: Workspace; readonly worker: Worker } {
     void host.serveLoopback(transfer(port, [port]));
   });
   window.fieldfareHost?.connectLoopback();
-  return { worker, workspace: { host, client: createWorkerClient(host, (port) => transfer(port, [port])) } };
+  return { host, client: createWorkerClient(host, (port) => transfer(port, [port])) };
 }
