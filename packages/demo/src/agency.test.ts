@@ -161,6 +161,22 @@ describe.each([
       }
     }
   });
+  it('SCH-SPACING: visits of a service to a patient as far apart as it asks', () => {
+    const services = new Map(agency.rows.serviceTypes.map((row) => [row.code, row]));
+    const day = (date: string): number => Date.parse(date) / 86_400_000;
+    for (const group of groupBy(rows, (row) => `${row.patient.id}/${row.visit.serviceCode}`).values()) {
+      const { spacingMinutes = 0, spacingDays = 0 } = services.get(group[0]?.visit.serviceCode ?? '') ?? {};
+      const sorted = group.sort((a, b) => day(a.date) - day(b.date) || a.start - b.start);
+      for (const [index, row] of sorted.entries()) {
+        const next = sorted[index + 1];
+        if (!next) continue;
+        expect(day(next.date) - day(row.date)).toBeGreaterThanOrEqual(spacingDays ?? 0);
+        expect((day(next.date) - day(row.date)) * 1440 + next.start - row.end).toBeGreaterThanOrEqual(
+          spacingMinutes ?? 0,
+        );
+      }
+    }
+  });
   it('SCH-CAPACITY: no week beyond what the contract leaves for visits', () => {
     for (const group of groupBy(rows, (row) => `${row.person.id}/${row.visit.week}`).values()) {
       const minutes = group.reduce((sum, row) => sum + row.visit.minutes, 0);

@@ -18,6 +18,15 @@ export interface DemoAccount {
 
 type ServiceRow = readonly [code: string, name: string, minutes: number, roles: readonly string[], colour: string];
 
+/** What is usual: personal support not again within four hours, a wound every second day at most. */
+const SPACING: Readonly<Record<string, Pick<ServiceType, 'spacingMinutes' | 'spacingDays'>>> = {
+  psw: { spacingMinutes: 240 },
+  wound: { spacingDays: 2 },
+};
+
+/** The least days between two visits of a service. */
+export const daysApartOf = (service: string): number => SPACING[service]?.spacingDays ?? 0;
+
 const SERVICES: readonly ServiceRow[] = [
   ['psw', 'Personal support', 45, ['psw'], 'teal'],
   ['respite', 'Respite', 120, ['psw'], 'cyan'],
@@ -63,6 +72,7 @@ export function serviceTypeRows(id: IdMaker): readonly ServiceType[] {
     defaultMinutes,
     roles: [...roles],
     colour,
+    ...SPACING[code],
   }));
 }
 

@@ -1,8 +1,10 @@
 /** Visits and assignments of one region's weeks: history, the current week, and the next one half planned. */
 import type { Absence, Assignment, Patient, Region, Requirement, Staff, Visit } from '@fieldfare/domain/tables';
+import { keepApart, weekdaysApart } from '@fieldfare/domain/weekdays';
 import { daysOfWeek, deterministicId, type IsoWeek, isoWeekday, type LocalDate } from '@fieldfare/kernel';
 import { createDice, type Dice } from './dice.ts';
 import type { Area } from './geography.ts';
+import { daysApartOf } from './organisation.ts';
 import { carersByRequirement, packWeek } from './packer.ts';
 import { worksAt } from './patients.ts';
 
@@ -89,7 +91,11 @@ function usualDays(need: Requirement, people: ReadonlyMap<string, Staff>, dice: 
       ? allowed.filter((weekday) => worksAt(usual, weekday, window.from, window.to, need.minutes))
       : allowed;
   const days = worked.length >= need.visitsPerWeek ? worked : allowed;
-  return spread(days, need.visitsPerWeek, dice.int(0, days.length - 1));
+  const offset = dice.int(0, days.length - 1);
+  const apart = daysApartOf(need.serviceCode);
+  if (apart < 2) return spread(days, need.visitsPerWeek, offset);
+  const usualDays = weekdaysApart(days, need.visitsPerWeek, apart, offset);
+  return keepApart(usualDays, apart) ? usualDays : weekdaysApart(allowed, need.visitsPerWeek, apart, offset);
 }
 
 function plannedVisit(

@@ -102,6 +102,7 @@ export function toModel(instance: Instance): Mapped {
       patient: byTask(() => -1),
       patientTasks: [],
       rivals: tasks.map(() => new Int32Array(0)),
+      tooNear: null,
       preferred: byTask(() => -1),
       partner: byTask((task) => (paired(task) ? (isSecond(task) ? task - 1 : task + 1) : -1)),
       second: Uint8Array.from(tasks, (_, task) => Number(isSecond(task))),

@@ -38,7 +38,7 @@ export type Region = Row<typeof regions>;
 export const serviceTypes = defineTable({
   name: 'service_types',
   about: 'a kind of service a visit delivers',
-  version: 1,
+  version: 2,
   ...inOrg,
   columns: {
     /** Stable short code, e.g. `nursing`, `psw`, `ot`. */
@@ -49,6 +49,10 @@ export const serviceTypes = defineTable({
     roles: z.array(z.string().min(1).max(24)).min(1),
     /** Card colour on the board: one of the theme's colour names. */
     colour: z.string().regex(/^[a-z]{2,12}$/),
+    /** Since version 2: least minutes from the end of one visit to the start of the next for one patient; absent: any. */
+    spacingMinutes: z.int().min(0).max(1440).nullish(),
+    /** Since version 2: least days between two, by date; 2: every second day at most. Absent or 0: any. */
+    spacingDays: z.int().min(0).max(7).nullish(),
   },
 });
 export type ServiceType = Row<typeof serviceTypes>;

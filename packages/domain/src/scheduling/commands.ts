@@ -18,6 +18,7 @@ import type { BoardViolation } from './board.ts';
 import { planWeek } from './plan-week.ts';
 import { cancel, editVisit, pin, placeVisit, takeOff, type VisitEdit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
+import { readSpacing } from './spacing-query.ts';
 import { bookableStaff, type CurrentVisit, currentVisit, fresh } from './states.ts';
 import { requirements, visits } from './tables.ts';
 import { blocked, failIfAny, toBoardViolation } from './violations.ts';
@@ -53,7 +54,7 @@ async function write(
 export async function planWeekVisits(ctx: Context, input: WeekTarget): Promise<{ readonly created: number }> {
   unwrap(await readyForWeek(ctx, input));
   const { db } = ctx.store;
-  const [needs, active, existing] = await Promise.all([
+  const [needs, active, existing, spacing] = await Promise.all([
     db
       .selectFrom('requirements')
       .select(columnsOf(requirements))
@@ -74,12 +75,14 @@ export async function planWeekVisits(ctx: Context, input: WeekTarget): Promise<{
       .where('regionId', '=', input.regionId)
       .where('week', '=', input.week)
       .execute(),
+    readSpacing(db),
   ]);
   const planned = planWeek({
     week: input.week,
     requirements: needs,
     activePatients: new Set(active.map(({ id }) => id)),
     existing: new Set(existing.map(({ id }) => id)),
+    spacing,
   });
   if (planned.length === 0) return { created: 0 };
   const changes = planned.map((visit) => createRow(visits, visit));

@@ -87,6 +87,29 @@ describe('compileProblem', () => {
     expect(lengths).toEqual([9 * 60, 11 * 60, 10 * 60]);
   });
 
+  it('SCH-SPACING counts days by the calendar, into the week before and over a change of the clocks', () => {
+    const services = [{ code: 'nursing', name: 'Nursing', roles: ['rn'], spacingDays: 3 }];
+    for (const week of WEEKS) {
+      const [monday = '', tuesday = ''] = daysOfWeek(week);
+      const placed = { minutes: 60, staffId: agency.joan.id };
+      const { problem } = compiled(
+        week,
+        [
+          visit({ ...placed, week, date: monday, start: '09:00' }),
+          visit({ ...placed, week: weekOfDate(addDays(monday, -2)), date: addDays(monday, -2), start: '20:00' }),
+        ],
+        { services },
+      );
+      const laid = unwrap(compileWeek(problem));
+      const rulesAt = (date: string, start: string) =>
+        violationsAt(createPlan(laid), 0, laid.staffIndex.get(agency.joan.id) ?? -1, epochMinuteOf(date, start, ZONE))
+          .filter(({ rule }) => rule === 'SCH-SPACING')
+          .map(({ params }) => params.gapDays);
+      expect(rulesAt(monday, '23:00')).toEqual([2]);
+      expect(rulesAt(tuesday, '00:30')).toEqual([]);
+    }
+  });
+
   it('TIME-DST visits either side of a change overlap by elapsed time, not by the wall clock', () => {
     // 01:30 + 60 min ends at 03:30 on the wall in spring, and at 01:30 again in autumn.
     for (const [week, date, other, clash] of [

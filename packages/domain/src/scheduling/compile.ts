@@ -3,7 +3,7 @@
  * else on the way to the engine, so days of 23 and 25 hours need no care further on.
  */
 
-import type { EngineStaff, EngineVisit, Interval, WeekProblem } from '@fieldfare/engine-scheduling';
+import type { EngineStaff, EngineVisit, Interval, Spacing, WeekProblem } from '@fieldfare/engine-scheduling';
 import {
   addDays,
   daysOfWeek,
@@ -60,10 +60,13 @@ export type WeekVisit = Pick<
 export interface WeekRows {
   readonly week: IsoWeek;
   readonly region: Region;
-  readonly services: readonly Pick<ServiceType, 'code' | 'name' | 'roles'>[];
+  readonly services: readonly Pick<ServiceType, 'code' | 'name' | 'roles' | 'spacingMinutes' | 'spacingDays'>[];
   readonly people: readonly WeekPerson[];
   readonly absences: readonly Pick<Absence, 'staffId' | 'fromDate' | 'toDate' | 'reason'>[];
-  /** Standing visits of the week, and placed ones of the Sunday before and the Monday after. */
+  /**
+   * Standing visits of the week, and placed ones of the Sunday before and the Monday after; of services whose visits keep
+   * days between them, as many days more.
+   */
   readonly visits: readonly WeekVisit[];
   readonly patients: readonly Pick<Patient, 'id' | 'givenName' | 'familyName' | 'lat' | 'lng'>[];
   readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId'>[];
@@ -79,6 +82,17 @@ export interface CompiledProblem {
 }
 
 const PRIORITY = { routine: 1, high: 2, urgent: 3 } as const;
+
+/** As far as a service's visits can be asked to lie apart. */
+const MOST_DAYS_APART = 7;
+
+/** `SCH-SPACING` as the service asks for it. */
+const spacingOf = ({
+  code,
+  spacingMinutes,
+  spacingDays,
+}: Pick<ServiceType, 'code' | 'spacingMinutes' | 'spacingDays'>): Spacing | null =>
+  spacingMinutes || spacingDays ? { group: code, minutes: spacingMinutes ?? 0, days: spacingDays ?? 0 } : null;
 
 /** A service nobody knows may be delivered by nobody. */
 const NO_ROLE = '-';
@@ -144,6 +158,9 @@ export function compileProblem(
   const [monday = '', sunday = ''] = [days[0], days[6]];
   const horizon = { start: clock.minuteAt(monday, '00:00'), end: clock.minuteAt(sunday, '24:00') };
   const around = [addDays(monday, -1), ...days, addDays(sunday, 1)];
+  const near = Array.from({ length: days.length + 2 * MOST_DAYS_APART }, (_, day) =>
+    addDays(monday, day - MOST_DAYS_APART),
+  );
 
   const places: LatLng[] = [];
   const placeIndex = new Map<string, number>();
@@ -157,6 +174,7 @@ export function compileProblem(
 
   const people = new Set(rows.people.map(({ id }) => id));
   const roles = new Map(rows.services.map((service) => [service.code, service.roles]));
+  const spacings = new Map(rows.services.map((service) => [service.code, spacingOf(service)]));
   const homes = new Map(rows.patients.map((patient) => [patient.id, patient]));
   const preferred = new Map(rows.requirements.map((row) => [row.id, row.preferredStaffId]));
   const outsideMinutes = new Map<string, number>();
@@ -185,6 +203,7 @@ export function compileProblem(
         priority: PRIORITY[visit.priority],
         startWindows: inside ? windowsOf(visit, open, clock) : [],
         preferredStaffId: visit.requirementId === null ? null : (preferred.get(visit.requirementId) ?? null),
+        spacing: spacings.get(visit.serviceCode) ?? null,
         placed,
         fixed: !inside || visit.pinned,
       },
@@ -206,6 +225,7 @@ export function compileProblem(
   return {
     problem: {
       horizon,
+      midnights: [...near, addDays(near.at(-1) ?? sunday, 1)].map((date) => clock.minuteAt(date, '00:00')),
       staff,
       visits,
       placeCount: places.length,

@@ -7,7 +7,7 @@ import { type IsoWeek, unwrap } from '@fieldfare/kernel';
 import { groupBy } from '../collections.ts';
 import type { Context } from '../procedure.ts';
 import type { WeekVisit } from './compile.ts';
-import { visitsOfRequirement } from './plan-week.ts';
+import { spacingDaysOf, visitsOfRequirement } from './plan-week.ts';
 import { readyForWeek } from './shards.ts';
 import type { Requirement } from './tables.ts';
 import { readWeekRows } from './week-query.ts';
@@ -38,7 +38,8 @@ export async function deliveryOf(
 ): Promise<readonly Delivery[]> {
   unwrap(await readyForWeek(ctx, input));
   const rows = await readWeekRows(ctx, input);
-  const asked = input.wanted.flatMap((requirement) => visitsOfRequirement(requirement, input.week));
+  const spacing = spacingDaysOf(rows.services);
+  const asked = input.wanted.flatMap((requirement) => visitsOfRequirement(requirement, input.week, spacing));
   const asking = new Set(asked.map(({ id }) => id));
   const added = asked.map((visit): WeekVisit => ({ ...visit, staffId: null, pinned: false, stamp: '' }));
   const [patient] = await ctx.store.db

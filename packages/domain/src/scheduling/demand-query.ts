@@ -12,6 +12,7 @@ import { receivesCare } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import { type DemandChange, demandChange, reaches, type StandingVisit, standsFrom } from './demand.ts';
+import { readSpacing } from './spacing-query.ts';
 import { type Requirement, requirements, visits } from './tables.ts';
 
 /** As far ahead as a working copy holds weeks. */
@@ -47,7 +48,7 @@ export async function changeOfDemand(ctx: Context, question: DemandQuestion): Pr
   const weeks = Array.from({ length: WEEKS_AHEAD + 1 }, (_, step): IsoWeek => addWeeks(first, step));
   unwrap(await ctx.ready([patientsShard(regionId), ...weeks.map((week) => scheduleShard(regionId, week))]));
   const { db } = ctx.store;
-  const [patient, current, rows, planned] = await Promise.all([
+  const [patient, current, rows, planned, spacing] = await Promise.all([
     db.selectFrom('patients').select('status').where('id', '=', patientId).executeTakeFirst(),
     currentDemand(ctx, question),
     db
@@ -64,6 +65,7 @@ export async function changeOfDemand(ctx: Context, question: DemandQuestion): Pr
       .where('regionId', '=', regionId)
       .where('week', 'in', weeks)
       .execute(),
+    readSpacing(db),
   ]);
   const carers = await db
     .selectFrom('assignments')
@@ -83,6 +85,7 @@ export async function changeOfDemand(ctx: Context, question: DemandQuestion): Pr
       .map(({ deletedAt: _gone, ...row }): StandingVisit => ({ ...row, staffId: staffOf.get(row.id) ?? null })),
     known: new Set(rows.map(({ id }) => id)),
     weeks: weeks.filter((week) => open.has(week)),
+    spacing,
     active: patient !== undefined && receivesCare(patient),
   });
 }

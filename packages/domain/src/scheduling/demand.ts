@@ -20,7 +20,7 @@ import {
   weekOfDate,
 } from '@fieldfare/kernel';
 import { sameValue } from '../collections.ts';
-import { visitsOfRequirement } from './plan-week.ts';
+import { type SpacingDays, visitsOfRequirement } from './plan-week.ts';
 import { type Requirement, requirements, type Visit, visits } from './tables.ts';
 
 /** A standing visit of the weeks from the change on. */
@@ -41,6 +41,7 @@ export interface DemandInput {
   /** Weeks that are planned: visits of what begins are made for them. */
   readonly weeks: readonly IsoWeek[];
   readonly active: boolean;
+  readonly spacing: SpacingDays;
 }
 
 export interface DemandChange {
@@ -89,7 +90,7 @@ export function demandChange(input: DemandInput): DemandChange {
     cancelled: standing.filter(({ requirementId }) => requirementId !== null && ended.has(requirementId)),
     planned: active
       ? started
-          .flatMap((row) => weeks.flatMap((week) => visitsOfRequirement(row, week)))
+          .flatMap((row) => weeks.flatMap((week) => visitsOfRequirement(row, week, input.spacing)))
           .filter(({ id }) => !known.has(id))
       : [],
   };

@@ -2,13 +2,20 @@ import { addWeeks, daysOfWeek, isoWeekday, minuteOfDay } from '@fieldfare/kernel
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAgency, WEEK } from '../../test/agency.ts';
-import { planWeek, visitsOfRequirement } from './plan-week.ts';
+import { planWeek, type SpacingDays, visitsOfRequirement } from './plan-week.ts';
 import type { Requirement } from './tables.ts';
 
 const agency = createAgency();
 const DAYS = daysOfWeek(WEEK);
+const EVERY_DAY: SpacingDays = new Map();
 const plan = (requirement: Requirement, existing: ReadonlySet<string> = new Set()) =>
-  planWeek({ week: WEEK, requirements: [requirement], activePatients: new Set([agency.simone.id]), existing });
+  planWeek({
+    week: WEEK,
+    requirements: [requirement],
+    activePatients: new Set([agency.simone.id]),
+    existing,
+    spacing: EVERY_DAY,
+  });
 
 const time = fc.integer({ min: 0, max: 23 * 60 }).map((minute) => minute - (minute % 15));
 const text = (minute: number): string =>
@@ -80,10 +87,31 @@ describe('planWeek', () => {
     [2, 3],
     [3, 2],
   ])('PLAN-SPREAD %i visits on seven days lie at least %i days apart', (n, apart) => {
-    const days = visitsOfRequirement(agency.requirement({ visitsPerWeek: n }), WEEK).map(({ date }) =>
+    const days = visitsOfRequirement(agency.requirement({ visitsPerWeek: n }), WEEK, EVERY_DAY).map(({ date }) =>
       DAYS.indexOf(date ?? ''),
     );
     for (let i = 1; i < days.length; i += 1) expect((days[i] ?? 0) - (days[i - 1] ?? 0)).toBeGreaterThanOrEqual(apart);
+  });
+
+  it.each([
+    [2, 3, [1, 2, 3, 4, 5], '2 2 3'],
+    [2, 2, [1, 2, 3, 4, 5], '3 4'],
+    [3, 2, [1, 2, 3, 4, 5, 6, 7], '3 4'],
+    [2, 1, [1, 2, 3, 4, 5], '7'],
+    // Four of seven days cannot all lie two apart: one pair does not, and no more.
+    [2, 4, [1, 2, 3, 4, 5, 6, 7], '1 2 2 2'],
+  ])('PLAN-SPACING %i days between %i visits, the week’s end included', (least, n, weekdays, gaps) => {
+    const found = Array.from({ length: 12 }, () => {
+      const row = agency.requirement({ visitsPerWeek: n, windows: [{ weekdays, from: '08:00', to: '20:00' }] });
+      const days = visitsOfRequirement(row, WEEK, new Map([[row.serviceCode, least]])).map(({ date }) =>
+        isoWeekday(date ?? ''),
+      );
+      expect(days.every((day) => weekdays.includes(day))).toBe(true);
+      const apart = days.map((day, i) => (days[i + 1] ?? (days[0] ?? 0) + 7) - day);
+      expect(apart.sort((a, b) => a - b).join(' ')).toBe(gaps);
+      return days.join();
+    });
+    if (gaps !== '2 2 3') expect(new Set(found).size).toBeGreaterThan(1);
   });
 
   it('PLAN-SPREAD visits once a week do not all fall on one day', () => {
@@ -120,15 +148,15 @@ describe('planWeek', () => {
     [4, 2],
   ])('PLAN-EVERY %i: due in %i of five weeks, the first one included', (everyWeeks, due) => {
     const row = agency.requirement({ visitsPerWeek: 1, everyWeeks, startsOn: DAYS[0] ?? '' });
-    const weeks = [0, 1, 2, 3, 4].map((step) => visitsOfRequirement(row, addWeeks(WEEK, step)).length);
+    const weeks = [0, 1, 2, 3, 4].map((step) => visitsOfRequirement(row, addWeeks(WEEK, step), EVERY_DAY).length);
     expect(weeks[0]).toBe(1);
     expect(weeks.reduce((sum, count) => sum + count, 0)).toBe(due);
-    const [sameSlot] = visitsOfRequirement({ ...row, everyWeeks: null }, WEEK);
-    expect(visitsOfRequirement(row, WEEK)[0]?.id).toBe(sameSlot?.id);
+    const [sameSlot] = visitsOfRequirement({ ...row, everyWeeks: null }, WEEK, EVERY_DAY);
+    expect(visitsOfRequirement(row, WEEK, EVERY_DAY)[0]?.id).toBe(sameSlot?.id);
   });
 
   it('PAT-ACTIVE patients on hold get no visits', () => {
-    const input = { week: WEEK, requirements: [agency.requirement()], existing: new Set<string>() };
+    const input = { week: WEEK, requirements: [agency.requirement()], existing: new Set<string>(), spacing: EVERY_DAY };
     expect(planWeek({ ...input, activePatients: new Set() })).toEqual([]);
   });
 });

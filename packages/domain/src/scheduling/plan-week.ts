@@ -3,6 +3,7 @@
  * the same ids on every laptop, so two people who plan a week offline make it once.
  *
  *  PLAN-SPREAD   visits lie as far apart as the allowed weekdays let them; the first day varies by requirement
+ *  PLAN-SPACING  where the service asks for days between visits, weekdays that keep them, if the allowed ones can
  *  PLAN-WINDOWS  several visits on one day get distinct parts of that day's windows
  *  PLAN-EVERY    only weeks that are due, where it is wanted every second, third … week
  *  PLAN-FORCE    only days on which the requirement is in force; the other days' share is not squeezed in
@@ -19,7 +20,15 @@ import {
   weekOfDate,
   weeksBetween,
 } from '@fieldfare/kernel';
+import type { ServiceType } from '../orgs/index.ts';
 import type { Requirement, StartWindow, Visit } from './tables.ts';
+import { weekdaysApart } from './weekdays.ts';
+
+/** The least days between two visits of a service, by its code; absent or 0: none asked. */
+export type SpacingDays = ReadonlyMap<string, number>;
+
+export const spacingDaysOf = (services: readonly Pick<ServiceType, 'code' | 'spacingDays'>[]): SpacingDays =>
+  new Map(services.map(({ code, spacingDays }) => [code, spacingDays ?? 0]));
 
 export const plannedVisitId = (requirementId: string, week: IsoWeek, ordinal: number): string =>
   deterministicId('visit', requirementId, week, ordinal);
@@ -69,6 +78,13 @@ function spread(count: number, days: number, offset: number): number[] {
   return perDay;
 }
 
+/** `PLAN-SPACING`: the same as `spread`, on weekdays that lie apart. Null where there are not enough of them. */
+function spreadApart(count: number, weekdays: readonly number[], least: number, offset: number): number[] | null {
+  if (least < 2 || count > weekdays.length) return null;
+  const chosen = weekdaysApart(weekdays, count, least, offset);
+  return weekdays.map((weekday) => (chosen.includes(weekday) ? 1 : 0));
+}
+
 /** A number from a requirement's id, so that once-a-week visits do not all fall on Monday. */
 const offsetOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(-6), 16);
 
@@ -77,13 +93,18 @@ const isDue = ({ everyWeeks, startsOn }: Requirement, week: IsoWeek): boolean =>
   !everyWeeks || everyWeeks === 1 || weeksBetween(weekOfDate(startsOn), week) % everyWeeks === 0;
 
 /** All visits of one requirement in one week, whether they exist already or not. */
-export function visitsOfRequirement(requirement: Requirement, week: IsoWeek): readonly Visit[] {
+export function visitsOfRequirement(requirement: Requirement, week: IsoWeek, spacing: SpacingDays): readonly Visit[] {
   if (!isDue(requirement, week)) return [];
   const days = daysOfWeek(week)
-    .map((date) => ({ date, windows: windowsOn(requirement.windows, isoWeekday(date)) }))
+    .map((date) => ({ date, weekday: isoWeekday(date) }))
+    .map((day) => ({ ...day, windows: windowsOn(requirement.windows, day.weekday) }))
     .filter(({ windows }) => windows.length > 0);
   if (days.length === 0) return [];
-  const perDay = spread(requirement.visitsPerWeek, days.length, offsetOf(requirement.id));
+  const offset = offsetOf(requirement.id);
+  const weekdays = days.map(({ weekday }) => weekday);
+  const perDay =
+    spreadApart(requirement.visitsPerWeek, weekdays, spacing.get(requirement.serviceCode) ?? 0, offset) ??
+    spread(requirement.visitsPerWeek, days.length, offset);
   return days
     .flatMap(({ date, windows }, day) => windowsFor(windows, perDay[day] ?? 0).map((window) => ({ date, window })))
     .map(
@@ -120,9 +141,10 @@ export function planWeek(input: {
   readonly requirements: readonly Requirement[];
   readonly activePatients: ReadonlySet<string>;
   readonly existing: ReadonlySet<string>;
+  readonly spacing: SpacingDays;
 }): readonly Visit[] {
   return input.requirements
     .filter(({ patientId }) => input.activePatients.has(patientId))
-    .flatMap((requirement) => visitsOfRequirement(requirement, input.week))
+    .flatMap((requirement) => visitsOfRequirement(requirement, input.week, input.spacing))
     .filter(({ id }) => !input.existing.has(id));
 }

@@ -59,6 +59,13 @@ const at = (time: string): number => epochMinuteOf(DAYS[1] as string, time, 'Ame
 const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
   'SCH-OVERLAP-STAFF': { otherVisitId: 'v', otherStart: at('09:00'), otherEnd: at('09:45') },
   'SCH-OVERLAP-PATIENT': { otherVisitId: 'v', otherStart: at('09:00'), otherEnd: at('09:45') },
+  'SCH-SPACING': {
+    otherVisitId: 'v',
+    otherStart: at('09:00'),
+    otherEnd: at('09:45'),
+    neededMinutes: 240,
+    gapMinutes: 75,
+  },
   'SCH-ROLE': { role: 'psw', allowed: 'rn, rpn' },
   'SCH-PROVIDER': { wanted: 'own', provider: 'partner' },
   'SCH-AVAILABILITY': { start: at('07:00'), end: at('07:45'), shiftStart: at('08:00'), shiftEnd: at('16:00') },
@@ -69,6 +76,8 @@ const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
 const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-OVERLAP-STAFF': 'Already with Paul Caron 09:00–09:45',
   'SCH-OVERLAP-PATIENT': 'The patient already has a visit 09:00–09:45',
+  'SCH-SPACING':
+    'Only 1 h 15 min from the patient’s visit on Tuesday 09:00–09:45: this service asks for 4 h in between',
   'SCH-ROLE': 'Wrong role: PSW may not deliver this service (needs RN, RPN)',
   'SCH-PROVIDER': 'Own staff are asked for; this carer belongs to a partner',
   'SCH-AVAILABILITY': 'Outside availability: works 08:00–16:00 on Tuesday',
@@ -84,6 +93,16 @@ describe('violations in words', () => {
     expect(describeViolation(violation, names)).toBe(SENTENCES[rule]);
     // Problems may be logged: no names in them.
     expect(blocked([violation], names)[0]?.message).not.toContain('Paul');
+  });
+
+  it.each([
+    [1, 'on different days'],
+    [2, '2 days apart'],
+  ])('SCH-SPACING counts %i days', (neededDays, words) => {
+    const params = { otherStart: at('09:00'), otherEnd: at('09:45'), neededDays, gapDays: 0 };
+    expect(describeViolation({ rule: 'SCH-SPACING', severity: 'warn', params }, names)).toBe(
+      `Too near the patient’s visit on Tuesday 09:00–09:45: visits of this service are to lie ${words}`,
+    );
   });
 
   it('SCH-AVAILABILITY says why somebody is away', () => {

@@ -34,6 +34,20 @@ function staffOverlap({ params }: Violation, names: ViolationNames): string {
   return patient === null ? `The carer already has a visit ${span}` : `Already with ${patient} ${span}`;
 }
 
+function spacing({ params }: Violation, names: ViolationNames): string {
+  const start = number(params.otherStart);
+  const { date } = localAt(start, names.zone);
+  const other = `${weekdayText(date)} ${spanText(start, number(params.otherEnd), names.zone)}`;
+  if (typeof params.neededDays === 'number') {
+    const apart = params.neededDays === 1 ? 'on different days' : `${params.neededDays} days apart`;
+    return `Too near the patient’s visit on ${other}: visits of this service are to lie ${apart}`;
+  }
+  return (
+    `Only ${lengthText(number(params.gapMinutes))} from the patient’s visit on ${other}: ` +
+    `this service asks for ${lengthText(number(params.neededMinutes))} in between`
+  );
+}
+
 function travel({ params }: Violation, names: ViolationNames): string {
   const patient = names.patientOfVisit?.(String(params.otherVisitId ?? '')) ?? null;
   const needed = lengthText(number(params.neededMinutes));
@@ -61,6 +75,8 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
       return staffOverlap(violation, names);
     case 'SCH-OVERLAP-PATIENT':
       return `The patient already has a visit ${spanText(number(params.otherStart), number(params.otherEnd), names.zone)}`;
+    case 'SCH-SPACING':
+      return spacing(violation, names);
     case 'SCH-ROLE':
       return `Wrong role: ${upper(params.role)} may not deliver this service (needs ${upper(params.allowed)})`;
     case 'SCH-PROVIDER':
@@ -109,6 +125,7 @@ const UNPLACED: Readonly<Record<RuleId, string>> = {
   'SCH-WINDOW': 'The visit has no start window',
   'SCH-AVAILABILITY': 'Nobody with the role is available in the visit’s window',
   'SCH-OVERLAP-PATIENT': 'The patient has other visits throughout the window',
+  'SCH-SPACING': 'Everywhere in the window the patient’s other visits of this service are too near',
   'SCH-CAPACITY': 'Everybody with the role is at capacity this week',
   'SCH-OVERLAP-STAFF': 'Everybody with the role is busy in the visit’s window',
   'SCH-TRAVEL': 'Nobody with the role can get there and back in time',

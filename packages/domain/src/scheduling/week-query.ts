@@ -7,6 +7,7 @@ import type { Context } from '../procedure.ts';
 import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
 import { boardStamp } from './build-board.ts';
 import type { WeekPerson, WeekRows, WeekVisit } from './compile.ts';
+import { type SpacingDays, spacingDaysOf } from './plan-week.ts';
 
 /** Narrows the week to what one placement can touch: this carer's visits and this patient's. */
 export interface Focus {
@@ -53,10 +54,16 @@ async function readVisits(
   ctx: Context,
   { regionId, week }: { readonly regionId: string; readonly week: IsoWeek },
   focus: Focus | undefined,
+  apart: SpacingDays,
 ): Promise<WeekVisit[]> {
   const days = daysOfWeek(week);
   const before = addDays(days[0] as string, -1);
   const after = addDays(days[6] as string, 1);
+  // Days on which a visit of a spaced service can stand too near to one of the week.
+  const spaced = [...apart].filter(([, count]) => count > 2);
+  const reach = Math.max(0, ...spaced.map(([, count]) => count - 1));
+  const near = sql`(v.service_code in ${idList(spaced.map(([code]) => code))}
+    and v.date between ${addDays(days[0] as string, -reach)} and ${addDays(days[6] as string, reach)})`;
   const rows = await readPacked<Omit<WeekVisit, 'stamp' | 'pinned'> & PackedRest>(
     ctx.store.db,
     {
@@ -69,7 +76,7 @@ async function readVisits(
     sql`from visits v left join assignments a on a.visit_id = v.id and a.slot = 0 and a.deleted_at is null
       where v.region_id = ${regionId} and v.deleted_at is null and v.cancelled_at is null
         and (v.week = ${week} or (v.week in (${addWeeks(week, -1)}, ${addWeeks(week, 1)})
-          and v.date in (${before}, ${after}) and v.start is not null and a.staff_id is not null))
+          and (v.date in (${before}, ${after}) or ${near}) and v.start is not null and a.staff_id is not null))
         and ${focus === undefined ? sql`true` : sql`(a.staff_id = ${focus.staffId} or v.patient_id = ${focus.patientId})`}`,
   );
   return rows
@@ -90,13 +97,17 @@ export async function readWeekRows(
   const { db } = ctx.store;
   const { regionId, week } = input;
   const days = daysOfWeek(week);
-  const visits = await readVisits(ctx, input, focus);
+  const services = await db
+    .selectFrom('serviceTypes')
+    .select(['code', 'name', 'roles', 'spacingMinutes', 'spacingDays'])
+    .where('deletedAt', 'is', null)
+    .execute();
+  const visits = await readVisits(ctx, input, focus, spacingDaysOf(services));
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
   if (focus) staffIds.add(focus.staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
-  const [region, services, people, absences, patients, requirements] = await Promise.all([
+  const [region, people, absences, patients, requirements] = await Promise.all([
     db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
-    db.selectFrom('serviceTypes').select(['code', 'name', 'roles']).where('deletedAt', 'is', null).execute(),
     readPacked<WeekPerson>(
       db,
       columnRefs(PERSON_FIELDS),

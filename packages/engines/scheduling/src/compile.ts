@@ -3,6 +3,7 @@
  * visit 0 … visitCount-1, staff 0 … staffCount-1, in the order of the input.
  */
 import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
+import { createDayCount, type DayCount } from './day-count.ts';
 import type { WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
 import { problemsOf } from './well-formed.ts';
@@ -54,6 +55,11 @@ export interface CompiledWeek {
   readonly windowFrom: Int32Array;
   readonly windowStart: Int32Array;
   readonly windowEnd: Int32Array;
+  /** Visits of one patient with the same number keep a gap; -1: none asked. In minutes and in days, 0: none. */
+  readonly visitSpacing: Int32Array;
+  readonly spacingMinutes: Int32Array;
+  readonly spacingDays: Int32Array;
+  readonly days: DayCount;
   /** Longest visit: how far back an overlap can reach. */
   readonly longestVisit: number;
 
@@ -93,6 +99,11 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
   const visitProvider = Uint8Array.from(visits, ({ provider }) =>
     provider === 'any' ? PROVIDER_ANY : provider === 'own' ? PROVIDER_OWN : PROVIDER_PARTNER,
   );
+
+  const spacingIndex = new Map<string, number>();
+  for (const { spacing } of visits) {
+    if (spacing && !spacingIndex.has(spacing.group)) spacingIndex.set(spacing.group, spacingIndex.size);
+  }
 
   const groups: EligibleGroup[] = [];
   const groupByNeed = new Map<string, number>();
@@ -138,6 +149,10 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     windowFrom: windows.from,
     windowStart: windows.start,
     windowEnd: windows.end,
+    visitSpacing: Int32Array.from(visits, ({ spacing }) => (spacing ? (spacingIndex.get(spacing.group) ?? -1) : -1)),
+    spacingMinutes: Int32Array.from(visits, ({ spacing }) => spacing?.minutes ?? 0),
+    spacingDays: Int32Array.from(visits, ({ spacing }) => spacing?.days ?? 0),
+    days: createDayCount(problem.midnights ?? [problem.horizon.start]),
     longestVisit: visits.reduce((longest, visit) => Math.max(longest, visit.minutes), 0),
     groups,
     visitGroup,

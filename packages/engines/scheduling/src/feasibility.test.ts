@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { generateWeek, MONDAY } from '../test/generate.ts';
 import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
 import { fits, SEVERITY, violationsAt } from './feasibility.ts';
-import type { EngineStaff, EngineVisit, RuleId, Violation } from './problem.ts';
+import type { EngineStaff, EngineVisit, RuleId, Spacing, Violation } from './problem.ts';
 import { RULES } from './problem.ts';
 import { violationsOfPlan } from './validate.ts';
 
@@ -21,6 +21,11 @@ interface Row {
 }
 
 const early = { startWindows: [{ start: at('00:00'), end: at('23:00') }] };
+
+const hours = (count: number): Spacing => ({ group: 'g', minutes: 60 * count, days: 0 });
+const everyDays = (days: number): Spacing => ({ group: 'g', minutes: 0, days });
+const anyTime = { startWindows: [{ start: at('00:00'), end: at('99:00') }] };
+const allDay = { shifts: [{ start: at('00:00'), end: at('99:00') }] };
 
 const ROWS: readonly Row[] = [
   {
@@ -64,6 +69,55 @@ const ROWS: readonly Row[] = [
     others: [{ time: '10:00', with: 'b', patientId: 'same' }],
     inside: '11:00',
     outside: '10:59',
+  },
+  {
+    rule: 'SCH-SPACING',
+    says: 'hours after another visit of the service',
+    visit: { patientId: 'same', spacing: hours(4) },
+    others: [{ time: '08:00', with: 'b', patientId: 'same', spacing: hours(3) }],
+    inside: '13:00',
+    outside: '12:59',
+    params: {
+      otherVisitId: 'other0',
+      otherStart: at('08:00'),
+      otherEnd: at('09:00'),
+      neededMinutes: 240,
+      gapMinutes: 239,
+    },
+  },
+  {
+    rule: 'SCH-SPACING',
+    says: 'hours before it',
+    visit: { patientId: 'same', spacing: hours(3) },
+    others: [{ time: '15:00', with: 'b', patientId: 'same', spacing: hours(4) }],
+    inside: '10:00',
+    outside: '10:01',
+  },
+  {
+    rule: 'SCH-SPACING',
+    says: 'another service of the patient does not count',
+    visit: { patientId: 'same', spacing: hours(4) },
+    others: [{ time: '08:00', with: 'b', patientId: 'same', spacing: { ...hours(4), group: 'other' } }],
+    inside: '09:00',
+  },
+  {
+    rule: 'SCH-SPACING',
+    says: 'the second day after, by date',
+    visit: { patientId: 'same', spacing: everyDays(2), ...anyTime },
+    staff: allDay,
+    others: [{ time: '15:00', with: 'b', patientId: 'same', spacing: everyDays(2) }],
+    inside: '48:00',
+    outside: '47:59',
+    params: { otherVisitId: 'other0', otherStart: at('15:00'), otherEnd: at('16:00'), neededDays: 2, gapDays: 1 },
+  },
+  {
+    rule: 'SCH-SPACING',
+    says: 'days ahead of the other',
+    visit: { patientId: 'same', minutes: 15, spacing: everyDays(1), ...anyTime },
+    staff: allDay,
+    others: [{ time: '49:00', with: 'b', patientId: 'same', spacing: everyDays(1) }],
+    inside: '47:59',
+    outside: '48:00',
   },
   { rule: 'SCH-ROLE', says: 'one of the allowed roles', visit: { roles: ['aide', 'nurse'] }, inside: '09:00' },
   {

@@ -10,11 +10,13 @@ import type { EpochMinute } from '@fieldfare/kernel';
 import { type CompiledWeek, PROVIDER_OWN, providerMatches } from './compile.ts';
 import { type Plan, positionIn } from './plan.ts';
 import type { RuleId, Violation } from './problem.ts';
+import { gapDays, gapMinutes, tooNear } from './spacing.ts';
 
 /** What a person may not do at all; the rest a person may do knowingly. The optimiser does none of them. */
 export const SEVERITY: Readonly<Record<RuleId, Violation['severity']>> = {
   'SCH-OVERLAP-STAFF': 'block',
   'SCH-OVERLAP-PATIENT': 'block',
+  'SCH-SPACING': 'warn',
   'SCH-ROLE': 'block',
   'SCH-PROVIDER': 'warn',
   'SCH-AVAILABILITY': 'warn',
@@ -31,7 +33,7 @@ export function fits(plan: Plan, visit: number, staff: number, start: EpochMinut
   if (windowDeviation(c, visit, start) > 0) return false;
   const end = start + (c.visitMinutes[visit] as number);
   if (shiftHolding(c, staff, start, end) < 0) return false;
-  if (patientOverlaps(plan, visit, start, end).length > 0) return false;
+  if (nearbyVisits(plan, visit, start).length > 0) return false;
   const around = neighboursOf(plan, visit, staff, start, end);
   if (around.overlaps.length > 0) return false;
   return travelBefore(plan, visit, around.before, start) <= 0 && travelAfter(plan, visit, around.after, end) <= 0;
@@ -49,8 +51,13 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
   const around = neighboursOf(plan, visit, staff, start, end);
 
   for (const other of around.overlaps) report('SCH-OVERLAP-STAFF', overlapParams(plan, other, start, end));
-  for (const other of patientOverlaps(plan, visit, start, end)) {
-    report('SCH-OVERLAP-PATIENT', overlapParams(plan, other, start, end));
+  const near = nearbyVisits(plan, visit, start);
+  const overlapping = (other: number): boolean => (plan.startOf[other] as number) < end && start < endOf(plan, other);
+  for (const other of near) {
+    if (overlapping(other)) report('SCH-OVERLAP-PATIENT', overlapParams(plan, other, start, end));
+  }
+  for (const other of near) {
+    if (!overlapping(other)) report('SCH-SPACING', spacingParams(plan, visit, start, other));
   }
   const asked = c.problem.visits[visit];
   const offered = c.problem.staff[staff];
@@ -128,12 +135,11 @@ export function windowDeviation(c: CompiledWeek, visit: number, start: EpochMinu
   return nearest;
 }
 
-/** SCH-OVERLAP-PATIENT: the patient's other visits that share a minute with `[start, end)`. */
-function patientOverlaps(plan: Plan, visit: number, start: EpochMinute, end: EpochMinute): number[] {
-  const others = plan.patientVisits[plan.compiled.visitPatient[visit] as number] as readonly number[];
-  return others.filter(
-    (other) => other !== visit && (plan.startOf[other] as number) < end && start < endOf(plan, other),
-  );
+/** SCH-OVERLAP-PATIENT, SCH-SPACING: the patient's other visits that overlap this one or stand too near. */
+function nearbyVisits(plan: Plan, visit: number, start: EpochMinute): number[] {
+  const c = plan.compiled;
+  const others = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
+  return others.filter((other) => other !== visit && tooNear(c, visit, start, other, plan.startOf[other] as number));
 }
 
 interface Neighbours {
@@ -204,6 +210,19 @@ function overlapParams(plan: Plan, other: number, start: EpochMinute, end: Epoch
     otherStart,
     otherEnd: endOf(plan, other),
   };
+}
+
+/** Days where they are too few, else minutes. */
+function spacingParams(plan: Plan, visit: number, start: EpochMinute, other: number): Violation['params'] {
+  const c = plan.compiled;
+  const otherStart = plan.startOf[other] as number;
+  const otherEnd = endOf(plan, other);
+  const about = { otherVisitId: c.problem.visits[other]?.id ?? '', otherStart, otherEnd };
+  const days = Math.abs(c.days.dayOf(start) - c.days.dayOf(otherStart));
+  const neededDays = gapDays(c, visit, other);
+  if (days < neededDays) return { ...about, neededDays, gapDays: days };
+  const gap = start >= otherEnd ? start - otherEnd : otherStart - start - (c.visitMinutes[visit] as number);
+  return { ...about, neededMinutes: gapMinutes(c, visit, other), gapMinutes: gap };
 }
 
 function travelParams(

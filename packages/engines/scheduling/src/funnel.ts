@@ -2,6 +2,7 @@
 import { bookedWithout, endOf, hasProvider, hasRole } from './feasibility.ts';
 import type { Plan } from './plan.ts';
 import { RULES, type RuleId } from './problem.ts';
+import { earliestAfter, latestBefore } from './spacing.ts';
 import { createStartSearch, searchStarts } from './starts.ts';
 
 export interface Funnel {
@@ -24,6 +25,7 @@ const STEPS: readonly RuleId[] = [
   'SCH-WINDOW', // the visit has no start window at all
   'SCH-AVAILABILITY', // no shift meets a window for long enough
   'SCH-OVERLAP-PATIENT', // the patient has other visits throughout
+  'SCH-SPACING', // and stand too near to it where they do not overlap
   'SCH-CAPACITY',
   'SCH-OVERLAP-STAFF', // no gap between visits is long enough
   'SCH-TRAVEL', // a gap is, but not with the way there and on
@@ -57,8 +59,11 @@ function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null 
   if (c.windowFrom[visit] === c.windowFrom[visit + 1]) return 'SCH-WINDOW';
   let starts = shiftStarts(plan, visit, staff);
   if (starts.length === 0) return 'SCH-AVAILABILITY';
-  starts = without(plan, visit, starts, plan.patientVisits[c.visitPatient[visit] as number] as readonly number[]);
+  const others = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
+  starts = without(plan, visit, starts, others);
   if (starts.length === 0) return 'SCH-OVERLAP-PATIENT';
+  starts = without(plan, visit, starts, others, 'spaced');
+  if (starts.length === 0) return 'SCH-SPACING';
   const minutes = c.visitMinutes[visit] as number;
   if (bookedWithout(plan, visit, staff) + minutes > (c.staffCapacity[staff] as number)) return 'SCH-CAPACITY';
   starts = without(plan, visit, starts, plan.routes[staff] as readonly number[]);
@@ -91,14 +96,16 @@ function shiftStarts(plan: Plan, visit: number, staff: number): Starts {
   return ranges;
 }
 
-/** Takes out the starts at which `visit` would overlap one of `others`. */
-function without(plan: Plan, visit: number, starts: Starts, others: readonly number[]): Starts {
-  const minutes = plan.compiled.visitMinutes[visit] as number;
+/** Takes out the starts at which `visit` would overlap one of `others`, or as `spaced` come too near to it. */
+function without(plan: Plan, visit: number, starts: Starts, others: readonly number[], spaced?: 'spaced'): Starts {
+  const c = plan.compiled;
+  const minutes = c.visitMinutes[visit] as number;
   let ranges = starts;
   for (const other of others) {
     if (other === visit || ranges.length === 0) continue;
-    const from = (plan.startOf[other] as number) - minutes + 1;
-    const to = endOf(plan, other) - 1;
+    const otherStart = plan.startOf[other] as number;
+    const from = spaced ? latestBefore(c, visit, other, otherStart) + 1 : otherStart - minutes + 1;
+    const to = spaced ? earliestAfter(c, visit, other, otherStart) - 1 : endOf(plan, other) - 1;
     const kept: number[] = [];
     let changed = false;
     for (let index = 0; index < ranges.length; index += 2) {

@@ -5,11 +5,12 @@
  * Placing a visit with carer `s` changes, and only changes:
  * - the route part of `s` for starts between the visit before and the visit after the placed one;
  * - the carer part of `s`;
- * - for the same patient: the patient part, and starts that now overlap the patient's visit.
+ * - for the same patient: the patient part, and starts that now overlap the patient's visit or come too near to it.
  */
 import { endOf, overCapacity } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta, WEIGHTS } from './score.ts';
+import { tooNear } from './spacing.ts';
 import { NO_START, type StartSearch, searchStarts } from './starts.ts';
 
 export interface InsertionTable {
@@ -169,16 +170,16 @@ export function createInsertionTable(
     }
   }
 
-  function touchPatient(patient: number, from: number, until: number): void {
-    for (const visit of pendingOfPatient[patient] as number[]) {
+  function touchPatient(placed: number): void {
+    const placedAt = plan.startOf[placed] as number;
+    for (const visit of pendingOfPatient[visitPatient[placed] as number] as number[]) {
       const staff = groupStaff(visit);
       const row = rowOf[visit] as number;
-      const minutes = visitMinutes[visit] as number;
       for (let index = 0; index < staff.length; index += 1) {
         const cell = row + index * FIELDS;
         if (table[cell + ROUTE] === NO_START) continue;
         const at = table[cell + START] as number;
-        if (at < until && from < at + minutes) lookEverywhere(visit, staff[index] as number, cell);
+        if (tooNear(c, visit, at, placed, placedAt)) lookEverywhere(visit, staff[index] as number, cell);
         else sum(visit, staff[index] as number, cell);
       }
       rank(visit);
@@ -210,7 +211,7 @@ export function createInsertionTable(
       const until = after === undefined ? Number.POSITIVE_INFINITY : (plan.startOf[after] as number);
       const freeFrom = before === undefined ? from : endOf(plan, before);
       touchStaff(staff, from, until, Math.max(at - freeFrom, until - endOf(plan, visit)));
-      touchPatient(visitPatient[visit] as number, at, endOf(plan, visit));
+      touchPatient(visit);
     },
   };
 

@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 import type { Interval, Violation } from './problem.ts';
 import { type MatchStatus, matchOf, type Reason, reasonsOf } from './reasons.ts';
 import { type Components, costOf, deltaOf } from './score.ts';
+import { earliestAfter, latestBefore } from './spacing.ts';
 import { createStartSearch, searchStarts } from './starts.ts';
 
 export interface Insertion {
@@ -111,7 +112,8 @@ function weightOf({ severity, params }: Violation): number {
     number(params.deviationMinutes) +
     number(params.outsideMinutes) +
     number(params.overMinutes) +
-    Math.max(0, number(params.neededMinutes) - number(params.gapMinutes));
+    Math.max(0, number(params.neededMinutes) - number(params.gapMinutes)) +
+    1440 * (number(params.neededDays) - number(params.gapDays));
   return (severity === 'block' ? BLOCK_WEIGHT : WARN_WEIGHT) + Math.min(amiss, WARN_WEIGHT / 2 - 1);
 }
 
@@ -149,8 +151,11 @@ function telltaleStarts(plan: Plan, visit: number, staff: number, window: Interv
   }
   for (const other of plan.patientVisits[c.visitPatient[visit] as number] ?? []) {
     if (other === visit) continue;
+    const otherStart = plan.startOf[other] as number;
     add(endOf(plan, other));
-    add((plan.startOf[other] as number) - minutes);
+    add(otherStart - minutes);
+    add(earliestAfter(c, visit, other, otherStart));
+    add(latestBefore(c, visit, other, otherStart));
   }
   return [...starts].sort((a, b) => a - b);
 }

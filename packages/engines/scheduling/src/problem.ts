@@ -23,6 +23,15 @@ export interface EngineStaff {
   readonly homePlace: number;
 }
 
+/** Visits of one patient in the same group keep this far from one another, whichever comes first. */
+export interface Spacing {
+  readonly group: string;
+  /** From the end of one to the start of the next; of two that ask for different gaps the larger holds. */
+  readonly minutes: number;
+  /** 1: not on the same day; 2: every second day at most. 0: days do not matter. */
+  readonly days: number;
+}
+
 export interface EngineVisit {
   readonly id: string;
   readonly patientId: string;
@@ -36,6 +45,7 @@ export interface EngineVisit {
   /** When it may start (both ends included): one interval a possible day, ascending. */
   readonly startWindows: readonly Interval[];
   readonly preferredStaffId: string | null;
+  readonly spacing?: Spacing | null;
   /** Where it stands now; null: unscheduled. */
   readonly placed: { readonly staffId: string; readonly start: EpochMinute } | null;
   /** A fixed visit is never moved or taken off. */
@@ -46,6 +56,8 @@ export interface WeekProblem {
   readonly horizon: Interval;
   readonly staff: readonly EngineStaff[];
   readonly visits: readonly EngineVisit[];
+  /** Local midnights, ascending: what counts as a day. Needed where a rule speaks of days; days of 24 hours when left out. */
+  readonly midnights?: readonly EpochMinute[];
   /** Number of distinct places; places are 0 … placeCount-1. */
   readonly placeCount: number;
   /** Whole minutes of travel, 0 for equal places. Deterministic. */
@@ -60,6 +72,7 @@ export interface WeekProblem {
 export const RULES = {
   'SCH-OVERLAP-STAFF': 'A carer is in one place at a time.',
   'SCH-OVERLAP-PATIENT': 'A patient has one visit at a time.',
+  'SCH-SPACING': 'Visits of one service to one patient keep the gap that the service asks for.',
   'SCH-ROLE': 'A carer has a role that may deliver the service.',
   'SCH-PROVIDER': 'Own staff or partner staff, as the requirement asks.',
   'SCH-AVAILABILITY': 'A visit lies inside one of the carer’s bookable stretches.',

@@ -7,6 +7,7 @@ import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { createGap, type Gap, openGap, priceStart, WEIGHTS } from './score.ts';
+import { earliestAfter, latestBefore, tooNear } from './spacing.ts';
 
 /** More than any cost of a route, less than a 32-bit integer holds. */
 export const NO_START = 0x3fffffff;
@@ -154,8 +155,9 @@ function searchGap(plan: Plan, visit: number, search: StartSearch): void {
   for (let index = 0; index < patient.length; index += 1) {
     const other = patient[index] as number;
     if (other === visit) continue;
-    const after = endOf(plan, other);
-    const until = (plan.startOf[other] as number) - minutes;
+    const otherStart = plan.startOf[other] as number;
+    const after = earliestAfter(c, visit, other, otherStart);
+    const until = latestBefore(c, visit, other, otherStart);
     if (after > earliest && after <= latest) {
       found = tryStart(plan, visit, up(after), search) || tryStart(plan, visit, after, search) || found;
     }
@@ -185,7 +187,7 @@ function tryStart(plan: Plan, visit: number, start: EpochMinute, search: StartSe
   const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
   for (let index = 0; index < patient.length; index += 1) {
     const other = patient[index] as number;
-    if (other !== visit && (plan.startOf[other] as number) < end && start < endOf(plan, other)) return false;
+    if (other !== visit && tooNear(c, visit, start, other, plan.startOf[other] as number)) return false;
   }
   search.tried += 1;
   priceStart(plan, gap, start);

@@ -9,6 +9,8 @@ const MOST_MINUTE = 2 ** 31 - 1;
 
 type Path = readonly (string | number)[];
 
+const whole = (value: number): boolean => Number.isInteger(value) && value >= 0;
+
 /** All that is wrong, in input order; empty when well formed. */
 export function problemsOf(week: WeekProblem): Problem[] {
   const problems: Problem[] = [];
@@ -27,6 +29,14 @@ export function problemsOf(week: WeekProblem): Problem[] {
   minute(week.horizon.start, ['horizon', 'start']);
   minute(week.horizon.end, ['horizon', 'end']);
   if (week.horizon.end <= week.horizon.start) report('the horizon is empty', ['horizon']);
+
+  week.midnights?.forEach((midnight, day, all) => {
+    const after = day === 0 ? -1 : (all[day - 1] as number);
+    if (minute(midnight, ['midnights', day]) && midnight <= after) {
+      report('midnights are in order', ['midnights', day]);
+    }
+  });
+  if (week.midnights?.length === 0) report('a week has midnights', ['midnights']);
 
   const staffIds = new Set<string>();
   const roles = new Set<string>();
@@ -62,6 +72,10 @@ export function problemsOf(week: WeekProblem): Problem[] {
       report('a visit lasts between one minute and a week', [...path, 'minutes']);
     }
     if (visit.roles.length === 0) report('no role may deliver this visit', [...path, 'roles']);
+    const { spacing } = visit;
+    if (spacing && !(whole(spacing.minutes) && whole(spacing.days))) {
+      report('a gap is a whole number of minutes and of days', [...path, 'spacing']);
+    }
     windowsOf(visit, path);
     if (visit.placed === null) return;
     minute(visit.placed.start, [...path, 'placed', 'start']);

@@ -3,7 +3,7 @@
  * roles and partners mixed. `mess` puts a share of the visits somewhere at random, broken rules included.
  */
 import { seededRandom } from '@fieldfare/kernel';
-import type { EngineStaff, EngineVisit, Interval, WeekProblem } from '../src/problem.ts';
+import type { EngineStaff, EngineVisit, Interval, Spacing, WeekProblem } from '../src/problem.ts';
 
 export interface GenerateOptions {
   readonly seed: number;
@@ -17,6 +17,8 @@ export interface GenerateOptions {
   /** Travel that depends on the hour; odd speeds that make a later departure arrive earlier now and then. */
   readonly rushHours?: boolean;
   readonly buckets?: boolean;
+  /** Share of patients whose visits keep a gap of hours, and half as many whose visits keep one of days. */
+  readonly spaced?: number;
   /** Roles by share. */
   readonly roles?: readonly string[];
 }
@@ -25,8 +27,15 @@ export interface GenerateOptions {
 export const MONDAY = Date.UTC(2026, 5, 1, 4) / 60_000;
 const DAY = 1440;
 
+const spacingOf = (draw: number, share: number): Spacing | null =>
+  draw < share
+    ? { group: 'hours', minutes: 150, days: 0 }
+    : draw < 1.5 * share
+      ? { group: 'days', minutes: 0, days: 1 + (Math.floor(draw * 1000) % 2) }
+      : null;
+
 export function generateWeek(options: GenerateOptions): WeekProblem {
-  const { seed, days = 5, mess = 0, fixed = 0.3, rushHours = true, buckets = true } = options;
+  const { seed, days = 5, mess = 0, fixed = 0.3, rushHours = true, buckets = true, spaced = 0.3 } = options;
   const roles = options.roles ?? ['psw', 'psw', 'psw', 'nurse', 'ot'];
   const random = seededRandom(seed);
   const int = (least: number, most: number): number => least + Math.floor(random.float() * (most - least + 1));
@@ -66,6 +75,8 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     place: place(),
     preferred: random.float() < 0.5 ? pick(staff).id : null,
   }));
+  const gaps = seededRandom(seed + 1);
+  const spacings = new Map(patients.map(({ id }) => [id, spacingOf(gaps.float(), spaced)]));
   const visits: EngineVisit[] = Array.from({ length: options.visits }, (_, index) => {
     const patient = pick(patients);
     const opens = pick([7, 8, 9, 10, 12, 13, 15]) * 60 + pick([0, 0, 30, 7]);
@@ -87,6 +98,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
         end: MONDAY + day * DAY + opens + width,
       })),
       preferredStaffId: patient.preferred,
+      spacing: spacings.get(patient.id) ?? null,
       placed,
       fixed: placed !== null && random.float() < fixed,
     };
@@ -99,6 +111,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
   const kmPerMinute = [0.9, 0.75, 0.35];
   return {
     horizon: { start: MONDAY, end: MONDAY + 7 * DAY },
+    midnights: [0, 1, 2, 3, 4, 5, 6, 7].map((day) => MONDAY + day * DAY),
     staff,
     visits,
     placeCount: places.length,

@@ -35,6 +35,7 @@ export const visitOf = (id: string, more: Partial<EngineVisit> = {}): EngineVisi
 export function weekOf(staff: EngineStaff[], visits: EngineVisit[], more: Partial<WeekProblem> = {}): WeekProblem {
   return {
     horizon: { start: MONDAY, end: MONDAY + 7 * 1440 },
+    midnights: [0, 1, 2, 3, 4, 5, 6, 7].map((day) => MONDAY + day * 1440),
     staff,
     visits,
     placeCount: 100,

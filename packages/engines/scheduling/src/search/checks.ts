@@ -27,16 +27,21 @@ export function isInTime(state: Timed, log: Int32Array, count: number): boolean 
   return true;
 }
 
-/** SCH-OVERLAP-PATIENT for these nodes. */
+/** SCH-OVERLAP-PATIENT and SCH-SPACING for these nodes. */
 export function patientsInOnePlace(state: Timed, log: Int32Array, count: number): boolean {
   const { model, tour, start } = state;
+  const { tooNear } = model;
   for (let at = 0; at < count; at += TIMING) {
     const node = log[at] as number;
     if (node >= model.taskCount || (tour[node] as number) < 0) continue;
     const from = start[node] as number;
     const to = endOf(state, node);
     for (const other of model.rivals[node] as Int32Array) {
-      if ((tour[other] as number) >= 0 && (start[other] as number) < to && from < endOf(state, other)) return false;
+      if ((tour[other] as number) < 0) continue;
+      const otherFrom = start[other] as number;
+      const clash =
+        tooNear === null ? otherFrom < to && from < endOf(state, other) : tooNear(node, from, other, otherFrom);
+      if (clash) return false;
     }
   }
   return true;

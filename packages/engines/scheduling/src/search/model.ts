@@ -51,8 +51,10 @@ export interface RoutingModel {
   /** By task; -1: nobody's. Tasks of one patient do not overlap, and few carers are better than many. */
   readonly patient: Int32Array;
   readonly patientTasks: readonly Int32Array[];
-  /** By task: those of the same patient that could overlap it. */
+  /** By task: those of the same patient that could overlap it, or come too near. */
   readonly rivals: readonly Int32Array[];
+  /** Whether two rivals with these starts are too near; null: only an overlap is. */
+  readonly tooNear: ((task: number, start: number, other: number, otherStart: number) => boolean) | null;
   /** By task: a carer, or -1. */
   readonly preferred: Int32Array;
 

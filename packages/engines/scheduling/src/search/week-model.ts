@@ -11,6 +11,7 @@ import { endOf, shiftHolding, violationsAt } from '../feasibility.ts';
 import type { Plan } from '../plan.ts';
 import type { RuleId } from '../problem.ts';
 import { add, type Components, componentsOf, tourOf, WEIGHTS } from '../score.ts';
+import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
 import { SearchState } from './state.ts';
 
@@ -30,6 +31,8 @@ const UNASSIGNED = [0, 1, 10, 100] as const;
 const UNASSIGNED_PRICE = 100_000_000;
 /** Minutes between two shifts of a carer from which on nobody needs to look at the way between them. */
 const FAR_APART = 240;
+/** The day the clocks go back. */
+const LONGEST_DAY = 1500;
 /** Starts are drawn on the grid on which people read times. */
 const GRID = 5;
 
@@ -179,9 +182,12 @@ function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingMo
       movable[visit] === 0
         ? NOBODY
         : (patientTasks[c.visitPatient[visit] as number] as Int32Array).filter(
-            (other) => other !== visit && mayOverlap(c, windows, visit, other),
+            (other) => other !== visit && mayMeet(c, windows, visit, other),
           ),
     ),
+    tooNear: c.visitSpacing.some((group) => group >= 0)
+      ? (task, start, other, otherStart) => tooNear(c, task, start, other, otherStart)
+      : null,
     preferred: c.visitPreferred,
     partner: new Int32Array(visitCount).fill(-1),
     second: new Uint8Array(visitCount),
@@ -228,10 +234,11 @@ function windowsOf(plan: Plan, movable: Uint8Array): Windows {
   return { windowFrom, windowOpen: Int32Array.from(open), windowClose: Int32Array.from(close) };
 }
 
-/** Whether two visits of one patient could share a minute, wherever in their windows they start. */
-function mayOverlap(c: CompiledWeek, { windowFrom, windowOpen, windowClose }: Windows, a: number, b: number): boolean {
-  const minutesA = c.visitMinutes[a] as number;
-  const minutesB = c.visitMinutes[b] as number;
+/** Whether two visits of one patient could share a minute or come too near, wherever in their windows they start. */
+function mayMeet(c: CompiledWeek, { windowFrom, windowOpen, windowClose }: Windows, a: number, b: number): boolean {
+  const apart = gapMinutes(c, a, b) + LONGEST_DAY * gapDays(c, a, b);
+  const minutesA = (c.visitMinutes[a] as number) + apart;
+  const minutesB = (c.visitMinutes[b] as number) + apart;
   for (let one = windowFrom[a] as number; one < (windowFrom[a + 1] as number); one += 1) {
     for (let two = windowFrom[b] as number; two < (windowFrom[b + 1] as number); two += 1) {
       if (
