@@ -23,7 +23,7 @@ async function inThisThread(): Promise<SqlEngine> {
 }
 
 /** Both ends of a port, and the template over HTTP as in a browser. */
-async function overAPort(): Promise<SqlEngine> {
+async function overAPort(schemaHash = hash): Promise<SqlEngine> {
   const server = createServer((request, response) => {
     readFile(join(TEMPLATE_CACHE, request.url ?? '')).then(
       (bytes) => response.end(bytes),
@@ -36,7 +36,7 @@ async function overAPort(): Promise<SqlEngine> {
   serveDatabase({ template: fetchTemplate(folder) }, port1);
   return openRemoteEngine({
     endpoint: port2,
-    schemaHash: hash,
+    schemaHash,
     terminate() {
       port1.close();
       port2.close();
@@ -50,7 +50,7 @@ beforeAll(() => ensureTemplate(testTables, [counts], TEMPLATE_CACHE), 60_000);
 
 describe.each([
   ['in this thread', inThisThread],
-  ['over a port', overAPort],
+  ['over a port', () => overAPort()],
 ])('database %s', (_, open) => {
   let engine: SqlEngine | undefined;
   afterEach(() => engine?.close());
@@ -120,3 +120,10 @@ describe.each([
     await store.close(); // twice is as good
   });
 });
+
+it('STO-TEMPLATE-SCHEMA: a thread whose template is for another schema opens an empty database', async () => {
+  const engine = await overAPort('another');
+  const { rows } = await engine.query("select 1 from information_schema.tables where table_schema = 'public'");
+  expect(rows).toEqual([]);
+  await engine.close();
+}, 30_000);

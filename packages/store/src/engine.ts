@@ -7,6 +7,7 @@
  *  STO-ENGINE-ERROR  a refused statement rejects with PostgreSQL's message, and later statements work
  */
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
+import { blobOf } from './blob.ts';
 
 export interface SqlResult<R> {
   readonly rows: R[];
@@ -29,15 +30,12 @@ export interface SqlEngine extends SqlSession {
   close(): Promise<void>;
 }
 
-/** PGlite reads a Blob through `arrayBuffer()` alone; a browser's own Blobs are kept in another process. */
-const blobOf = (bytes: Uint8Array<ArrayBuffer>): Blob =>
-  Object.assign(new Blob(), {
-    arrayBuffer: async () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
-  });
+const bufferOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> =>
+  bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 
 const sessionOver = (source: Pick<Transaction, 'query' | 'exec'>): SqlSession => ({
-  query: (sql, parameters, options) =>
-    source.query(sql, parameters, options?.copyFrom ? { blob: blobOf(options.copyFrom) } : undefined),
+  query: (sql, parameters, { copyFrom } = {}) =>
+    source.query(sql, parameters, copyFrom ? { blob: blobOf(() => bufferOf(copyFrom)) } : undefined),
   async exec(sql) {
     await source.exec(sql);
   },

@@ -1,5 +1,6 @@
 /** PGlite for a throwaway database in memory. */
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { blobOf } from './blob.ts';
 
 /** Nothing outlives the process, so nothing is synced, and no WAL is kept beyond what single-user mode insists on. */
 const SETTINGS = {
@@ -37,4 +38,25 @@ export function openPGlite({ template, wasm }: PGliteSource): Promise<PGlite> {
     ...(wasm ? { pgliteWasmModule: wasm } : {}),
   };
   return PGlite.create(pgliteOptions);
+}
+
+/**
+ * The same while the template is still on its way: PGlite's program starts meanwhile. `template`: its bytes; null when it
+ * does not fit, and the database is then made from nothing.
+ */
+export async function openPGliteEarly(
+  template: Promise<ArrayBuffer | null>,
+  source: Omit<PGliteSource, 'template'>,
+): Promise<PGlite> {
+  const bytes = async (): Promise<ArrayBuffer> => {
+    const found = await template;
+    if (found === null) throw new Error('there is no template');
+    return found;
+  };
+  try {
+    return await openPGlite({ ...source, template: blobOf(bytes) });
+  } catch (error) {
+    if ((await template) !== null) throw error;
+    return openPGlite(source);
+  }
 }

@@ -1,4 +1,5 @@
 /** Runs in a module worker of the browser test: makes a template, opens a store, projects, answers with what it saw. */
+import { unwrap } from '@fieldfare/kernel';
 import { schemaHash } from '../src/schema.ts';
 import { openStore } from '../src/store.ts';
 import { buildTemplate } from '../src/template/build.ts';
@@ -25,9 +26,8 @@ async function build(): Promise<{ readonly template: Blob; readonly buildMs: num
   const started = performance.now();
   const bytes = await buildTemplate(testTables, [counts]);
   const hash = schemaHash(testTables, [counts]);
-  const verified = await verifyTemplate(bytes, await describeTemplate(bytes, hash, 'template.tar'), hash);
-  if (!verified.ok) throw new Error(verified.problems[0].message);
-  return { template: verified.value, buildMs: performance.now() - started };
+  unwrap(await verifyTemplate(bytes, await describeTemplate(bytes, hash, 'template.tar'), hash));
+  return { template: new Blob([bytes]), buildMs: performance.now() - started };
 }
 
 async function open(template: Blob, rows: number): Promise<Opened> {

@@ -92,13 +92,17 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
     return bytes === null ? null : (JSON.parse(new TextDecoder().decode(bytes)) as KeyringFile);
   };
 
-  /** The working copy's key: from its keyring, or a new one when the copy is new. */
-  const keyFor = async (files: FileStore, password: string, mayCreate: boolean): Promise<Result<Uint8Array>> => {
+  /** The working copy's key: from its keyring, or by `create` when the copy is new. */
+  const keyFor = async (
+    files: FileStore,
+    password: string,
+    create: (() => ReturnType<typeof createKeyring>) | null,
+  ): Promise<Result<Uint8Array>> => {
     const keyring = await readKeyring(files);
     if (keyring !== null) return unlockKeyring(keyring, password);
-    if (!mayCreate)
+    if (create === null)
       return fail(problem('not-found', 'this working copy has no key: sign in again', { rule: 'WSP-KEYRING' }));
-    const created = await createKeyring(password, random);
+    const created = await create();
     await files.replace(KEYRING, new TextEncoder().encode(JSON.stringify(created.keyring)));
     return ok(created.dataKey);
   };
@@ -175,6 +179,9 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
       if (!known.ok) return known;
       const before = known.value.find((profile) => profile.serverUrl === serverUrl && profile.login === login);
       const api = createServerApi(serverUrl, platform.fetch);
+      // A device new to this user makes its key while the server judges the password.
+      const keyring = before ? null : createKeyring(password, random);
+      keyring?.catch(() => {}); // whoever needs it sees it
       const granted = await api.login({ login, password, deviceId: before?.deviceId ?? null, deviceName });
       if (!granted.ok) return granted;
       const { principal, organisation, deviceId } = granted.value;
@@ -188,7 +195,7 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
         deviceId,
       };
       return withFiles(profile.id, async (files) => {
-        const key = await keyFor(files, password, true);
+        const key = await keyFor(files, password, () => keyring ?? createKeyring(password, random));
         if (!key.ok) return key;
         const credentials = await createCredentials({ files, key: key.value, api, clock, random }, granted.value);
         const saved = await saveProfile(deviceFiles, profile);
@@ -206,7 +213,7 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
         return fail(problem('not-found', 'there is no such working copy on this device', { rule: 'WSP-PROFILES' }));
       const api = createServerApi(profile.serverUrl, platform.fetch);
       return withFiles(profile.id, async (files) => {
-        const key = await timed('open key', keyFor(files, password, false));
+        const key = await timed('open key', keyFor(files, password, null));
         if (!key.ok) return key;
         const credentials = await restoreCredentials({ files, key: key.value, api, clock, random });
         if (!credentials.ok) return credentials;

@@ -21,7 +21,10 @@ export async function fetchTemplate(folder: string): Promise<FetchedTemplate | n
 }
 
 /** Null when it is damaged or for another schema or build. */
-export async function verifyFetched({ manifest, bytes }: FetchedTemplate, schemaHash: string): Promise<Blob | null> {
+export async function verifyFetched(
+  { manifest, bytes }: FetchedTemplate,
+  schemaHash: string,
+): Promise<ArrayBuffer | null> {
   const verified = await verifyTemplate(bytes, manifest, schemaHash);
-  return verified.ok ? verified.value : null;
+  return verified.ok ? bytes.buffer : null;
 }

@@ -62,14 +62,14 @@ export function parseManifest(value: unknown): Result<TemplateManifest> {
 }
 
 /**
- * The bytes as `StoreOptions.template`, or why not: `unsupported` for another schema or PGlite, `corrupt` for damage.
+ * Whether the bytes are what the manifest says, for this schema, or why not: `unsupported` for another schema or PGlite, `corrupt` for damage.
  * The caller then opens without a template, which is slower and never wrong.
  */
 export async function verifyTemplate(
   bytes: Uint8Array<ArrayBuffer>,
   manifest: TemplateManifest,
   expectedSchemaHash: string,
-): Promise<Result<Blob>> {
+): Promise<Result<void>> {
   const parsed = parseManifest(manifest);
   if (!parsed.ok) return parsed;
   if (!servesSchema(parsed.value, expectedSchemaHash)) {
@@ -78,5 +78,5 @@ export async function verifyTemplate(
   if (bytes.byteLength !== parsed.value.bytes || (await sha256Hex(bytes)) !== parsed.value.sha256) {
     return fail(problem('corrupt', 'the template’s bytes fail their checksum', { rule: 'STO-TEMPLATE-CHECKSUM' }));
   }
-  return ok(new Blob([bytes], { type: 'application/x-tar' }));
+  return ok(undefined);
 }

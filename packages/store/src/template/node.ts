@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AnyTable, fail, problem, type Result } from '@fieldfare/kernel';
+import { type AnyTable, fail, ok, problem, type Result } from '@fieldfare/kernel';
 import { schemaHash } from '../schema.ts';
 import type { Derivation } from '../types.ts';
 import { buildTemplate } from './build.ts';
@@ -32,7 +32,8 @@ export async function loadTemplateFromDisk(
   if (manifest === null) return fail(missing);
   try {
     const bytes = new Uint8Array(await readFile(join(folder, manifest.file)));
-    return await verifyTemplate(bytes, manifest, expectedSchemaHash);
+    const verified = await verifyTemplate(bytes, manifest, expectedSchemaHash);
+    return verified.ok ? ok(new Blob([bytes], { type: 'application/x-tar' })) : verified;
   } catch {
     return fail(missing);
   }

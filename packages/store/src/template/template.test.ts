@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { unwrap } from '@fieldfare/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { counts, row, testTables } from '../../test/fixtures.ts';
 import { schemaHash } from '../schema.ts';
@@ -25,9 +26,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('template', () => {
   it('STO-TEMPLATE opens to the same content as a store made from nothing', async () => {
-    const verified = await verifyTemplate(bytes, manifest, hash);
     const options = { tables: testTables, derivations: [counts] };
-    const quick = await openStore({ ...options, template: verified.ok ? verified.value : null });
+    const quick = await openStore({ ...options, template: unwrap(await loadTemplateFromDisk(hash, folder)) });
     const slow = await openStore(options);
     const rows = Array.from({ length: 150 }, (_, n) => row(`r-${n}`, { groupName: 'g', size: n }));
     await quick.project(rows, 1);

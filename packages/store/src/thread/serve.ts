@@ -1,7 +1,7 @@
 /** The database thread's side: one PGlite, opened and asked over comlink. Run by a worker of its own. */
 import { type Endpoint, expose } from 'comlink';
 import { engineOver, type QueryOptions, type SqlEngine, type SqlResult } from '../engine.ts';
-import { openPGlite } from '../pglite.ts';
+import { openPGliteEarly } from '../pglite.ts';
 import { type FetchedTemplate, verifyFetched } from '../template/fetch.ts';
 
 /** What a thread answers to; `open` comes first, then statements in order. */
@@ -21,22 +21,21 @@ export interface DatabaseParts {
   readonly wasm?: Promise<WebAssembly.Module>;
 }
 
-async function openFrom({ template, wasm }: DatabaseParts, schemaHash: string): Promise<SqlEngine> {
-  const fetched = await template;
-  return engineOver(
-    await openPGlite({
-      template: fetched && (await verifyFetched(fetched, schemaHash)),
-      ...(wasm ? { wasm: await wasm } : {}),
-    }),
-  );
+async function openFrom({ template, wasm }: DatabaseParts, schemaHash: Promise<string>): Promise<SqlEngine> {
+  const fitting = template.then(async (fetched) => fetched && verifyFetched(fetched, await schemaHash));
+  return engineOver(await openPGliteEarly(fitting, wasm ? { wasm: await wasm } : {}));
 }
 
 export function serveDatabase(parts: DatabaseParts, endpoint?: Endpoint): void {
-  let engine: Promise<SqlEngine> = Promise.reject(new Error('the database is not open'));
+  let tell: (schemaHash: string) => void = () => {};
+  const schemaHash = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const engine = openFrom(parts, schemaHash);
   engine.catch(() => {}); // whoever asks sees it
   const thread: DatabaseThread = {
-    async open(schemaHash) {
-      engine = openFrom(parts, schemaHash);
+    async open(expected) {
+      tell(expected);
       await engine;
     },
     query: async (sql, parameters, options) => {
