@@ -6,6 +6,7 @@ import { accept, suggest } from './commands/proposals.ts';
 import { login, logout, whoami } from './commands/sign-in.ts';
 import { syncStatus } from './commands/sync.ts';
 import { exportWeek, showOutcomes, showWeek } from './commands/week.ts';
+import { why } from './commands/why.ts';
 import { DEFAULT_SERVER } from './context.ts';
 import { EXIT, exitCodeOf, problemsOf } from './exit.ts';
 import type { Host } from './host.ts';
@@ -106,9 +107,16 @@ function createProgram(host: Host): Command {
       suggest(host, visit, command.optsWithGlobals()),
     );
   program
+    .command('why <visit>')
+    .description('why nobody can take a visit, and what would have to give way')
+    .addOption(region())
+    .addOption(week())
+    .addOption(output())
+    .action((visit: string, _flags: unknown, command: Command) => why(host, visit, command.optsWithGlobals()));
+  program
     .command('accept <file>')
-    .description('do what suggest answered (--output or --json); - reads standard input')
-    .option('--choice <number>', 'which candidate for a visit (default: the first)', whole)
+    .description('do what suggest or why answered (--output or --json); - reads standard input')
+    .option('--choice <number>', 'which candidate for a visit, or which way to make room (default: the first)', whole)
     .option('--only <visit>', 'only this visit of a proposal; may be repeated', collect)
     .action((file: string, _flags: unknown, command: Command) => accept(host, file, command.optsWithGlobals()));
 

@@ -166,6 +166,21 @@ describe('the companion against the server', () => {
     expect(again.err).toContain('[SCH-STALE]');
   });
 
+  it('says why nobody can take a visit that is left, and does what makes room', async () => {
+    const file = join(folder, 'ways.json');
+    const left = (await weekJson('-r', 'west')).visits.filter(({ staffId }) => staffId === null);
+    for (const { id } of left) {
+      const { code, out } = await fieldfare(['why', id, '-r', 'west', '-o', file]);
+      expect(code).toBe(0);
+      if (!out.includes('To do one of them')) continue;
+      expect(out).toMatch(/SCH-[A-Z-]+/);
+      expect((await fieldfare(['accept', file])).out).toBe('The visit is assigned.\n');
+      expect((await weekJson('-r', 'west')).visits.find((visit) => visit.id === id)?.staffId).not.toBeNull();
+      return;
+    }
+    expect.unreachable('no visit was left that a change would place');
+  });
+
   it('a viewer looks and changes nothing', async () => {
     expect((await signIn('vera')).code).toBe(0);
     expect((await fieldfare(['week', 'show', '-r', 'west'])).code).toBe(0);

@@ -2,7 +2,13 @@
  * `fieldfare suggest` and `accept`. An answer travels between them as JSON, so that a person or a program can look at
  * it, keep it and accept it later; what changed in between is refused with a reason.
  */
-import type { AutoAssignEvent, AutoAssignProgress, Candidate, Proposal } from '@fieldfare/domain';
+import {
+  type AutoAssignEvent,
+  type AutoAssignProgress,
+  type Candidate,
+  PROVIDER_PREFERENCES,
+  type Proposal,
+} from '@fieldfare/domain';
 import { isIsoWeek, isLocalDate, isLocalTime, problem } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { type Api, follow } from '../api.ts';
@@ -19,17 +25,28 @@ import { refuse, usage } from '../exit.ts';
 import type { Host } from '../host.ts';
 import { duration, endTime, json, paint, shortId, table } from '../output.ts';
 
+const time = z.string().refine(isLocalTime);
 const placement = z.object({
   visitId: z.uuid(),
   staffId: z.uuid(),
   date: z.string().refine(isLocalDate),
-  start: z.string().refine(isLocalTime),
+  start: time,
   basedOn: z.string(),
+  set: z
+    .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })
+    .partial()
+    .optional(),
 });
 const where = { regionId: z.uuid(), week: z.string().refine(isIsoWeek) };
 const answer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('proposal'), ...where, id: z.string(), placements: z.array(placement) }),
   z.object({ type: z.literal('candidates'), ...where, candidates: z.array(placement) }),
+  z.object({
+    type: z.literal('ways'),
+    ...where,
+    visitId: z.uuid(),
+    relaxations: z.array(z.object({ placements: z.array(placement) })),
+  }),
 ]);
 
 export interface SuggestFlags extends GlobalFlags, WeekFlags {
@@ -170,7 +187,7 @@ export async function accept(host: Host, path: string, flags: AcceptFlags): Prom
   const text = path === '-' ? await host.readInput() : new TextDecoder().decode(await host.readFile(path));
   const parsed = answer.safeParse(parseJson(text));
   if (!parsed.success) {
-    throw refuse(problem('invalid', 'this is no answer of fieldfare suggest', { rule: 'CLI-PROPOSAL' }));
+    throw refuse(problem('invalid', 'this is no answer of fieldfare suggest or why', { rule: 'CLI-PROPOSAL' }));
   }
   const api = await connect(host, flags);
   const { regionId, week } = parsed.data;
@@ -182,7 +199,19 @@ export async function accept(host: Host, path: string, flags: AcceptFlags): Prom
     host.print(flags.json ? json({ accepted: 1, warnings: done.warnings }) : `${warnings}The visit is assigned.\n`);
     return;
   }
+  if (parsed.data.type === 'ways') {
+    const { relaxations, visitId } = parsed.data;
+    const chosen = relaxations[(flags.choice ?? 1) - 1];
+    if (!chosen) throw usage(`--choice is a number from 1 to ${relaxations.length}`);
+    const { placements } = chosen;
+    const { accepted } = await api.call((client) =>
+      client.scheduling.accept.mutate({ regionId, week, proposalId: visitId, origin: 'relaxation', placements }),
+    );
+    host.print(flags.json ? json({ accepted }) : 'The visit is assigned.\n');
+    return;
+  }
   const { only } = flags;
+  const { id: proposalId } = parsed.data;
   const placements = parsed.data.placements.filter(
     ({ visitId }) => !only || only.some((start) => visitId.startsWith(start.toLowerCase())),
   );
@@ -191,7 +220,7 @@ export async function accept(host: Host, path: string, flags: AcceptFlags): Prom
     client.scheduling.accept.mutate({
       regionId,
       week,
-      proposalId: parsed.data.type === 'proposal' ? parsed.data.id : '',
+      proposalId,
       placements,
     }),
   );

@@ -1,11 +1,8 @@
 /**
  * Auto-assign: the engine searches places for the tray and hands over a proposal; nothing changes until a person
- * accepts it, and then all of it does or none. Ending the subscription drops the run; `finishAutoAssign` ends it with
- * the best proposal so far.
+ * accepts it (accept.ts). Ending the subscription drops the run; `finishAutoAssign` ends it with the best proposal so far.
  *
  *  SCH-PROPOSAL  a proposal changes nothing
- *  SCH-STALE     a visit that changed since the engine looked refuses the whole acceptance, naming what changed
- *  SCH-ALL       an accepted proposal is one commit
  */
 import {
   autoAssign as assignWeek,
@@ -13,27 +10,14 @@ import {
   createPlan,
   type Outcome,
   type Progress,
-  violationsAt,
 } from '@fieldfare/engine-scheduling';
-import {
-  epochMinuteOf,
-  type IsoWeek,
-  localAt,
-  newId,
-  type Problem,
-  problem,
-  type Result,
-  type RowChange,
-  unwrap,
-} from '@fieldfare/kernel';
+import { type IsoWeek, localAt, newId, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AutoAssignEvent, Proposal, ProposedPlacement } from './board.ts';
 import { isPlain } from './compile.ts';
-import { placeVisit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
-import { bookableStaff, currentVisit, fresh } from './states.ts';
-import { blocked, failIfAny, unplacedReason } from './violations.ts';
-import { openWorkbench, sharedWorkbench, type Workbench } from './workbench.ts';
+import { unplacedReason } from './violations.ts';
+import { sharedWorkbench, type Workbench } from './workbench.ts';
 
 export interface AutoAssignInput {
   readonly regionId: string;
@@ -168,63 +152,4 @@ export async function* autoAssign(
   } finally {
     running.delete(key);
   }
-}
-
-export interface AcceptInput {
-  readonly regionId: string;
-  readonly week: IsoWeek;
-  readonly proposalId: string;
-  readonly placements: readonly Pick<ProposedPlacement, 'visitId' | 'staffId' | 'date' | 'start' | 'basedOn'>[];
-}
-
-/** Blocking violations of the proposal in the week as it stands now: others may have taken its places meanwhile. */
-function clashesWith(bench: Workbench, input: AcceptInput): Problem[] {
-  const { plan, compiled, rows } = bench;
-  const placed = input.placements.flatMap((placement, index) => {
-    const visit = compiled.visitIndex.get(placement.visitId);
-    const staff = compiled.staffIndex.get(placement.staffId);
-    if (visit === undefined || staff === undefined) return [];
-    const start = epochMinuteOf(placement.date, placement.start, rows.region.zone);
-    plan.place(visit, staff, start);
-    return [{ index, visit, staff, start, staffId: placement.staffId }];
-  });
-  return placed.flatMap(({ index, visit, staff, start, staffId }) =>
-    blocked(violationsAt(plan, visit, staff, start), bench.wordsFor(staffId)).map((found) => ({
-      ...found,
-      path: ['placements', index],
-    })),
-  );
-}
-
-export async function acceptProposal(ctx: Context, input: AcceptInput): Promise<{ readonly accepted: number }> {
-  unwrap(await readyForWeek(ctx, input));
-  const problems: Problem[] = [];
-  const changes: RowChange[] = [];
-  const collect = (result: Result<unknown>, path: readonly (string | number)[]): boolean => {
-    if (result.ok) return true;
-    problems.push(...result.problems.map((found) => ({ ...found, path })));
-    return false;
-  };
-  const seen = new Set<string>();
-  for (const [index, placement] of input.placements.entries()) {
-    const path = ['placements', index];
-    if (seen.has(placement.visitId)) {
-      problems.push(problem('invalid', 'a visit is placed twice', { rule: 'SCH-ALL', path }));
-      continue;
-    }
-    seen.add(placement.visitId);
-    const current = currentVisit(ctx, { ...input, visitId: placement.visitId });
-    if (!collect(current, path) || !current.ok) continue;
-    if (!collect(fresh(current.value, placement.basedOn), path)) continue;
-    if (!collect(bookableStaff(ctx, input.regionId, placement.staffId), path)) continue;
-    const placed = placeVisit(current.value, { ...placement, source: 'engine' });
-    if (collect(placed, path) && placed.ok) changes.push(...placed.value);
-  }
-  unwrap(failIfAny(problems, undefined));
-  const anyDay = new Set(input.placements.map(({ visitId }) => visitId));
-  unwrap(failIfAny(clashesWith(await openWorkbench(ctx, input, { anyDay }), input), undefined));
-  const count = input.placements.length;
-  const label = `Accept proposal (${count} visit${count === 1 ? '' : 's'})`;
-  if (changes.length > 0) unwrap(await ctx.write(changes, { label }));
-  return { accepted: count };
 }

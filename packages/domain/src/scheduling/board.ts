@@ -160,6 +160,62 @@ export interface Candidate {
   readonly violations: readonly BoardViolation[];
 }
 
+/** What may change about a visit so that it has a place: the fields of the row. */
+export interface VisitChange {
+  readonly windowFrom?: LocalTime | undefined;
+  readonly windowTo?: LocalTime | undefined;
+  readonly providerPreference?: BoardVisit['providerPreference'] | undefined;
+}
+
+/** What `scheduling.accept` takes for one visit. */
+export interface AcceptedPlacement {
+  readonly visitId: string;
+  readonly staffId: string;
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+  /** `BoardVisit.stamp` it was decided on; a later one refuses. */
+  readonly basedOn: string;
+  readonly set?: VisitChange | undefined;
+}
+
+/** One way to place a visit that nobody can take as things are. */
+export interface Relaxed {
+  readonly kind: 'earlier' | 'later' | 'day' | 'provider' | 'capacity' | 'shift' | 'move';
+  /** The rule that gives way. */
+  readonly rule: string;
+  /** What gives way and by how much: "Let it start up to 25 min later". */
+  readonly title: string;
+  /** What that means for the visit, the carer or the other patient. */
+  readonly detail: string;
+  readonly staffId: string;
+  readonly staffName: string;
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+  /** Extra travel in minutes. */
+  readonly travelMinutes: number;
+  /** What `scheduling.accept` (origin `relaxation`) takes: this visit first, then another that makes room. */
+  readonly placements: readonly AcceptedPlacement[];
+}
+
+export interface NoMatch {
+  /** Carers who are asked. */
+  readonly staff: number;
+  /** Who is left after each rule in turn; rules that remove nobody are left out. */
+  readonly steps: readonly {
+    readonly rule: string;
+    /** Of those it removes: "are not at work in its window". */
+    readonly sentence: string;
+    readonly removed: number;
+    readonly left: number;
+  }[];
+  /** Carers who can take it as things are; relaxations are looked for when there is none. */
+  readonly left: number;
+  /** The rule most to blame, in a sentence; null when somebody can take it. */
+  readonly main: string | null;
+  /** Least trouble first. */
+  readonly relaxations: readonly Relaxed[];
+}
+
 export interface ProposedPlacement {
   readonly visitId: string;
   readonly patientName: string;

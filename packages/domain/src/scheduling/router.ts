@@ -2,14 +2,16 @@
 import { isIsoWeek, isLocalDate, isLocalTime, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router } from '../procedure.ts';
-import { acceptProposal, autoAssign, finishAutoAssign } from './auto-assign.ts';
+import { acceptProposal, ORIGINS } from './accept.ts';
+import { autoAssign, finishAutoAssign } from './auto-assign.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
+import { noMatch } from './no-match.ts';
 import { look, onlookers } from './presence.ts';
 import { publication, publishWeek } from './publish.ts';
 import { feasibility, suggest } from './suggest.ts';
-import { PRIORITIES } from './tables.ts';
+import { PRIORITIES, PROVIDER_PREFERENCES } from './tables.ts';
 
 const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
 const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');
@@ -20,6 +22,10 @@ const read = regionProcedure('schedule.read').input(z.object({ week }));
 const write = regionProcedure('schedule.write').input(z.object({ week }));
 const visit = z.object({ visitId: z.uuid() });
 const placement = z.object({ visitId: z.uuid(), staffId: z.uuid(), date, start: time });
+
+const visitChange = z
+  .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })
+  .partial();
 
 export const schedulingRouter = router({
   /** A snapshot of the week board, then patches (`applyBoardEvent` puts them in place). */
@@ -53,6 +59,7 @@ export const schedulingRouter = router({
             windowTo: time,
             note: z.string().max(2000),
             priority: z.enum(PRIORITIES),
+            providerPreference: z.enum(PROVIDER_PREFERENCES),
           })
           .partial(),
       }),
@@ -64,6 +71,8 @@ export const schedulingRouter = router({
   feasibility: read.input(visit).query(({ ctx, input }) => feasibility(ctx, input)),
   /** Places for one visit, best first. */
   suggest: read.input(visit).query(({ ctx, input }) => suggest(ctx, input)),
+  /** Why nobody can take a visit, and the least that would have to give way. */
+  noMatch: read.input(visit).query(({ ctx, input }) => noMatch(ctx, input)),
   /** Searches places for the tray. Changes nothing: ends with a proposal. Ending the subscription cancels. */
   autoAssign: write
     .input(z.object({ seed: z.int().min(0).max(0xffffffff).optional(), runId: z.uuid().optional() }))
@@ -79,8 +88,9 @@ export const schedulingRouter = router({
     .input(
       z.object({
         proposalId: z.string().min(1).max(64),
+        origin: z.enum(ORIGINS).optional(),
         placements: z
-          .array(placement.extend({ basedOn: stamp }))
+          .array(placement.extend({ basedOn: stamp, set: visitChange.optional() }))
           .min(1)
           .max(10_000),
       }),

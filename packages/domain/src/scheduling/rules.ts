@@ -44,6 +44,8 @@ export interface PlacementChange {
   readonly date: LocalDate;
   readonly start: LocalTime;
   readonly source: (typeof ASSIGNMENT_SOURCES)[number];
+  /** What else changes about the visit, so that it has this place. */
+  readonly set?: VisitEdit | undefined;
 }
 
 /** Only what differs: an unchanged field keeps its stamp, so it clashes with nobody. */
@@ -60,8 +62,10 @@ export function placeVisit({ visit, assignment }: VisitState, to: PlacementChang
   if (!daysOfWeek(visit.week).includes(to.date)) {
     return fail(problem('invalid', 'a visit stays inside its week', { rule: 'SCH-WEEK-DATE', path: ['date'] }));
   }
+  const given = orderly(visit, to.set ?? {});
+  if (!given.ok) return given;
   const changes: RowChange[] = [];
-  const set = changed<Visit>(visit, { date: to.date, start: to.start });
+  const set = changed<Visit>(visit, { ...given.value, date: to.date, start: to.start });
   if (filled(set)) changes.push(updateRow(visits, visit, set));
   if (assignment === null || assignment.deletedAt) {
     const row: Assignment = {
@@ -97,23 +101,31 @@ export function takeOff({ visit, assignment }: VisitState): Result<readonly RowC
 }
 
 export type VisitEdit = {
-  [Field in 'start' | 'minutes' | 'windowFrom' | 'windowTo' | 'note' | 'priority']?: Visit[Field] | undefined;
+  [Field in 'start' | 'minutes' | 'windowFrom' | 'windowTo' | 'note' | 'priority' | 'providerPreference']?:
+    | Visit[Field]
+    | undefined;
 };
+
+/** `SCH-WINDOW-ORDER`: the fields that an edit names. */
+function orderly(visit: Visit, edit: VisitEdit): Result<Partial<Visit>> {
+  const given: Partial<Visit> = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
+  const next = { ...visit, ...given };
+  return next.windowTo < next.windowFrom
+    ? fail(
+        problem('invalid', 'the start window must end after it begins', {
+          rule: 'SCH-WINDOW-ORDER',
+          path: ['set', 'windowTo'],
+        }),
+      )
+    : ok(given);
+}
 
 export function editVisit({ visit }: VisitState, edit: VisitEdit): Result<readonly RowChange[]> {
   const stands = standing(visit);
   if (!stands.ok) return stands;
-  const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
-  const next = { ...visit, ...given };
-  if (next.windowTo < next.windowFrom) {
-    return fail(
-      problem('invalid', 'the start window must end after it begins', {
-        rule: 'SCH-WINDOW-ORDER',
-        path: ['set', 'windowTo'],
-      }),
-    );
-  }
-  const set = changed<Visit>(visit, given);
+  const given = orderly(visit, edit);
+  if (!given.ok) return given;
+  const set = changed<Visit>(visit, given.value);
   return ok(filled(set) ? [updateRow(visits, visit, set)] : []);
 }
 

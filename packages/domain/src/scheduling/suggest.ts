@@ -15,13 +15,13 @@ import { sharedWorkbench, type Workbench } from './workbench.ts';
 /** Enough to choose from; the board shows the rest. */
 const MOST_CANDIDATES = 12;
 
-interface Question {
+export interface Question {
   readonly bench: Workbench;
   /** Index of the visit in the compiled week. */
   readonly visit: number;
 }
 
-async function ask(ctx: Context, input: VisitTarget, anyDay: boolean): Promise<Question> {
+export async function ask(ctx: Context, input: VisitTarget, anyDay: boolean): Promise<Question> {
   unwrap(await readyForWeek(ctx, input));
   unwrap(standing(unwrap(currentVisit(ctx, input)).visit));
   const bench = await sharedWorkbench(ctx, input);
@@ -39,7 +39,7 @@ async function ask(ctx: Context, input: VisitTarget, anyDay: boolean): Promise<Q
 }
 
 /** The carers who may be offered a visit. */
-function atWork({ rows, compiled }: Workbench): { readonly staffId: string; readonly staff: number }[] {
+export function atWork({ rows, compiled }: Workbench): { readonly staffId: string; readonly staff: number }[] {
   return rows.people.flatMap(({ id, active, deletedAt }) => {
     const staff = compiled.staffIndex.get(id);
     return active && deletedAt === null && staff !== undefined ? { staffId: id, staff } : [];

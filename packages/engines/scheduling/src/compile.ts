@@ -8,7 +8,7 @@ import type { WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
 import { problemsOf } from './well-formed.ts';
 
-const PROVIDER_ANY = 0;
+export const PROVIDER_ANY = 0;
 export const PROVIDER_OWN = 1;
 const PROVIDER_PARTNER = 2;
 

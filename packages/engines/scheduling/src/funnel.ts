@@ -19,7 +19,7 @@ export interface Funnel {
 }
 
 /** In the order in which staff are removed: what cannot be changed this week first. */
-const STEPS: readonly RuleId[] = [
+export const FUNNEL_STEPS: readonly RuleId[] = [
   'SCH-ROLE',
   'SCH-PROVIDER',
   'SCH-WINDOW', // the visit has no start window at all
@@ -31,11 +31,11 @@ const STEPS: readonly RuleId[] = [
   'SCH-TRAVEL', // a gap is, but not with the way there and on
 ];
 
-export function funnelOf(plan: Plan, visit: number): Funnel {
-  const c = plan.compiled;
+/** `among`: whose answers count; everybody's when left out. */
+export function funnelOf(plan: Plan, visit: number, among?: readonly number[]): Funnel {
   const removed = Object.fromEntries(Object.keys(RULES).map((rule) => [rule, 0])) as Record<RuleId, number>;
   let left = 0;
-  for (let staff = 0; staff < c.staffCount; staff += 1) {
+  for (const staff of among ?? plan.routes.keys()) {
     const rule = firstRemoving(plan, visit, staff);
     if (rule === null) left += 1;
     else removed[rule] += 1;
@@ -49,7 +49,7 @@ function mainOf(removed: Readonly<Record<RuleId, number>>): RuleId {
       if (removed[rule] === 0) return best;
       return best === null || removed[rule] >= removed[best] ? rule : best;
     }, null);
-  return largest(STEPS.slice(2)) ?? largest(STEPS) ?? 'SCH-ROLE';
+  return largest(FUNNEL_STEPS.slice(2)) ?? largest(FUNNEL_STEPS) ?? 'SCH-ROLE';
 }
 
 function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null {

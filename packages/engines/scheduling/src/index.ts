@@ -1,12 +1,13 @@
 export { type AutoAssignOptions, autoAssign } from './auto-assign.ts';
 export { type CompiledWeek, compileWeek, type EligibleGroup } from './compile.ts';
 export { fits, SEVERITY, violationsAt } from './feasibility.ts';
-export { type Funnel, funnelOf } from './funnel.ts';
+export { FUNNEL_STEPS, type Funnel, funnelOf } from './funnel.ts';
 export { bestStart, candidates, type Insertion, insertionAt, type NearMiss, nearestMiss } from './insertion.ts';
 export type { Command, Outcome, Progress } from './outcome.ts';
 export { createEmptyPlan, createPlan, type Placement, type Plan, type PlanSnapshot, withStartWindows } from './plan.ts';
 export * from './problem.ts';
 export { type MatchStatus, REASONS, type Reason, type ReasonCode, STRONG_TRAVEL_MINUTES } from './reasons.ts';
+export { type Give, RELAX_STEP, type Relaxation, type RelaxOptions, relaxationsOf } from './relax.ts';
 export { type Components, componentsOf, costOf, WEIGHTS } from './score.ts';
 export { type AnnealOptions, anneal, type SearchOutcome, type SearchProgress } from './search/anneal.ts';
 export { NEVER, type RoutingModel, type SearchScore } from './search/model.ts';

@@ -172,6 +172,38 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
           })),
       );
     },
+    async noMatch(_scope, id) {
+      const visit = visitOf(id);
+      if (!visit) return fail(problem('not-found', 'the visit is gone'));
+      const staff = board.lanes.length;
+      const [lane] = board.lanes;
+      const place = {
+        staffId: lane?.staffId ?? '',
+        date: visit.date ?? board.days[0]?.date ?? '',
+        start: visit.windowTo,
+      };
+      return ok({
+        staff,
+        steps: [
+          { rule: 'SCH-ROLE', sentence: 'have another role', removed: staff - 2, left: 2 },
+          { rule: 'SCH-OVERLAP-STAFF', sentence: 'are with other patients', removed: 2, left: 0 },
+        ],
+        left: 0,
+        main: 'Everybody with the role is busy in the visit’s window',
+        relaxations: [
+          {
+            kind: 'later',
+            rule: 'SCH-WINDOW',
+            title: 'Let it start up to 20 min later',
+            detail: `After ${visit.windowTo}`,
+            ...place,
+            staffName: lane?.name ?? '',
+            travelMinutes: 6,
+            placements: [{ visitId: id, ...place, basedOn: visit.stamp }],
+          },
+        ],
+      });
+    },
     finishAutoAssign: () => Promise.resolve(ok(undefined)),
     autoAssign(scope, _runId, next) {
       const waiting = board.visits.filter(({ staffId }) => staffId === null);
@@ -235,7 +267,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       }, 60);
       return () => clearInterval(timer);
     },
-    async accept(_scope, _id, placements) {
+    async accept(_scope, { placements }) {
       const chosen = new Map(placements.map((one) => [one.visitId, one]));
       put(
         board.visits.flatMap((visit) => {

@@ -137,7 +137,11 @@ export function createAutoAssign(deps: {
       const chosen = now.proposal.placements.filter((placement) => now.ticked.has(placement.visitId));
       if (chosen.length === 0) return null;
       state.set({ ...now, accepting: true, refused: [] });
-      const result = await source.accept(scope, now.proposal.id, chosen.map(asPlacement));
+      const result = await source.accept(scope, {
+        proposalId: now.proposal.id,
+        origin: 'proposal',
+        placements: chosen.map(asPlacement),
+      });
       if (result.ok) {
         store.setGhosts([]);
         state.set(IDLE);

@@ -2,7 +2,7 @@
  * Everything one open week does, without React: feeds, the visit in hand, the panel beside the board, and the actions
  * a person takes. Each action says its outcome to screen readers, and in a notice when something needs a look.
  */
-import type { BoardVisit, HistoryState, Onlooker } from '@fieldfare/domain';
+import type { BoardVisit, HistoryState, Onlooker, Relaxed } from '@fieldfare/domain';
 import type { LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
 import { problem } from '@fieldfare/kernel';
 import { plural, shortDate } from '../lib/format.ts';
@@ -58,6 +58,8 @@ export interface BoardController {
   dropOn(carried: Carried, staffId: string, date: LocalDate): Promise<boolean>;
   unassign(visit: BoardVisit): Promise<boolean>;
   edit(visit: BoardVisit, set: VisitEdit, label: string): Promise<boolean>;
+  /** Places a visit that nobody could take, with what has to give way for it. */
+  relax(visit: BoardVisit, way: Relaxed): Promise<boolean>;
   pin(visit: BoardVisit, pinned: boolean): Promise<boolean>;
   cancel(visit: BoardVisit): Promise<boolean>;
   resolve(conflictId: string, choice: string, reason: string): Promise<boolean>;
@@ -223,6 +225,19 @@ export function createBoardController(deps: {
     },
     edit: (visit, set, label) =>
       done(`${label} was not saved`, source.updateVisit(scope, visit.id, set), `${label} saved.`),
+    async relax(visit, way) {
+      const { placements } = way;
+      const result = await source.accept(scope, { proposalId: visit.id, origin: 'relaxation', placements });
+      if (!result.ok) return refuse(`${visit.patientName} was not placed`, result.problems);
+      const place = `${way.staffName}, ${shortDate(way.date)} at ${way.start}`;
+      notify({
+        tone: 'good',
+        title: `${visit.patientName} → ${place}`,
+        message: `${way.title}. Undo takes it all back.`,
+      });
+      say(`${visit.patientName} assigned to ${place}. ${way.title}.`);
+      return true;
+    },
     pin: (visit, pinned) =>
       done(
         'The pin was not changed',

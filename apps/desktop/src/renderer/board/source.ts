@@ -3,12 +3,14 @@
  * One-shot calls never throw: a failure is a `Problem`. Feeds end with `onProblem`.
  */
 import type {
+  AcceptedPlacement,
   AutoAssignEvent,
   BoardEvent,
   BoardViolation,
   Candidate,
   CellFeasibility,
   HistoryState,
+  NoMatch,
   Onlooker,
   ProposedPlacement,
   Publication,
@@ -34,6 +36,12 @@ export interface Placement {
   readonly date: LocalDate;
   readonly start: LocalTime;
   readonly basedOn?: string;
+}
+
+export interface Acceptance {
+  readonly proposalId: string;
+  readonly origin: 'proposal' | 'relaxation';
+  readonly placements: readonly AcceptedPlacement[];
 }
 
 export interface VisitEdit {
@@ -74,14 +82,13 @@ export interface WorkSource {
   pin(scope: Scope, visitId: string, pinned: boolean): Promise<Result<void>>;
   feasibility(scope: Scope, visitId: string): Promise<Result<readonly CellFeasibility[]>>;
   suggest(scope: Scope, visitId: string): Promise<Result<readonly Candidate[]>>;
+  /** Why nobody can take it, and what would have to give way. */
+  noMatch(scope: Scope, visitId: string): Promise<Result<NoMatch>>;
   autoAssign(scope: Scope, runId: string, feed: Feed<AutoAssignEvent>): Stop;
   /** The run ends with the best proposal so far. */
   finishAutoAssign(scope: Scope, runId: string): Promise<Result<void>>;
-  accept(
-    scope: Scope,
-    proposalId: string,
-    placements: readonly Required<Placement>[],
-  ): Promise<Result<{ readonly accepted: number }>>;
+  /** All of it or none. */
+  accept(scope: Scope, acceptance: Acceptance): Promise<Result<{ readonly accepted: number }>>;
   /** What is news to carers since they were last told. */
   publication(scope: Scope): Promise<Result<Publication>>;
   /** Tells them what `publication` showed under this key. */
@@ -89,7 +96,7 @@ export interface WorkSource {
   resolveConflict(scope: Scope, conflictId: string, choice: string, reason: string): Promise<Result<void>>;
 }
 
-export const asPlacement = (one: ProposedPlacement): Required<Placement> => ({
+export const asPlacement = (one: ProposedPlacement): AcceptedPlacement => ({
   visitId: one.visitId,
   staffId: one.staffId,
   date: one.date,

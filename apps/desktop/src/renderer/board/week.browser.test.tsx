@@ -118,6 +118,12 @@ describe('week board for everybody', () => {
       await page.getByRole('button', { name: 'Auto-assign', exact: true }).click();
       await expect.element(page.getByRole('button', { name: /^Accept all/ })).toBeVisible();
       expect(await faults()).toEqual([]);
+      await page.getByRole('button', { name: 'Close auto-assign' }).click();
+      const waiting = (): HTMLElement | null => document.querySelector('[data-testid="tray"] [data-visit-id]');
+      await expect.poll(waiting).not.toBeNull();
+      waiting()?.click();
+      await expect.element(page.getByRole('region', { name: 'Why nobody fits' })).toBeVisible();
+      expect(await faults()).toEqual([]);
       localStorage.removeItem('mantine-color-scheme-value');
     });
   }

@@ -9,6 +9,7 @@ import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.
 import { useDraft } from '../lib/use-draft.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './panels.module.css';
+import { WhyNobody } from './why-nobody.tsx';
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
@@ -192,6 +193,8 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
             <Fact label="Provider">{visit.providerPreference === 'own' ? 'Own staff only' : 'Partner staff only'}</Fact>
           )}
         </dl>
+
+        {visit.staffId === null && <WhyNobody visit={visit} writable={writable} />}
 
         <Editor key={visit.id} visit={visit} writable={writable} />
       </div>

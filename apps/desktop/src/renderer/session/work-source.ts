@@ -51,10 +51,11 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     pin: (scope, visitId, pinned) => attempt(() => nothing(scheduling.pin.mutate({ ...scope, visitId, pinned }))),
     feasibility: (scope, visitId) => attempt(() => scheduling.feasibility.query({ ...scope, visitId })),
     suggest: (scope, visitId) => attempt(() => scheduling.suggest.query({ ...scope, visitId })),
+    noMatch: (scope, visitId) => attempt(() => scheduling.noMatch.query({ ...scope, visitId })),
     autoAssign: (scope, runId, feed) => stopping(scheduling.autoAssign.subscribe({ ...scope, runId }, callbacks(feed))),
     finishAutoAssign: (scope, runId) => attempt(() => nothing(scheduling.finishAutoAssign.mutate({ ...scope, runId }))),
-    accept: (scope, proposalId, placements) =>
-      attempt(() => scheduling.accept.mutate({ ...scope, proposalId, placements: [...placements] })),
+    accept: (scope, { placements, ...acceptance }) =>
+      attempt(() => scheduling.accept.mutate({ ...scope, ...acceptance, placements: [...placements] })),
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),
     publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
     resolveConflict: (scope, conflictId, choice, reason) =>

@@ -1,0 +1,127 @@
+import type { Store } from '@fieldfare/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAYS, visitRow } from '../../test/agency.ts';
+import { openTestStore } from '../../test/context.ts';
+import { openScene, rulesOf, type Scene } from '../../test/scene.ts';
+import type { Database } from '../database.ts';
+import type { NoMatch, Relaxed } from './board.ts';
+import type { Visit } from './tables.ts';
+
+let store: Store<Database>;
+beforeAll(async () => {
+  store = await openTestStore();
+}, 60_000);
+afterAll(() => store.close());
+
+const [, TUESDAY = ''] = DAYS;
+
+/** Joan and Carl, who may do nursing, are busy on Tuesday from 09:00 to 10:00. */
+async function busyScene(waiting: Partial<Visit>, busy: Partial<Visit> = {}) {
+  const scene = await openScene(store);
+  const { agency, amelie } = scene;
+  const visit = agency.visit(waiting);
+  const others = [agency.joan, agency.carl].map((carer) => ({
+    carer,
+    row: agency.visit({ patientId: agency.paul.id, start: '09:00', minutes: 60, windowFrom: '09:00', ...busy }),
+  }));
+  const second = others[1];
+  if (second) second.row = { ...second.row, patientId: agency.ines.id };
+  await amelie.commit([visitRow(visit), ...others.flatMap(({ carer, row }) => agency.placed(row, carer.id))]);
+  return { ...scene, visit, others: others.map(({ row }) => row) };
+}
+
+const ask = ({ amelie, at }: Scene, visit: Visit): Promise<NoMatch> =>
+  amelie.caller.scheduling.noMatch({ ...at, visitId: visit.id });
+const pick = ({ relaxations }: NoMatch, kind: Relaxed['kind']): Relaxed => {
+  const found = relaxations.find((one) => one.kind === kind);
+  if (!found) throw new Error(`no way of kind ${kind}: ${relaxations.map((one) => one.kind).join()}`);
+  return found;
+};
+const accept = ({ amelie, at }: Scene, { placements }: Relaxed) =>
+  amelie.caller.scheduling.accept({
+    ...at,
+    proposalId: 'none',
+    origin: 'relaxation',
+    placements: placements.map((one) => ({ ...one, set: one.set && { ...one.set } })),
+  });
+
+describe('SCH-NO-MATCH', () => {
+  it('counts who is left after each rule, and looks for nothing else when somebody can take it', async () => {
+    const scene = await busyScene({ windowFrom: '08:00', windowTo: '12:00' });
+    const answer = await ask(scene, scene.visit);
+    expect(answer).toMatchObject({ staff: 3, left: 2, main: null, relaxations: [] });
+    expect(answer.steps).toEqual([
+      { rule: 'SCH-ROLE', sentence: 'have a role that may not deliver the service', removed: 1, left: 2 },
+    ]);
+  });
+
+  it('widens the window and places the visit in one change that can be undone', async () => {
+    const scene = await busyScene({ windowFrom: '09:15', windowTo: '09:30' });
+    const answer = await ask(scene, scene.visit);
+    expect(answer).toMatchObject({ left: 0, main: 'Everybody with the role is busy in the visit’s window' });
+    expect(answer.steps.at(-1)).toMatchObject({ rule: 'SCH-OVERLAP-STAFF', removed: 2, left: 0 });
+    const way = pick(answer, 'later');
+    expect(way).toMatchObject({ title: 'Let it start up to 35 min later', detail: 'Until 10:05 instead of 09:30' });
+    expect(await accept(scene, way)).toEqual({ accepted: 1 });
+    const after = (await scene.board()).visits.find(({ id }) => id === scene.visit.id);
+    expect(after).toMatchObject({ staffId: way.staffId, start: way.start, windowTo: '10:05', windowFrom: '09:15' });
+    expect(scene.amelie.commands.at(-1)).toBe('Make room for a visit');
+    expect((await scene.board()).conflicts).toEqual([]);
+    expect(await rulesOf(accept(scene, way))).toEqual(['SCH-STALE']);
+  });
+
+  it('moves another visit out of the way, both in one change', async () => {
+    const scene = await busyScene({ windowFrom: '09:15', windowTo: '09:30' }, { windowTo: '12:00' });
+    const way = pick(await ask(scene, scene.visit), 'move');
+    expect(way.title).toMatch(/^Move the visit to (Paul|Ines) Caron out of the way$/);
+    expect(way.detail).toMatch(/^From 09:00 to (09|10):\d\d, still with (Joan|Carl) Roy$/);
+    expect(await accept(scene, way)).toEqual({ accepted: 2 });
+    const { visits, conflicts } = await scene.board();
+    expect(visits.every(({ staffId }) => staffId !== null)).toBe(true);
+    expect(conflicts).toEqual([]);
+  });
+
+  it('another day leaves the window as it is', async () => {
+    const scene = await busyScene({ windowFrom: '09:15', windowTo: '09:30' });
+    const way = pick(await ask(scene, scene.visit), 'day');
+    expect(way).toMatchObject({ title: expect.stringMatching(/^Move it to (Monday|Wednesday)$/) });
+    expect(way.detail).toBe('Instead of Tue 24 Nov');
+    await accept(scene, way);
+    const after = (await scene.board()).visits.find(({ id }) => id === scene.visit.id);
+    expect(after).toMatchObject({ date: way.date, windowFrom: '09:15', windowTo: '09:30' });
+    expect(after?.date).not.toBe(TUESDAY);
+  });
+
+  it('SCH-AVAILABILITY names the carer, the day and the hours they work', async () => {
+    const scene = await openScene(store);
+    const visit = scene.agency.visit({ windowFrom: '17:30', windowTo: '17:40' });
+    await scene.amelie.commit([visitRow(visit)]);
+    const way = pick(await ask(scene, visit), 'shift');
+    expect(way.title).toMatch(/^Let (Joan|Carl) Roy work 15 min longer on Tuesday$/);
+    expect(way.detail).toBe('Outside availability: works 08:00–18:00 on Tuesday');
+    await accept(scene, way);
+    expect((await scene.board()).visits[0]?.start).toBe('17:30');
+  });
+
+  it('SCH-PROVIDER asks for either when only the other is there', async () => {
+    const scene = await openScene(store);
+    const visit = scene.agency.visit({ providerPreference: 'partner' });
+    await scene.amelie.commit([visitRow(visit)]);
+    const way = pick(await ask(scene, visit), 'provider');
+    expect(way).toMatchObject({ title: 'Let our own staff do it', detail: 'A partner’s staff are asked for now' });
+    await accept(scene, way);
+    expect((await scene.board()).visits[0]).toMatchObject({ providerPreference: 'any' });
+  });
+
+  it('SCH-WINDOW-ORDER SCH-STALE refuse the whole acceptance', async () => {
+    const scene = await busyScene({ windowFrom: '09:15', windowTo: '09:30' }, { windowTo: '12:00' });
+    const way = pick(await ask(scene, scene.visit), 'move');
+    const [first, second] = way.placements;
+    if (!first || !second) throw new Error('a move is two placements');
+    const turned = { ...way, placements: [{ ...first, set: { windowTo: '09:00' } }, second] };
+    expect(await rulesOf(accept(scene, turned))).toEqual(['SCH-WINDOW-ORDER']);
+    await scene.amelie.caller.scheduling.updateVisit({ ...scene.at, visitId: second.visitId, set: { note: 'x' } });
+    expect(await rulesOf(accept(scene, way))).toEqual(['SCH-STALE']);
+    expect((await scene.board()).visits.find(({ id }) => id === scene.visit.id)?.staffId).toBeNull();
+  });
+});

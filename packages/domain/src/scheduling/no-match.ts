@@ -1,0 +1,203 @@
+/**
+ * Why nobody can take a visit, and the least that would have to give way. Every way named is one that `accept` does in
+ * one commit: where the visit goes, what changes about it, which other visit makes room.
+ *
+ *  SCH-NO-MATCH  a way is the smallest of its kind, and the engine has confirmed that the visit then fits
+ */
+import {
+  FUNNEL_STEPS,
+  funnelOf,
+  type Interval,
+  type Relaxation,
+  type RuleId,
+  relaxationsOf,
+  violationsAt,
+} from '@fieldfare/engine-scheduling';
+import { daysOfWeek, invariant, type LocalTime, localAt, minuteOfDay, timeOfMinute } from '@fieldfare/kernel';
+import type { Context } from '../procedure.ts';
+import type { AcceptedPlacement, NoMatch, Relaxed, VisitChange } from './board.ts';
+import type { VisitTarget } from './commands.ts';
+import { isPlain, type WeekVisit, windowsOf } from './compile.ts';
+import { createDayClock } from './day-clock.ts';
+import { ask, atWork } from './suggest.ts';
+import { describeViolation, unplacedReason } from './violations.ts';
+import { dayText, lengthText, weekdayText } from './wording.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Of the carers whom a rule removes. */
+const REMOVED: Readonly<Record<RuleId, string>> = {
+  'SCH-ROLE': 'have a role that may not deliver the service',
+  'SCH-PROVIDER': 'are not of the provider type that is asked for',
+  'SCH-WINDOW': 'have no window to start it in',
+  'SCH-AVAILABILITY': 'are not at work in its window',
+  'SCH-OVERLAP-PATIENT': 'would come while somebody else is with the patient',
+  'SCH-SPACING': 'would come too soon before or after another visit of the service',
+  'SCH-CAPACITY': 'have no hours left this week',
+  'SCH-OVERLAP-STAFF': 'are with other patients in its window',
+  'SCH-TRAVEL': 'could not drive there and on in time',
+};
+
+const LAST_MINUTE = minuteOfDay('23:59');
+
+/** The fields that change, so that the window is this much wider, inside its day. */
+function widerWindow(visit: WeekVisit, side: 'earlier' | 'later', minutes: number): VisitChange {
+  return side === 'earlier'
+    ? { windowFrom: timeOfMinute(Math.max(0, minuteOfDay(visit.windowFrom) - minutes)) }
+    : { windowTo: timeOfMinute(Math.min(LAST_MINUTE, minuteOfDay(visit.windowTo) + minutes)) };
+}
+
+function changeOf(visit: WeekVisit, { give }: Relaxation): VisitChange | null {
+  if (give.kind === 'earlier' || give.kind === 'later') return widerWindow(visit, give.kind, give.minutes);
+  return give.kind === 'provider' ? { providerPreference: 'any' } : null;
+}
+
+interface Place {
+  readonly staffId: string;
+  readonly date: string;
+  readonly start: LocalTime;
+}
+
+/** Null when the wall clock cannot name it. */
+function placeOf(bench: Workbench, { staff, start }: { readonly staff: number; readonly start: number }): Place | null {
+  const { zone } = bench.rows.region;
+  const carer = bench.compiled.problem.staff[staff];
+  if (!carer || !isPlain(start, zone)) return null;
+  const { date, time } = localAt(start, zone);
+  return { staffId: carer.id, date, start: time };
+}
+
+const placeText = (bench: Workbench, { staffId, date, start }: Place): string =>
+  `${bench.staffNameOf(staffId)}, ${dayText(date)} at ${start}`;
+
+/** What gives way, in words; null when it cannot be written down as local times. */
+function wordsOf(
+  bench: Workbench,
+  visit: WeekVisit,
+  relaxation: Relaxation,
+  place: Place,
+): Pick<Relaxed, 'title' | 'detail'> | null {
+  const { give, rule } = relaxation;
+  const carer = bench.staffNameOf(place.staffId);
+  const against = (): string =>
+    violationsAt(bench.plan, relaxation.place.visit, relaxation.place.staff, relaxation.place.start)
+      .filter((violation) => violation.rule === rule)
+      .map((violation) => describeViolation(violation, bench.wordsFor(place.staffId)))
+      .join(' · ');
+  switch (give.kind) {
+    case 'earlier': {
+      const from = widerWindow(visit, give.kind, give.minutes).windowFrom;
+      return {
+        title: `Let it start up to ${lengthText(give.minutes)} earlier`,
+        detail: `From ${from} instead of ${visit.windowFrom}`,
+      };
+    }
+    case 'later': {
+      const to = widerWindow(visit, give.kind, give.minutes).windowTo;
+      return {
+        title: `Let it start up to ${lengthText(give.minutes)} later`,
+        detail: `Until ${to} instead of ${visit.windowTo}`,
+      };
+    }
+    case 'day':
+      return {
+        title: `Move it to ${weekdayText(place.date)}`,
+        detail: visit.date === null ? dayText(place.date) : `Instead of ${dayText(visit.date)}`,
+      };
+    case 'provider':
+      return visit.providerPreference === 'own'
+        ? { title: 'Let a partner’s carer do it', detail: 'Own staff are asked for now' }
+        : { title: 'Let our own staff do it', detail: 'A partner’s staff are asked for now' };
+    case 'capacity':
+      return { title: `Let ${carer} work ${lengthText(give.minutes)} over capacity`, detail: against() };
+    case 'shift': {
+      const when = `${lengthText(give.minutes)} ${give.side === 'start' ? 'earlier' : 'longer'}`;
+      const title = `Let ${carer} ${give.side === 'start' ? 'begin' : 'work'} ${when} on ${weekdayText(place.date)}`;
+      return { title, detail: against() };
+    }
+    case 'move': {
+      const to = placeOf(bench, give.to);
+      const other = bench.visits.get(bench.compiled.problem.visits[give.other]?.id ?? '');
+      if (!to || !other || other.staffId === null || other.date === null || other.start === null) return null;
+      const from = { staffId: other.staffId, date: other.date, start: other.start };
+      const title = `Move the visit to ${bench.patientNameOf(other.patientId)} out of the way`;
+      const same = to.staffId === from.staffId && to.date === from.date;
+      const detail = same
+        ? `From ${from.start} to ${to.start}, still with ${bench.staffNameOf(to.staffId)}`
+        : `To ${placeText(bench, to)}, now ${placeText(bench, from)}`;
+      return { title, detail };
+    }
+  }
+}
+
+function relaxedOf(bench: Workbench, visit: WeekVisit, relaxation: Relaxation): Relaxed | null {
+  const place = placeOf(bench, relaxation.place);
+  const words = place && wordsOf(bench, visit, relaxation, place);
+  if (!place || !words) return null;
+  const { give, rule } = relaxation;
+  const set = changeOf(visit, relaxation);
+  if (set && (give.kind === 'earlier' || give.kind === 'later')) {
+    // On a day of 23 or 25 hours the wall clock and the minutes that pass disagree.
+    const windows = windowsOf(
+      { windowFrom: set.windowFrom ?? visit.windowFrom, windowTo: set.windowTo ?? visit.windowTo },
+      [place.date],
+      createDayClock(bench.rows.region.zone),
+    );
+    if (!windows.some(({ start, end }) => start <= relaxation.place.start && relaxation.place.start <= end))
+      return null;
+  }
+  const placements: AcceptedPlacement[] = [
+    { visitId: visit.id, ...place, basedOn: visit.stamp, ...(set ? { set } : {}) },
+  ];
+  if (give.kind === 'move') {
+    const other = bench.visits.get(bench.compiled.problem.visits[give.other]?.id ?? '');
+    const to = placeOf(bench, give.to);
+    // The visits of the days beside the week are fixed, so what moves is one of this week's.
+    invariant(other !== undefined && to !== null, 'a visit that makes room is one of the rows');
+    placements.push({ visitId: other.id, ...to, basedOn: other.stamp });
+  }
+  return {
+    kind: give.kind,
+    rule,
+    ...words,
+    ...place,
+    staffName: bench.staffNameOf(place.staffId),
+    travelMinutes: relaxation.place.components.travelMinutes,
+    placements,
+  };
+}
+
+export async function noMatch(ctx: Context, input: VisitTarget): Promise<NoMatch> {
+  const { bench, visit } = await ask(ctx, input, false);
+  const row = bench.visits.get(input.visitId);
+  invariant(row !== undefined, 'every visit of the problem is one of the rows');
+  const staff = atWork(bench).map((one) => one.staff);
+  const funnel = funnelOf(bench.plan, visit, staff);
+  let left = staff.length;
+  const steps = FUNNEL_STEPS.flatMap((rule) => {
+    const removed = funnel.removed[rule];
+    left -= removed;
+    return removed === 0 ? [] : [{ rule, sentence: REMOVED[rule], removed, left }];
+  });
+  const answer = { staff: staff.length, steps, left: funnel.left };
+  if (funnel.left > 0) return { ...answer, main: null, relaxations: [] };
+
+  const clock = createDayClock(bench.rows.region.zone);
+  const days = daysOfWeek(input.week);
+  const room = (row.date === null ? days : [row.date]).map(
+    (date): Interval => ({ start: clock.minuteAt(date, '00:00'), end: clock.minuteAt(date, '23:59') }),
+  );
+  const otherDays =
+    row.date === null
+      ? []
+      : windowsOf(
+          row,
+          days.filter((date) => date !== row.date),
+          clock,
+        );
+  const relaxations = relaxationsOf(bench.plan, visit, { room, otherDays, staff });
+  return {
+    ...answer,
+    main: unplacedReason(funnel),
+    relaxations: relaxations.flatMap((one) => relaxedOf(bench, row, one) ?? []),
+  };
+}
