@@ -42,7 +42,7 @@ import type { RecordKind } from '../types.ts';
 import { crc32c } from './crc32c.ts';
 
 const MAGIC = Uint8Array.of(0x46, 0x46, 0x4a, 0x52, 0x4e, 0x4c, 0x0d, 0x0a);
-const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 1;
 const MARK = 0xa2dfe1f1;
 const MARK_FIRST_BYTE = 0xf1;
 const HEAD = 28;

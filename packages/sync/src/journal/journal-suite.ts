@@ -1,52 +1,235 @@
-/** What the journal promises, asked over each driver. Imported by tests alone. */
-import { type FileStore, seededRandom, unwrap } from '@fieldfare/kernel';
+/** What a journal promises, asked over each driver and each log store. Imported by tests alone. */
+import { type FileStore, type Result, seededRandom, systemRandom, unwrap } from '@fieldfare/kernel';
 import type { FileStorePlace } from '@fieldfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { segmentName } from './format.ts';
-import { contents, open, record } from './journal-fixture.ts';
+import type { Journal } from '../types.ts';
+import { MAX_RECORD_BYTES, MAX_SHARD_BYTES, segmentName, segmentOrdinal } from './format.ts';
+import { openJournal } from './journal.ts';
+import { contents, KEY, open, record, TENANT } from './journal-fixture.ts';
 
-export function describeJournal(name: string, createPlace: () => Promise<FileStorePlace>): void {
+/** A fresh, empty place for a journal, which can be opened repeatedly. */
+export interface JournalPlace {
+  open(key?: Uint8Array): Promise<Result<Journal>>;
+  /** The same place for another process. */
+  openElsewhere(): Promise<Result<Journal>>;
+  /** Everything that is stored, sealed as it is. */
+  stored(): Promise<readonly Uint8Array[]>;
+  /** Flips one bit about in the middle. The journal is closed. */
+  flip(): Promise<void>;
+  cleanUp(): Promise<void>;
+}
+
+const flipMiddle = (bytes: Uint8Array): Uint8Array => {
+  const flipped = bytes.slice();
+  const at = Math.floor(flipped.length / 2);
+  flipped[at] = (flipped[at] ?? 0) ^ 4;
+  return flipped;
+};
+
+/** A journal in files, segments of which are so small that it has many. */
+function inFiles(place: FileStorePlace): JournalPlace {
+  async function over(opening: Promise<Result<FileStore>>, key: Uint8Array): Promise<Result<Journal>> {
+    const files = await opening;
+    if (!files.ok) return files;
+    const options = { files: files.value, tenantId: TENANT, key, random: systemRandom, segmentBytes: 2000 };
+    const journal = await openJournal(options);
+    if (!journal.ok) await files.value.close();
+    return journal;
+  }
+  async function withFiles<T>(work: (files: FileStore, segments: readonly string[]) => Promise<T>): Promise<T> {
+    const files = unwrap(await place.open());
+    const names = (await files.list()).filter((name) => segmentOrdinal(name) !== null);
+    return work(files, names).finally(() => files.close());
+  }
+  return {
+    open: (key = KEY) => over(place.open(), key),
+    openElsewhere: () => over((place.openElsewhere ?? place.open)(), KEY),
+    stored: () =>
+      withFiles((files, names) =>
+        Promise.all(names.map(async (name) => (await files.readAll(name)) ?? new Uint8Array())),
+      ),
+    flip: () =>
+      withFiles(async (files, names) => {
+        const name = names[Math.floor(names.length / 2)] ?? segmentName(1);
+        await files.replace(name, flipMiddle((await files.readAll(name)) ?? new Uint8Array()));
+      }),
+    cleanUp: () => place.cleanUp(),
+  };
+}
+
+export function describeJournal(name: string, createPlace: () => Promise<JournalPlace>): void {
   describe(`journal over ${name}`, () => {
-    let place: FileStorePlace;
+    let place: JournalPlace;
     beforeEach(async () => {
       place = await createPlace();
     });
     afterEach(() => place.cleanUp());
-    const files = async (): Promise<FileStore> => unwrap(await place.open());
+    const opened = async (): Promise<Journal> => unwrap(await place.open());
 
-    test('JRN-ACK batches come back, over segments and openings', async () => {
+    test('JRN-ACK JRN-SEQ batches come back, over openings, and numbers go on', async () => {
       const expected: Record<string, string[]> = {};
       for (let round = 0; round < 3; round++) {
-        const journal = await open(await files(), { segmentBytes: 2000 });
+        const journal = await opened();
         expect(await contents(journal)).toEqual(expected);
         for (let i = 0; i < 20; i++) {
           const [a, b] = [`${round}.${i}.a`, `${round}.${i}.b`.repeat(20)];
-          unwrap(await journal.append([record('org', a), record(`week/${i % 3}`, b)]));
+          const { firstSeq } = unwrap(await journal.append([record('org', a), record(`week/${i % 3}`, b)]));
+          expect(firstSeq).toBe(1 + 2 * (20 * round + i));
           expected.org = [...(expected.org ?? []), a];
           expected[`week/${i % 3}`] = [...(expected[`week/${i % 3}`] ?? []), b];
         }
         expect(await contents(journal)).toEqual(expected);
         await journal.close();
       }
-      const journal = await open(await files());
+      const journal = await opened();
       expect(await contents(journal)).toEqual(expected);
       expect(journal.lastSeq()).toBe(120);
-      expect(journal.stats().segments).toBeGreaterThan(3);
+      expect(journal.stats().frames).toBe(120);
+      expect(journal.size?.('org').frames).toBe(60);
+      await journal.close();
+    });
+
+    test('JRN-READ records come back as they were, unknown shards are empty', async () => {
+      const journal = await opened();
+      const records = (['local', 'remote', 'ack', 'sealed', 'owner'] as const).map((kind) => record('org', kind, kind));
+      unwrap(await journal.append(records));
+      expect(unwrap(await journal.read('org'))).toEqual(records.map((each, i) => ({ ...each, seq: i + 1 })));
+      expect(unwrap(await journal.read('none'))).toEqual([]);
       await journal.close();
     });
 
     test('JRN-GROUP concurrent appends are acknowledged in order, and readable once they are', async () => {
-      const journal = await open(await files());
+      const journal = await opened();
       const seqs = await Promise.all(
-        Array.from({ length: 100 }, async (_, i) => {
+        Array.from({ length: 40 }, async (_, i) => {
           const { firstSeq } = unwrap(await journal.append([record('org', `${i}`)]));
           expect(unwrap(await journal.read('org')).length).toBeGreaterThanOrEqual(firstSeq);
           return firstSeq;
         }),
       );
-      expect(seqs).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+      expect(seqs).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
       await journal.close();
     });
+
+    test('JRN-SUPERSEDE what later records hold is not read again; the rest stands', async () => {
+      const journal = await opened();
+      for (let i = 0; i < 5; i++) unwrap(await journal.append([record('org', `${i}`), record('other', `${i}`)]));
+      const before = journal.size?.('org');
+      const { firstSeq } = unwrap(await journal.append([record('org', 'all of it')]));
+      unwrap((await journal.supersede?.('org', firstSeq)) ?? { ok: true, value: undefined });
+      expect(await contents(journal)).toEqual({ org: ['all of it'], other: ['0', '1', '2', '3', '4'] });
+      expect(journal.size?.('org').frames).toBe(1);
+      expect(journal.size?.('org').bytes).toBeLessThan(before?.bytes ?? 0);
+      await journal.close();
+      const again = await opened();
+      const { org, other } = await contents(again);
+      expect(org?.at(-1)).toBe('all of it');
+      expect(other).toEqual(['0', '1', '2', '3', '4']);
+      expect(unwrap(await again.append([record('org', 'next')])).firstSeq).toBe(12);
+      await again.close();
+    });
+
+    test('JRN-FLIP a damaged frame is skipped and reported; its neighbours stand', async () => {
+      const journal = await opened();
+      for (let i = 0; i < 5; i++) unwrap(await journal.append([record('org', `${i}`)]));
+      await journal.close();
+      await place.flip();
+      const again = await opened();
+      const found = (await contents(again)).org ?? [];
+      expect(found).toHaveLength(4);
+      expect(again.damage()).toMatchObject([{ kind: 'corrupt-frame' }]);
+      unwrap(await again.append([record('org', 'next')]));
+      await again.close();
+      const third = await opened();
+      expect(await contents(third)).toEqual({ org: [...found, 'next'] });
+      await third.close();
+    });
+
+    test('JRN-CIPHER no content is stored in plain text', async () => {
+      const canary = 'Canary McPatient, 12 Elm Street';
+      const journal = await opened();
+      for (let i = 0; i < 10; i++) unwrap(await journal.append([record('org', canary), record('b', canary.repeat(3))]));
+      await journal.close();
+      const stored = (await place.stored()).map((bytes) => new TextDecoder('latin1').decode(bytes)).join('');
+      expect(stored.length).toBeGreaterThan(10 * 4 * canary.length);
+      expect(stored.includes('Canary') || stored.includes('Elm')).toBe(false);
+    });
+
+    test('JRN-KEY a wrong key is told from damage and changes nothing', async () => {
+      const journal = await opened();
+      unwrap(await journal.append([record('org', 'a')]));
+      await journal.close();
+      const refused = await place.open(seededRandom(8).bytes(32));
+      expect(refused).toMatchObject({ ok: false, problems: [{ code: 'unauthenticated', rule: 'JRN-KEY' }] });
+      const again = await opened();
+      expect(await contents(again)).toEqual({ org: ['a'] });
+      await again.close();
+    });
+
+    test('JRN-SIZE, JRN-SHARD, JRN-EMPTY what cannot be stored is refused before anything is written', async () => {
+      const journal = await opened();
+      const large = { shard: 'org', kind: 'local' as const, bytes: new Uint8Array(MAX_RECORD_BYTES + 1) };
+      for (const [records, rule] of [
+        [[], 'JRN-EMPTY'],
+        [[record('', 'a')], 'JRN-SHARD'],
+        [[record('org', 'a'), record('x'.repeat(MAX_SHARD_BYTES + 1), 'b')], 'JRN-SHARD'],
+      ] as const) {
+        expect(await journal.append(records)).toMatchObject({ ok: false, problems: [{ rule }] });
+      }
+      expect(await journal.append([record('org', 'a'), large])).toMatchObject({
+        problems: [{ code: 'too-large', rule: 'JRN-SIZE', path: [1, 'bytes'] }],
+      });
+      expect(await contents(journal)).toEqual({});
+      expect(unwrap(await journal.append([record('org', 'a')])).firstSeq).toBe(1);
+      await journal.close();
+    });
+
+    test('JRN-CLOSED closing waits for what is under way, then refuses', async () => {
+      const journal = await opened();
+      const under = journal.append([record('org', 'a')]);
+      await Promise.all([journal.close(), journal.close()]);
+      expect((await under).ok).toBe(true);
+      expect(await journal.append([record('org', 'b')])).toMatchObject({ problems: [{ rule: 'JRN-CLOSED' }] });
+      expect(await journal.read('org')).toMatchObject({ problems: [{ rule: 'JRN-CLOSED' }] });
+      const again = await opened();
+      expect(await contents(again)).toEqual({ org: ['a'] });
+      await again.close();
+    });
+
+    test('JRN-LOCK a journal has one holder; closing it gives the place back', async () => {
+      const journal = await opened();
+      expect(await place.openElsewhere()).toMatchObject({ ok: false, problems: [{ code: 'busy' }] });
+      unwrap(await journal.append([record('org', 'a')]));
+      await journal.close();
+      const next = unwrap(await place.openElsewhere());
+      expect(await contents(next)).toEqual({ org: ['a'] });
+      await next.close();
+    });
+
+    test('JRN-ACK large records come back unchanged', async () => {
+      const large = seededRandom(4).bytes(1_500_000);
+      const journal = await opened();
+      unwrap(await journal.append([{ shard: 'org', kind: 'local', bytes: large }, record('org', 'small')]));
+      await journal.close();
+      const again = await opened();
+      const [stored] = unwrap(await again.read('org'));
+      expect(stored?.bytes.every((byte, i) => byte === large[i])).toBe(true);
+      await again.close();
+    });
+  });
+}
+
+/** The same over a driver of files, and what only files can suffer. */
+export function describeFileJournal(name: string, createPlace: () => Promise<FileStorePlace>): void {
+  describeJournal(name, async () => inFiles(await createPlace()));
+
+  describe(`journal in files over ${name}`, () => {
+    let place: FileStorePlace;
+    beforeEach(async () => {
+      place = await createPlace();
+    });
+    afterEach(() => place.cleanUp());
+    const files = async (): Promise<FileStore> => unwrap(await place.open());
 
     test('JRN-TORN a torn tail is cut, kept aside and reported; the journal goes on', async () => {
       const journal = await open(await files());
@@ -69,45 +252,6 @@ export function describeJournal(name: string, createPlace: () => Promise<FileSto
       expect(third.damage()).toEqual([]);
       expect(await contents(third)).toEqual({ org: ['0', '1', '2', '3', 'next'] });
       await third.close();
-    });
-
-    test('JRN-FLIP a damaged frame is skipped, kept aside and reported', async () => {
-      const journal = await open(await files());
-      for (let i = 0; i < 5; i++) unwrap(await journal.append([record('org', `${i}`)]));
-      await journal.close();
-      const raw = await files();
-      const bytes = (await raw.readAll(segmentName(1))) ?? new Uint8Array();
-      const at = Math.floor(bytes.length / 2);
-      bytes[at] = (bytes[at] ?? 0) ^ 4;
-      await raw.replace(segmentName(1), bytes);
-      await raw.close();
-      const again = await open(await files());
-      const found = (await contents(again)).org ?? [];
-      expect(found).toHaveLength(4);
-      expect(again.damage()).toMatchObject([{ kind: 'corrupt-frame' }]);
-      unwrap(await again.append([record('org', 'next')]));
-      await again.close();
-      const third = await open(await files());
-      expect(await contents(third)).toEqual({ org: [...found, 'next'] });
-      await third.close();
-    });
-
-    test('JRN-LOCK closing the journal gives the directory back', async () => {
-      const journal = await open(await files());
-      expect((await (place.openElsewhere ?? place.open)()).ok).toBe(false);
-      await journal.close();
-      await (await files()).close();
-    });
-
-    test('JRN-ACK large records come back unchanged', async () => {
-      const large = seededRandom(4).bytes(1_500_000);
-      const journal = await open(await files());
-      unwrap(await journal.append([{ shard: 'org', kind: 'local', bytes: large }, record('org', 'small')]));
-      await journal.close();
-      const again = await open(await files());
-      const [stored] = unwrap(await again.read('org'));
-      expect(stored?.bytes.every((byte, i) => byte === large[i])).toBe(true);
-      await again.close();
     });
   });
 }

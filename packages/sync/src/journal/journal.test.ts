@@ -175,27 +175,4 @@ describe('journal', () => {
     expect(other).toMatchObject({ ok: false, problems: [{ code: 'corrupt', rule: 'JRN-TENANT' }] });
     expect(await contents(await open(files))).toEqual({ org: ['a'] });
   });
-
-  test('JRN-SIZE, JRN-SHARD, JRN-EMPTY what cannot be stored is refused before anything is written', async () => {
-    const files = createMemoryFiles();
-    const journal = await open(files);
-    const huge = { shard: 'org', kind: 'local', bytes: new Uint8Array(33 * 1024 * 1024) } as const;
-    expect(await journal.append([record('org', 'fine'), huge])).toMatchObject({
-      problems: [{ code: 'too-large', rule: 'JRN-SIZE', path: [1, 'bytes'] }],
-    });
-    expect(await journal.append([record('', 'x')])).toMatchObject({ problems: [{ rule: 'JRN-SHARD' }] });
-    expect(await journal.append([])).toMatchObject({ problems: [{ rule: 'JRN-EMPTY' }] });
-    expect(files.log.some(({ op }) => op === 'append')).toBe(false);
-  });
-
-  test('JRN-CLOSED closing waits for what is under way, then refuses', async () => {
-    const files = createMemoryFiles();
-    const journal = await open(files);
-    const last = journal.append([record('org', 'last')]);
-    await Promise.all([journal.close(), journal.close()]);
-    expect((await last).ok).toBe(true);
-    expect(await journal.append([record('org', 'late')])).toMatchObject({ problems: [{ rule: 'JRN-CLOSED' }] });
-    expect(await journal.read('org')).toMatchObject({ problems: [{ rule: 'JRN-CLOSED' }] });
-    expect(await contents(await open(files))).toEqual({ org: ['last'] });
-  });
 });

@@ -14,22 +14,13 @@
  * What no journal can promise: when the disk refuses a write, refuses to take it back, and the process then dies before
  * the disk accepts anything again, the refused batch may be found at the next opening.
  */
-import {
-  type FileStore,
-  fail,
-  ok,
-  type Problem,
-  problem,
-  type Random,
-  type Result,
-  type ShardId,
-} from '@fieldfare/kernel';
+import { type FileStore, fail, ok, type Random, type Result } from '@fieldfare/kernel';
 import { keyIdOf } from '../keyring.ts';
-import type { Journal, JournalDamage, JournalRecord } from '../types.ts';
-import { frameLength, MAX_RECORD_BYTES, MAX_SHARD_BYTES, writeFrame } from './format.ts';
+import type { Journal, JournalDamage } from '../types.ts';
+import { CLOSED, createAppender, storageProblem } from './appender.ts';
 import { type Recovered, recoverJournal } from './recovery.ts';
-import { createSegmentReader, type IndexedFrame } from './segment-reader.ts';
-import { createSegmentWriter, isFull } from './segment-writer.ts';
+import { createSegmentReader } from './segment-reader.ts';
+import { createSegmentWriter } from './segment-writer.ts';
 
 export interface JournalOptions {
   /** The journal's directory. From a successful opening on it belongs to the journal, whose `close` closes it. */
@@ -41,22 +32,6 @@ export interface JournalOptions {
   /** A new segment is begun once the present one has this size. Default 4 MiB. */
   readonly segmentBytes?: number;
 }
-
-type AppendResult = Awaited<ReturnType<Journal['append']>>;
-
-interface Waiting {
-  readonly records: readonly (JournalRecord & { readonly shardBytes: Uint8Array })[];
-  readonly size: number;
-  readonly resolve: (result: AppendResult) => void;
-}
-
-interface EncodedFrame extends IndexedFrame {
-  readonly shard: ShardId;
-}
-
-/** One write takes at most about this much, so that a flood of appends does not delay the first of them. */
-const GROUP_BYTES = 4 * 1024 * 1024;
-const text = new TextEncoder();
 
 /**
  * Problems: `unauthenticated` JRN-KEY (another key), `corrupt` JRN-TENANT, `unsupported` JRN-VERSION, `storage-failed`
@@ -81,7 +56,6 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     reader.addSegment(segment, recovered.active?.segment === segment ? recovered.active.file : null);
     for (const frame of recovered.frames[i] ?? []) reader.index(frame.shard, segment, frame);
   }
-  let { lastSeq, nextSeq } = recovered;
   const writer = createSegmentWriter({
     files,
     tenantId,
@@ -89,81 +63,25 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     segmentBytes,
     nextOrdinal: recovered.nextOrdinal,
     active: recovered.active,
-    lastSeq: () => lastSeq,
+    lastSeq: () => appender.lastSeq(),
     onBegin: reader.addSegment,
   });
-  let waiting: Waiting[] = [];
-  let draining: Promise<void> | null = null;
-  let closing: Promise<void> | null = null;
-
-  function takeGroup(): Waiting[] {
-    let size = 0;
-    let count = 0;
-    for (const { size: next } of waiting) {
-      if (count > 0 && size + next > GROUP_BYTES) break;
-      size += next;
-      count += 1;
-    }
-    const group = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    return group;
-  }
-
-  /** Frames of all batches of a group, numbered from `nextSeq`. */
-  function encode(group: readonly Waiting[]): { readonly bytes: Uint8Array; readonly frames: readonly EncodedFrame[] } {
-    const bytes = new Uint8Array(group.reduce((sum, { size }) => sum + size, 0));
-    const frames: EncodedFrame[] = [];
-    let offset = 0;
-    let seq = nextSeq;
-    for (const { records } of group) {
-      for (const [i, { shard, shardBytes, kind, bytes: content }] of records.entries()) {
-        const frame = { seq, kind, continues: i < records.length - 1, shard: shardBytes, bytes: content };
-        const length = writeFrame(bytes, offset, frame, cipher, random.bytes(24));
-        frames.push({ shard, seq, kind, offset, length });
-        offset += length;
-        seq += 1;
-      }
-    }
-    return { bytes, frames };
-  }
-
-  async function commit(group: readonly Waiting[]): Promise<void> {
-    try {
-      const { bytes, frames } = encode(group);
+  const appender = createAppender({
+    cipher,
+    random,
+    lastSeq: recovered.lastSeq,
+    nextSeq: recovered.nextSeq,
+    async write(bytes, frames) {
       const place = await writer.write(bytes);
       for (const frame of frames) {
         reader.index(frame.shard, place.segment, { ...frame, offset: place.offset + frame.offset });
       }
-    } catch (error) {
-      const failed = fail(storageProblem(error, 'write'));
-      for (const { resolve } of group) resolve(failed);
-      return;
-    }
-    for (const { records, resolve } of group) {
-      const firstSeq = nextSeq;
-      nextSeq += records.length;
-      lastSeq = nextSeq - 1;
-      resolve(ok({ firstSeq, lastSeq }));
-    }
-  }
-
-  async function drain(): Promise<void> {
-    await Promise.resolve(); // appends made in the same turn of the event loop join the first group
-    while (waiting.length > 0) await commit(takeGroup());
-    draining = null;
-  }
+    },
+  });
+  let closing: Promise<void> | null = null;
 
   return ok({
-    append(records) {
-      const refusal = closing ? CLOSED : refusalOf(records);
-      if (refusal) return Promise.resolve(fail(refusal));
-      const prepared = records.map((record) => ({ ...record, shardBytes: text.encode(record.shard) }));
-      const size = prepared.reduce((sum, r) => sum + frameLength(r.shardBytes.length, r.bytes.length), 0);
-      return new Promise((resolve) => {
-        waiting.push({ records: prepared, size, resolve });
-        draining ??= drain();
-      });
-    },
+    append: appender.append,
     async read(shard) {
       if (closing) return fail(CLOSED);
       try {
@@ -179,7 +97,7 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     shards: reader.shards,
     heads: reader.heads,
     size: reader.size,
-    lastSeq: () => lastSeq,
+    lastSeq: appender.lastSeq,
     async supersede(shard, below) {
       if (closing) return fail(CLOSED);
       reader.drop(shard, below);
@@ -198,45 +116,11 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     }),
     close() {
       closing ??= (async () => {
-        await draining;
+        await appender.close();
         await reader.close();
         await files.close();
       })();
       return closing;
     },
   });
-}
-
-const CLOSED = problem('storage-failed', 'The store on this device is closed.', { rule: 'JRN-CLOSED' });
-
-function refusalOf(records: readonly JournalRecord[]): Problem | null {
-  if (records.length === 0) return problem('invalid', 'A batch holds at least one record.', { rule: 'JRN-EMPTY' });
-  for (const [i, record] of records.entries()) {
-    const shardBytes = text.encode(record.shard).length;
-    if (shardBytes === 0 || shardBytes > MAX_SHARD_BYTES) {
-      return problem('invalid', 'Not the name of a shard.', { rule: 'JRN-SHARD', path: [i, 'shard'] });
-    }
-    if (record.bytes.length > MAX_RECORD_BYTES) {
-      return problem('too-large', 'The change is too large to be stored.', {
-        rule: 'JRN-SIZE',
-        path: [i, 'bytes'],
-        params: { bytes: record.bytes.length, most: MAX_RECORD_BYTES },
-      });
-    }
-  }
-  return null;
-}
-
-function storageProblem(error: unknown, action: 'read' | 'write'): Problem {
-  if (isFull(error)) {
-    return problem('storage-full', 'The disk is full: the change was not saved. Free some space and try again.', {
-      rule: 'JRN-FULL',
-    });
-  }
-  const message =
-    action === 'write'
-      ? 'The disk refused to store the change: it was not saved.'
-      : 'The disk refused to read the stored data.';
-  const reason = error instanceof Error ? error.message : 'unknown';
-  return problem('storage-failed', message, { rule: 'JRN-IO', params: { reason } });
 }

@@ -45,7 +45,13 @@ interface Loaded {
   readonly badBytes: ReadonlyMap<BadStretch, Uint8Array>;
 }
 
-const WRONG_KEY = problem(
+export const newerVersion = (version: number): Problem =>
+  problem('unsupported', 'The stored data was written by a newer version of this program.', {
+    rule: 'JRN-VERSION',
+    params: { version },
+  });
+
+export const WRONG_KEY = problem(
   'unauthenticated',
   'The stored data was written under another key: this password or account does not open it.',
   { rule: 'JRN-KEY' },
@@ -54,10 +60,7 @@ const WRONG_KEY = problem(
 /** Why this journal must not be opened at all, as opposed to damage that is worked around. */
 function refusalOf(scan: SegmentScan, cipher: FrameCipher, keyId: Uint8Array): Problem | null {
   if (scan.header.state === 'unsupported') {
-    return problem('unsupported', 'The stored data was written by a newer version of this program.', {
-      rule: 'JRN-VERSION',
-      params: { version: scan.header.version },
-    });
+    return newerVersion(scan.header.version);
   }
   if (scan.header.state !== 'good') return null;
   const { header } = scan.header;

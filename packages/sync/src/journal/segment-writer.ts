@@ -103,5 +103,3 @@ async function appendAll(file: AppendFile, offset: number, bytes: Uint8Array): P
 
 /** For clean-up after a failure that is reported anyway. */
 const ignore = (): void => undefined;
-
-export const isFull = (error: unknown): boolean => error instanceof FileError && error.code === 'full';

@@ -1,7 +1,7 @@
 import { FileError, seededRandom, unwrap } from '@fieldfare/kernel';
 import { describeFileStore, type FileStorePlace } from '@fieldfare/testkit';
 import { describe, expect, test } from 'vitest';
-import { describeJournal } from '../journal-suite.ts';
+import { describeFileJournal } from '../journal-suite.ts';
 import { createMemoryFiles } from './memory-files.ts';
 
 const createPlace = async (): Promise<FileStorePlace> => {
@@ -10,7 +10,7 @@ const createPlace = async (): Promise<FileStorePlace> => {
 };
 
 describeFileStore('memory', createPlace);
-describeJournal('memory', createPlace);
+describeFileJournal('memory', createPlace);
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 

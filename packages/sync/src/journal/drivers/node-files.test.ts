@@ -7,7 +7,7 @@ import { unwrap } from '@fieldfare/kernel';
 import { describeFileStore, type FileStorePlace } from '@fieldfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contents, open } from '../journal-fixture.ts';
-import { describeJournal } from '../journal-suite.ts';
+import { describeFileJournal } from '../journal-suite.ts';
 import { openNodeFiles } from './node-files.ts';
 
 async function temporaryDirectory(): Promise<string> {
@@ -24,7 +24,7 @@ const createPlace = async (): Promise<FileStorePlace> => {
 };
 
 describeFileStore('node', createPlace);
-describeJournal('node', createPlace);
+describeFileJournal('node', createPlace);
 
 describe('node files', () => {
   let dir: string;

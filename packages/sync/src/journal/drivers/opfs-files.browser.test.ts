@@ -3,7 +3,7 @@ import { describeFileStore, type FileStorePlace } from '@fieldfare/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { contents, open, record } from '../journal-fixture.ts';
-import { describeJournal } from '../journal-suite.ts';
+import { describeFileJournal } from '../journal-suite.ts';
 import { openOpfsFiles } from './opfs-files.ts';
 import { createWorkerStore, type WorkerStore } from './opfs-test-client.ts';
 
@@ -47,7 +47,7 @@ const createPlace = async (): Promise<FileStorePlace> => {
 };
 
 describeFileStore('opfs', createPlace);
-describeJournal('opfs', createPlace);
+describeFileJournal('opfs', createPlace);
 
 describe('opfs files', () => {
   afterEach(cleanUp);
