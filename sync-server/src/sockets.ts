@@ -1,5 +1,5 @@
 /**
- * `/sync`: from an HTTP upgrade to a served peer. What is said on the socket is the sync package's business; here stand
+ * `/sync`, and for y-websocket clients `/y/<shard>?ticket=…`: from an HTTP upgrade to a served peer. What is said on the socket is the sync package's business; here stand
  * who may connect, how many, how fast, and when sockets end.
  *
  *  SRV-ORIGIN  pages of other sites cannot connect
@@ -11,7 +11,16 @@
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, fail, ok, type Problem, problem, type Result, toProblemDetails } from '@fieldfare/kernel';
+import {
+  type Clock,
+  fail,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type ShardId,
+  toProblemDetails,
+} from '@fieldfare/kernel';
 import {
   type Authenticated,
   CLOSE,
@@ -21,6 +30,7 @@ import {
   type Rooms,
   type SocketLike,
   servePeer,
+  yWebsocketPeer,
 } from '@fieldfare/sync';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Accounts } from './accounts/index.ts';
@@ -33,6 +43,8 @@ import { createMeters, type Meter, type SocketLimits } from './socket-limits.ts'
 import type { Tenants } from './tenants.ts';
 
 const PATH = '/sync';
+/** y-websocket clients: the shard follows, a single-use ticket stands in the query. */
+const Y_WEBSOCKET_PATH = '/y/';
 /** How long a socket may take to say goodbye. */
 const GOODBYE_MS = 1_000;
 /** Pieces of one message, and network chunks that wait to be one. Our own clients send every message whole. */
@@ -144,7 +156,8 @@ export function openSockets(options: {
     else socketsOf.set(userId, left);
   }
 
-  function serve(socket: WebSocket, wire: Duplex): void {
+  /** `wanted`: what a y-websocket client named in its address. */
+  function serve(socket: WebSocket, wire: Duplex, wanted: Parameters<typeof yWebsocketPeer>[1] | null): void {
     let forget = (): void => undefined;
     let account: Meter | null = null;
     let rooms: Rooms | null = null;
@@ -171,8 +184,9 @@ export function openSockets(options: {
     }
 
     meter(socket, () => account);
+    const gathered = gathering(socket, wire);
     const peer = servePeer({
-      socket: gathering(socket, wire),
+      socket: wanted ? yWebsocketPeer(gathered, wanted) : gathered,
       authenticate,
       async openTenant(tenantId) {
         const tenant = await tenants.open(tenantId);
@@ -204,17 +218,17 @@ export function openSockets(options: {
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const [path] = (request.url ?? '').split('?');
+    const wanted = askedOf(request.url ?? '');
     const refuse = (what: Problem): void => {
       metrics.turnedAway(what.rule ?? what.code);
       answer(socket, what);
     };
-    if (path !== PATH) refuse(problem('not-found', 'there is nothing at this address', { rule: 'HTTP-PATH' }));
+    if (wanted === undefined) refuse(problem('not-found', 'there is nothing at this address', { rule: 'HTTP-PATH' }));
     else if (origin(request.headers) === 'refused') {
       refuse(problem('forbidden', 'pages of other sites may not connect', { rule: 'SRV-ORIGIN' }));
     } else if (tooMany()) {
       refuse(problem('offline', 'the server takes no more connections', { rule: 'SRV-SOCKETS' }));
-    } else wss.handleUpgrade(request, socket, head, (upgraded) => serve(upgraded, socket));
+    } else wss.handleUpgrade(request, socket, head, (upgraded) => serve(upgraded, socket, wanted));
   }
   server.on('upgrade', upgrade);
 
@@ -228,6 +242,17 @@ export function openSockets(options: {
       await Promise.all(closing);
       wss.close();
     },
+  };
+}
+
+/** The shard a y-websocket client asks for and its ticket; null for our own protocol, undefined for other addresses. */
+function askedOf(url: string): { readonly shard: ShardId; readonly accessToken: string } | null | undefined {
+  const [path = '', query] = url.split('?', 2);
+  if (path === PATH) return null;
+  if (!path.startsWith(Y_WEBSOCKET_PATH)) return undefined;
+  return {
+    shard: path.slice(Y_WEBSOCKET_PATH.length),
+    accessToken: new URLSearchParams(query).get('ticket') ?? '',
   };
 }
 

@@ -18,5 +18,6 @@ export {
 } from './protocol/peer.ts';
 export { encodePresence, type PresenceState, type Present } from './protocol/presence.ts';
 export { createRooms, type Rooms } from './protocol/rooms.ts';
+export { yWebsocketPeer } from './protocol/y-websocket.ts';
 export { createReplica } from './replica.ts';
 export * from './types.ts';
