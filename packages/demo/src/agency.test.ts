@@ -177,6 +177,17 @@ describe.each([
       }
     }
   });
+  it('SCH-REST: eleven hours from one day to the next', () => {
+    const day = (date: string): number => Date.parse(date) / 86_400_000;
+    for (const group of groupBy(rows, (row) => row.person.id).values()) {
+      const sorted = group.sort((a, b) => day(a.date) - day(b.date) || a.start - b.start);
+      for (const [index, row] of sorted.entries()) {
+        const next = sorted[index + 1];
+        if (!next || next.date === row.date) continue;
+        expect((day(next.date) - day(row.date)) * 1440 + next.start - row.end).toBeGreaterThanOrEqual(660);
+      }
+    }
+  });
   it('SCH-CAPACITY: no week beyond what the contract leaves for visits', () => {
     for (const group of groupBy(rows, (row) => `${row.person.id}/${row.visit.week}`).values()) {
       const minutes = group.reduce((sum, row) => sum + row.visit.minutes, 0);

@@ -27,19 +27,19 @@ const contract = (
 });
 
 /**
- * Contracts are dealt in this order, so that any seven personal support workers of a region cover mornings, evenings
+ * No evening is followed by a morning within eleven hours (`SCH-REST`). Contracts are dealt in this order, so that any seven personal support workers of a region cover mornings, evenings
  * and weekends between them.
  */
 const PSW_CONTRACTS: readonly Contract[] = [
   contract('full-time', 37.5, on('12345', '07:00', '15:00')),
   contract('full-time', 37.5, on('34567', '07:00', '15:00')),
   contract('part-time', 25, on('12345', '16:30', '22:00')),
-  contract('full-time', 35, on('12567', '07:00', '11:30'), on('12567', '16:30', '20:30')),
+  contract('full-time', 35, on('12567', '07:30', '12:00'), on('12567', '16:30', '20:30')),
   contract('part-time', 24, on('13567', '07:00', '13:00')),
   contract('part-time', 22.5, on('23467', '16:30', '22:00')),
-  contract('casual', 20, on('2346', '07:00', '12:30'), on('34', '16:30', '21:30')),
+  contract('casual', 20, on('2346', '07:00', '12:30'), on('46', '16:30', '21:30')),
   contract('full-time', 37.5, on('12345', '07:30', '15:30')),
-  contract('part-time', 20, on('1267', '07:00', '12:00'), on('67', '17:00', '21:00')),
+  contract('part-time', 20, on('1267', '07:00', '12:00'), on('67', '16:30', '20:00')),
   contract('part-time', 24, on('12345', '07:00', '12:00')),
   contract('casual', 15, on('567', '16:30', '22:00')),
 ];

@@ -13,6 +13,7 @@ import type {
   publishedRounds,
   recordResolutions,
   requirements,
+  ruleSettings,
   visits,
 } from './scheduling/tables.ts';
 import type { absences, staff } from './workforce/tables.ts';
@@ -45,6 +46,7 @@ export interface Database {
   readonly assignments: Projected<typeof assignments>;
   readonly conflictResolutions: Projected<typeof conflictResolutions>;
   readonly publishedRounds: Projected<typeof publishedRounds>;
+  readonly ruleSettings: Projected<typeof ruleSettings>;
   readonly recordResolutions: Projected<typeof recordResolutions>;
   readonly assessments: Projected<typeof assessments>;
   readonly assessmentDrafts: Projected<typeof assessmentDrafts>;

@@ -91,6 +91,8 @@ export function toModel(instance: Instance): Mapped {
       tourEnd: new Int32Array(tourCount).fill(NEVER),
       tourClosed: new Uint8Array(tourCount),
       tourNext: new Int32Array(tourCount).fill(-1),
+      tourDay: new Int32Array(tourCount),
+      rest: 0,
       leavesHomeAtStart: true,
       kind: byTask((task) => kinds.indexOf(serviceName(tasks[task]?.patient ?? -1, tasks[task]?.service ?? -1))),
       kindCount: kinds.length,

@@ -19,6 +19,7 @@ import type { Patient } from '../patients/index.ts';
 import type { LatLng, TravelPort } from '../travel/index.ts';
 import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
 import { createDayClock, type DayClock } from './day-clock.ts';
+import type { RulesInForce } from './rule-settings.ts';
 import type { Requirement, Visit } from './tables.ts';
 
 export type WeekPerson = Pick<
@@ -70,6 +71,7 @@ export interface WeekRows {
   readonly visits: readonly WeekVisit[];
   readonly patients: readonly Pick<Patient, 'id' | 'givenName' | 'familyName' | 'lat' | 'lng'>[];
   readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId'>[];
+  readonly rules: RulesInForce;
 }
 
 export interface CompiledProblem {
@@ -226,6 +228,7 @@ export function compileProblem(
     problem: {
       horizon,
       midnights: [...near, addDays(near.at(-1) ?? sunday, 1)].map((date) => clock.minuteAt(date, '00:00')),
+      ...rows.rules,
       staff,
       visits,
       placeCount: places.length,

@@ -6,6 +6,7 @@ import {
   publishedRounds,
   recordResolutions,
   requirements,
+  ruleSettings,
   visits,
 } from './tables.ts';
 
@@ -20,6 +21,7 @@ export { changeOfDemand, currentDemand } from './demand-query.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
 export type { Onlooker } from './presence.ts';
 export type { Publication, RoundChange, RoundNews } from './publish.ts';
+export type { RulesInput, RulesView, RuleView } from './rule-settings.ts';
 export { assignmentIdOf } from './rules.ts';
 export { shardsOfWeek } from './shards.ts';
 export * from './tables.ts';
@@ -27,6 +29,6 @@ export * from './tables.ts';
 export const scheduling = defineModule({
   name: 'scheduling',
   about: 'what patients need each week, the visits planned for it, who delivers them, and the clashes',
-  tables: [requirements, visits, assignments, conflictResolutions, recordResolutions, publishedRounds],
+  tables: [requirements, visits, assignments, conflictResolutions, recordResolutions, publishedRounds, ruleSettings],
   router: schedulingRouter,
 });

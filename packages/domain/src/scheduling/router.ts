@@ -1,7 +1,7 @@
 /** The scheduling procedures. Thin: parse, ask for permission, call. */
 import { isIsoWeek, isLocalDate, isLocalTime, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
-import { regionProcedure, router } from '../procedure.ts';
+import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
 import { acceptProposal, ORIGINS } from './accept.ts';
 import { autoAssign, finishAutoAssign } from './auto-assign.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
@@ -10,8 +10,9 @@ import { settleConflict } from './conflicts/resolve.ts';
 import { noMatch } from './no-match.ts';
 import { look, onlookers } from './presence.ts';
 import { publication, publishWeek } from './publish.ts';
+import { saveRules, viewRules } from './rule-settings.ts';
 import { feasibility, suggest } from './suggest.ts';
-import { PRIORITIES, PROVIDER_PREFERENCES } from './tables.ts';
+import { PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
 
 const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
 const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');
@@ -102,6 +103,33 @@ export const schedulingRouter = router({
   publish: write
     .input(z.object({ key: z.string().min(1).max(64) }))
     .mutation(({ ctx, input }) => publishWeek(ctx, input)),
+  /** How strictly the organisation holds to each rule, and what services ask for between visits. */
+  rules: tenantProcedure('orgs.read').query(({ ctx }) => viewRules(ctx)),
+  /** Sets what is given, the rest stays. */
+  saveRules: tenantProcedure('orgs.write')
+    .input(
+      z.object({
+        rules: z
+          .array(
+            z.object({
+              rule: z.string().min(1).max(40),
+              level: z.enum(RULE_LEVELS),
+              minutes: z.int().min(0).max(1440).nullable(),
+            }),
+          )
+          .max(100),
+        services: z
+          .array(
+            z.object({
+              code: z.string().min(1).max(24),
+              minutes: z.int().min(0).max(1440),
+              days: z.int().min(0).max(7),
+            }),
+          )
+          .max(200),
+      }),
+    )
+    .mutation(({ ctx, input }) => saveRules(ctx, input)),
   resolveConflict: write
     .input(
       z.object({

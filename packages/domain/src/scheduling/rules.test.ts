@@ -71,6 +71,7 @@ const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
   'SCH-AVAILABILITY': { start: at('07:00'), end: at('07:45'), shiftStart: at('08:00'), shiftEnd: at('16:00') },
   'SCH-WINDOW': { deviationMinutes: 25, windowStart: at('08:00'), windowEnd: at('10:00') },
   'SCH-TRAVEL': { neededMinutes: 25, gapMinutes: 10, leg: 'before', otherVisitId: 'v' },
+  'SCH-REST': { neededMinutes: 660, gapMinutes: 570, leg: 'before', otherVisitId: 'v' },
   'SCH-CAPACITY': { bookedMinutes: 2240, visitMinutes: 45, capacityMinutes: 2250, overMinutes: 35 },
 };
 const SENTENCES: Readonly<Record<RuleId, string>> = {
@@ -83,6 +84,8 @@ const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-AVAILABILITY': 'Outside availability: works 08:00–16:00 on Tuesday',
   'SCH-WINDOW': '25 min outside the start window 08:00–10:00',
   'SCH-TRAVEL': '25 min to drive from the visit before (Paul Caron), but only 10 min in between',
+  'SCH-REST':
+    'Only 9 h 30 min of rest since the last visit of the day before (Paul Caron); at least 11 h are asked for',
   'SCH-CAPACITY': 'Over capacity by 35 min: 38 h 5 min booked of 37 h 30 min this week',
 };
 

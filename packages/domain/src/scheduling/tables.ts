@@ -1,7 +1,7 @@
 import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { localTime } from '../fields.ts';
-import { inPatients, inSchedule } from '../shards.ts';
+import { inOrg, inPatients, inSchedule } from '../shards.ts';
 
 const isoWeek = z.string().regex(/^\d{4}-W\d{2}$/, 'YYYY-Www');
 
@@ -148,6 +148,23 @@ export const recordResolutions = defineTable({
   phi: ['reason'],
   indexes: [['conflictId']],
 });
+
+export const RULE_LEVELS = ['block', 'warn', 'off'] as const;
+
+/** How strictly an organisation holds to one of the engine's rules. Id: deterministic of the rule. */
+export const ruleSettings = defineTable({
+  name: 'rule_settings',
+  about: 'whether a scheduling rule blocks, warns or is off',
+  version: 1,
+  ...inOrg,
+  columns: {
+    rule: z.string().min(1).max(40),
+    level: z.enum(RULE_LEVELS),
+    /** Where the rule has a number (`SCH-REST`: least rest); null: the usual one. */
+    minutes: z.int().min(0).max(1440).nullable(),
+  },
+});
+export type RuleSetting = Row<typeof ruleSettings>;
 
 /** A visit as a carer was told of it. */
 const toldVisit = z.object({

@@ -57,6 +57,16 @@ function travel({ params }: Violation, names: ViolationNames): string {
     : `${needed} to drive from the visit before${patient === null ? '' : ` (${patient})`}, but only ${gap} in between`;
 }
 
+function rest({ params }: Violation, names: ViolationNames): string {
+  const patient = names.patientOfVisit?.(String(params.otherVisitId ?? '')) ?? null;
+  const other =
+    params.leg === 'after' ? 'until the first visit of the next day' : 'since the last visit of the day before';
+  return (
+    `Only ${lengthText(number(params.gapMinutes))} of rest ${other}${patient === null ? '' : ` (${patient})`}; ` +
+    `at least ${lengthText(number(params.neededMinutes))} are asked for`
+  );
+}
+
 function capacity({ params }: Violation, names: ViolationNames): string {
   const outside = names.outsideMinutes ?? 0;
   const booked = number(params.bookedMinutes) + number(params.visitMinutes) - outside;
@@ -92,6 +102,8 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
         : 'The visit has no start window';
     case 'SCH-TRAVEL':
       return travel(violation, names);
+    case 'SCH-REST':
+      return rest(violation, names);
     case 'SCH-CAPACITY':
       return capacity(violation, names);
   }
@@ -129,6 +141,7 @@ const UNPLACED: Readonly<Record<RuleId, string>> = {
   'SCH-CAPACITY': 'Everybody with the role is at capacity this week',
   'SCH-OVERLAP-STAFF': 'Everybody with the role is busy in the visit’s window',
   'SCH-TRAVEL': 'Nobody with the role can get there and back in time',
+  'SCH-REST': 'Whoever could take it would rest too little between two days',
 };
 
 /** Why no rule-abiding place was found, by the rule that removed most carers. */

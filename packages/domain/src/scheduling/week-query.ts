@@ -8,6 +8,7 @@ import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
 import { boardStamp } from './build-board.ts';
 import type { WeekPerson, WeekRows, WeekVisit } from './compile.ts';
 import { type SpacingDays, spacingDaysOf } from './plan-week.ts';
+import { readRules } from './rule-settings.ts';
 
 /** Narrows the week to what one placement can touch: this carer's visits and this patient's. */
 export interface Focus {
@@ -106,7 +107,7 @@ export async function readWeekRows(
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
   if (focus) staffIds.add(focus.staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
-  const [region, people, absences, patients, requirements] = await Promise.all([
+  const [region, people, absences, patients, requirements, rules] = await Promise.all([
     db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
     readPacked<WeekPerson>(
       db,
@@ -131,10 +132,11 @@ export async function readWeekRows(
       columnRefs(['id', 'preferredStaffId']),
       sql`from requirements where id in ${idList(requirementIds)} and deleted_at is null`,
     ),
+    readRules(ctx),
   ]);
   if (!region) {
     return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
   }
   people.sort((a, b) => compareText(a.id, b.id));
-  return { week, region, services, people, absences, visits, patients, requirements };
+  return { week, region, services, people, absences, visits, patients, requirements, rules };
 }

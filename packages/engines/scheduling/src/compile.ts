@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
 import { createDayCount, type DayCount } from './day-count.ts';
-import type { WeekProblem } from './problem.ts';
+import { LEVELS, type RuleId, type RuleLevel, type WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
 import { problemsOf } from './well-formed.ts';
 
@@ -39,6 +39,10 @@ export interface CompiledWeek {
   readonly shiftFrom: Int32Array;
   readonly shiftStart: Int32Array;
   readonly shiftEnd: Int32Array;
+  /** The day on which a shift begins, as `days` counts. */
+  readonly shiftDay: Int32Array;
+  readonly restMinutes: number;
+  readonly levels: Readonly<Record<RuleId, RuleLevel>>;
 
   readonly visitPatient: Int32Array;
   readonly visitPlace: Int32Array;
@@ -87,6 +91,10 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     if (!roleBit.has(member.role)) roleBit.set(member.role, (1 << roleBit.size) >>> 0);
   }
 
+  const levels = Object.fromEntries(
+    Object.entries(LEVELS).map(([rule, [usual]]) => [rule, problem.levels?.[rule as RuleId] ?? usual]),
+  ) as Record<RuleId, RuleLevel>;
+  const days = createDayCount(problem.midnights ?? [problem.horizon.start]);
   const shifts = flatten(staff.map((member) => member.shifts));
   const windows = flatten(visits.map((visit) => visit.startWindows));
   const staffRoleBit = Uint32Array.from(staff, (member) => roleBit.get(member.role) ?? 0);
@@ -97,11 +105,16 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     return mask >>> 0;
   });
   const visitProvider = Uint8Array.from(visits, ({ provider }) =>
-    provider === 'any' ? PROVIDER_ANY : provider === 'own' ? PROVIDER_OWN : PROVIDER_PARTNER,
+    provider === 'any' || levels['SCH-PROVIDER'] === 'off'
+      ? PROVIDER_ANY
+      : provider === 'own'
+        ? PROVIDER_OWN
+        : PROVIDER_PARTNER,
   );
 
   const spacingIndex = new Map<string, number>();
   for (const { spacing } of visits) {
+    if (levels['SCH-SPACING'] === 'off') break;
     if (spacing && !spacingIndex.has(spacing.group)) spacingIndex.set(spacing.group, spacingIndex.size);
   }
 
@@ -132,6 +145,9 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     shiftFrom: shifts.from,
     shiftStart: shifts.start,
     shiftEnd: shifts.end,
+    shiftDay: shifts.start.map((start) => days.dayOf(start)),
+    restMinutes: levels['SCH-REST'] === 'off' ? 0 : (problem.restMinutes ?? 0),
+    levels,
     visitPatient: Int32Array.from(visits, (visit) => patientIndex.get(visit.patientId) ?? -1),
     visitPlace: Int32Array.from(visits, (visit) => visit.place),
     visitMinutes: Int32Array.from(visits, (visit) => visit.minutes),
@@ -152,7 +168,7 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     visitSpacing: Int32Array.from(visits, ({ spacing }) => (spacing ? (spacingIndex.get(spacing.group) ?? -1) : -1)),
     spacingMinutes: Int32Array.from(visits, ({ spacing }) => spacing?.minutes ?? 0),
     spacingDays: Int32Array.from(visits, ({ spacing }) => spacing?.days ?? 0),
-    days: createDayCount(problem.midnights ?? [problem.horizon.start]),
+    days,
     longestVisit: visits.reduce((longest, visit) => Math.max(longest, visit.minutes), 0),
     groups,
     visitGroup,

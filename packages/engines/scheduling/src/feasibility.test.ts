@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateWeek, MONDAY } from '../test/generate.ts';
 import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
-import { fits, SEVERITY, violationsAt } from './feasibility.ts';
-import type { EngineStaff, EngineVisit, RuleId, Spacing, Violation } from './problem.ts';
-import { RULES } from './problem.ts';
+import { fits, violationsAt } from './feasibility.ts';
+import type { EngineStaff, EngineVisit, RuleId, Spacing, Violation, WeekProblem } from './problem.ts';
+import { LEVELS, RULES, type RuleLevel } from './problem.ts';
 import { violationsOfPlan } from './validate.ts';
 
 interface Row {
@@ -12,6 +12,7 @@ interface Row {
   readonly says: string;
   readonly staff?: Partial<EngineStaff>;
   readonly visit?: Partial<EngineVisit>;
+  readonly week?: Partial<WeekProblem>;
   /** Visits already with the carer, unless `with` names somebody else. */
   readonly others?: readonly (Partial<EngineVisit> & { readonly time: string; readonly with?: string })[];
   /** The last start that is right and the first that is wrong; or one of them. */
@@ -26,6 +27,17 @@ const hours = (count: number): Spacing => ({ group: 'g', minutes: 60 * count, da
 const everyDays = (days: number): Spacing => ({ group: 'g', minutes: 0, days });
 const anyTime = { startWindows: [{ start: at('00:00'), end: at('99:00') }] };
 const allDay = { shifts: [{ start: at('00:00'), end: at('99:00') }] };
+
+const twoDays = {
+  shifts: [
+    { start: at('08:00'), end: at('22:00') },
+    { start: at('31:00'), end: at('40:00') },
+  ],
+};
+const split = [
+  { start: at('07:00'), end: at('11:00') },
+  { start: at('17:00'), end: at('21:00') },
+];
 
 const ROWS: readonly Row[] = [
   {
@@ -227,6 +239,46 @@ const ROWS: readonly Row[] = [
   },
   { rule: 'SCH-TRAVEL', says: 'the way from home lies outside the shift', visit: { place: 90 }, inside: '08:00' },
   {
+    rule: 'SCH-REST',
+    says: 'after the last visit of the day before',
+    week: { restMinutes: 660 },
+    visit: anyTime,
+    staff: twoDays,
+    others: [{ time: '21:00' }],
+    inside: '33:00',
+    outside: '32:59',
+    params: { neededMinutes: 660, gapMinutes: 659, otherVisitId: 'other0', leg: 'before' },
+  },
+  {
+    rule: 'SCH-REST',
+    says: 'before the first visit of the next day',
+    week: { restMinutes: 660 },
+    visit: anyTime,
+    staff: twoDays,
+    others: [{ time: '31:00' }],
+    inside: '19:00',
+    outside: '19:01',
+    params: { neededMinutes: 660, gapMinutes: 659, otherVisitId: 'other0', leg: 'after' },
+  },
+  {
+    rule: 'SCH-REST',
+    says: 'not within one night',
+    week: { restMinutes: 660 },
+    visit: anyTime,
+    staff: { shifts: [{ start: at('22:00'), end: at('30:00') }] },
+    others: [{ time: '22:00' }],
+    inside: '28:00',
+  },
+  {
+    rule: 'SCH-REST',
+    says: 'not between morning and evening of one day',
+    week: { restMinutes: 660 },
+    visit: anyTime,
+    staff: { shifts: [...split, { start: at('32:00'), end: at('40:00') }] },
+    others: [{ time: '07:00' }],
+    inside: '17:00',
+  },
+  {
     rule: 'SCH-CAPACITY',
     says: 'up to capacity',
     staff: { capacityMinutes: 120 },
@@ -247,7 +299,7 @@ function planOfRow(row: Row) {
   const others = (row.others ?? []).map(({ time, with: carer = 'a', ...more }, index) =>
     visitOf(`other${index}`, { ...more, placed: { staffId: carer, start: at(time) } }),
   );
-  return planOf(weekOf([staffOf('a', row.staff), staffOf('b')], [visitOf('v', row.visit), ...others]));
+  return planOf(weekOf([staffOf('a', row.staff), staffOf('b')], [visitOf('v', row.visit), ...others], row.week));
 }
 
 describe('rules', () => {
@@ -266,9 +318,20 @@ describe('rules', () => {
   it.each(ROWS.filter((row) => row.outside !== undefined))('$rule $says: $outside is wrong', (row) => {
     const violations = violationsAt(planOfRow(row), 0, 0, at(row.outside ?? ''));
     expect(violations.map(({ rule }) => rule)).toEqual([row.rule]);
-    expect(violations[0]?.severity).toBe(SEVERITY[row.rule]);
+    expect(violations[0]?.severity).toBe(LEVELS[row.rule][0]);
     if (row.params !== undefined) expect(violations[0]?.params).toEqual(row.params);
   });
+
+  it.each(Object.entries(LEVELS).flatMap(([rule, levels]) => levels.map((level) => [rule as RuleId, level] as const)))(
+    '%s may be set to %s',
+    (rule, level: RuleLevel) => {
+      const row = ROWS.find((each) => each.rule === rule && each.outside !== undefined) as Row;
+      const plan = planOfRow({ ...row, week: { ...row.week, levels: { [rule]: level } } });
+      const violations = violationsAt(plan, 0, 0, at(row.outside ?? ''));
+      expect(violations.map(({ severity }) => severity)).toEqual(level === 'off' ? [] : [level]);
+      expect(fits(plan, 0, 0, at(row.outside ?? ''))).toBe(level === 'off');
+    },
+  );
 
   it('never hold a visit’s own placement against it', () => {
     const plan = planOfRow({ rule: 'SCH-CAPACITY', says: '', staff: { capacityMinutes: 60 } });

@@ -10,20 +10,8 @@ import type { EpochMinute } from '@fieldfare/kernel';
 import { type CompiledWeek, PROVIDER_OWN, providerMatches } from './compile.ts';
 import { type Plan, positionIn } from './plan.ts';
 import type { RuleId, Violation } from './problem.ts';
+import { restBeside, shiftHolding } from './shifts.ts';
 import { gapDays, gapMinutes, tooNear } from './spacing.ts';
-
-/** What a person may not do at all; the rest a person may do knowingly. The optimiser does none of them. */
-export const SEVERITY: Readonly<Record<RuleId, Violation['severity']>> = {
-  'SCH-OVERLAP-STAFF': 'block',
-  'SCH-OVERLAP-PATIENT': 'block',
-  'SCH-SPACING': 'warn',
-  'SCH-ROLE': 'block',
-  'SCH-PROVIDER': 'warn',
-  'SCH-AVAILABILITY': 'warn',
-  'SCH-WINDOW': 'warn',
-  'SCH-TRAVEL': 'warn',
-  'SCH-CAPACITY': 'warn',
-};
 
 /** True when nothing speaks against it: equal to `violationsAt(…).length === 0`, without the words. */
 export function fits(plan: Plan, visit: number, staff: number, start: EpochMinute): boolean {
@@ -36,7 +24,12 @@ export function fits(plan: Plan, visit: number, staff: number, start: EpochMinut
   if (nearbyVisits(plan, visit, start).length > 0) return false;
   const around = neighboursOf(plan, visit, staff, start, end);
   if (around.overlaps.length > 0) return false;
-  return travelBefore(plan, visit, around.before, start) <= 0 && travelAfter(plan, visit, around.after, end) <= 0;
+  return (
+    travelBefore(plan, visit, around.before, start) <= 0 &&
+    travelAfter(plan, visit, around.after, end) <= 0 &&
+    restedBefore(plan, staff, around.before, start, end) >= 0 &&
+    restedAfter(plan, staff, around.after, start, end) >= 0
+  );
 }
 
 /** Every rule broken by `visit` with `staff` at `start`, with the numbers, in the order of `RULES`. Empty: it fits. */
@@ -46,7 +39,8 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
   const end = start + minutes;
   const found: Violation[] = [];
   const report = (rule: RuleId, params: Violation['params']): void => {
-    found.push({ rule, severity: SEVERITY[rule], params });
+    const severity = c.levels[rule];
+    if (severity !== 'off') found.push({ rule, severity, params });
   };
   const around = neighboursOf(plan, visit, staff, start, end);
 
@@ -77,6 +71,12 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
   if (travelAfter(plan, visit, around.after, end) > 0) {
     const nextStart = plan.startOf[around.after] as number;
     report('SCH-TRAVEL', travelParams(plan, visit, around.after, end, nextStart, around.after));
+  }
+  if (restedBefore(plan, staff, around.before, start, end) < 0) {
+    report('SCH-REST', restParams(plan, around.before, start - endOf(plan, around.before), 'before'));
+  }
+  if (restedAfter(plan, staff, around.after, start, end) < 0) {
+    report('SCH-REST', restParams(plan, around.after, (plan.startOf[around.after] as number) - end, 'after'));
   }
   const over = overCapacity(plan, visit, staff);
   if (over > 0) {
@@ -109,17 +109,8 @@ export function bookedWithout(plan: Plan, visit: number, staff: number): number 
 /** SCH-CAPACITY: minutes over capacity with this visit; above 0 is broken. */
 export function overCapacity(plan: Plan, visit: number, staff: number): number {
   const c = plan.compiled;
+  if (c.levels['SCH-CAPACITY'] === 'off') return 0;
   return bookedWithout(plan, visit, staff) + (c.visitMinutes[visit] as number) - (c.staffCapacity[staff] as number);
-}
-
-/** SCH-AVAILABILITY: the shift that holds `[start, end)` whole, or -1. Index into `shiftStart`. */
-export function shiftHolding(c: CompiledWeek, staff: number, start: EpochMinute, end: EpochMinute): number {
-  const last = c.shiftFrom[staff + 1] as number;
-  for (let shift = c.shiftFrom[staff] as number; shift < last; shift += 1) {
-    if ((c.shiftStart[shift] as number) > start) return -1;
-    if (end <= (c.shiftEnd[shift] as number)) return shift;
-  }
-  return -1;
 }
 
 /** SCH-WINDOW: minutes from the nearest start window, 0 inside one; a week's minutes when there is none at all. */
@@ -193,6 +184,19 @@ function travelAfter(plan: Plan, visit: number, after: number, end: EpochMinute)
   return end + travelBetween(plan, visit, after, end) - (plan.startOf[after] as number);
 }
 
+/** SCH-REST: minutes of rest beyond the least after `before` (-1: 0); below 0 is broken. */
+function restedBefore(plan: Plan, staff: number, before: number, start: EpochMinute, end: EpochMinute): number {
+  if (before < 0) return 0;
+  const rest = restBeside(plan, staff, before, start, end);
+  return rest === 0 ? 0 : start - endOf(plan, before) - rest;
+}
+
+function restedAfter(plan: Plan, staff: number, after: number, start: EpochMinute, end: EpochMinute): number {
+  if (after < 0) return 0;
+  const rest = restBeside(plan, staff, after, start, end);
+  return rest === 0 ? 0 : (plan.startOf[after] as number) - end - rest;
+}
+
 export function endOf(plan: Plan, visit: number): EpochMinute {
   return (plan.startOf[visit] as number) + (plan.compiled.visitMinutes[visit] as number);
 }
@@ -239,6 +243,11 @@ function travelParams(
     otherVisitId: plan.compiled.problem.visits[other]?.id ?? '',
     leg: from === other ? 'before' : 'after',
   };
+}
+
+function restParams(plan: Plan, other: number, gapMinutes: number, leg: 'before' | 'after'): Violation['params'] {
+  const { restMinutes: neededMinutes, problem } = plan.compiled;
+  return { neededMinutes, gapMinutes, otherVisitId: problem.visits[other]?.id ?? '', leg };
 }
 
 /** The shift it comes nearest to lying in; no `shiftStart` when the carer has no shift at all. */

@@ -1,5 +1,5 @@
 /** Why nobody can take a visit: each member of staff counted once, under the first rule that removes them. */
-import { bookedWithout, endOf, hasProvider, hasRole } from './feasibility.ts';
+import { endOf, hasProvider, hasRole, overCapacity } from './feasibility.ts';
 import type { Plan } from './plan.ts';
 import { RULES, type RuleId } from './problem.ts';
 import { earliestAfter, latestBefore } from './spacing.ts';
@@ -29,6 +29,7 @@ export const FUNNEL_STEPS: readonly RuleId[] = [
   'SCH-CAPACITY',
   'SCH-OVERLAP-STAFF', // no gap between visits is long enough
   'SCH-TRAVEL', // a gap is, but not with the way there and on
+  'SCH-REST', // nor with the rest from one day to the next
 ];
 
 /** `among`: whose answers count; everybody's when left out. */
@@ -64,20 +65,18 @@ function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null 
   if (starts.length === 0) return 'SCH-OVERLAP-PATIENT';
   starts = without(plan, visit, starts, others, 'spaced');
   if (starts.length === 0) return 'SCH-SPACING';
-  const minutes = c.visitMinutes[visit] as number;
-  if (bookedWithout(plan, visit, staff) + minutes > (c.staffCapacity[staff] as number)) return 'SCH-CAPACITY';
+  if (overCapacity(plan, visit, staff) > 0) return 'SCH-CAPACITY';
   starts = without(plan, visit, starts, plan.routes[staff] as readonly number[]);
   if (starts.length === 0) return 'SCH-OVERLAP-STAFF';
-  const fits = searchStarts(
-    plan,
-    visit,
-    staff,
-    Number.NEGATIVE_INFINITY,
-    Number.POSITIVE_INFINITY,
-    createStartSearch(),
-  );
-  return fits ? null : 'SCH-TRAVEL';
+  if (hasStart(plan, visit, staff)) return null;
+  return c.restMinutes > 0 && hasStart(withoutRest(plan), visit, staff) ? 'SCH-REST' : 'SCH-TRAVEL';
 }
+
+const hasStart = (plan: Plan, visit: number, staff: number): boolean =>
+  searchStarts(plan, visit, staff, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, createStartSearch());
+
+/** The same placements where nobody asks for rest. To be asked only. */
+const withoutRest = (plan: Plan): Plan => ({ ...plan, compiled: { ...plan.compiled, restMinutes: 0 } });
 
 /** Ranges of starts, both ends included, as pairs in one flat list. */
 type Starts = readonly number[];

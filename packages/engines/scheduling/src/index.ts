@@ -1,6 +1,6 @@
 export { type AutoAssignOptions, autoAssign } from './auto-assign.ts';
 export { type CompiledWeek, compileWeek, type EligibleGroup } from './compile.ts';
-export { fits, SEVERITY, violationsAt } from './feasibility.ts';
+export { fits, violationsAt } from './feasibility.ts';
 export { FUNNEL_STEPS, type Funnel, funnelOf } from './funnel.ts';
 export { bestStart, candidates, type Insertion, insertionAt, type NearMiss, nearestMiss } from './insertion.ts';
 export type { Command, Outcome, Progress } from './outcome.ts';

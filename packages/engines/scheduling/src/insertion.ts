@@ -142,12 +142,17 @@ function telltaleStarts(plan: Plan, visit: number, staff: number, window: Interv
     if (other === visit) continue;
     const start = plan.startOf[other] as number;
     const end = endOf(plan, other);
-    if (end + 720 < window.start || start - 720 > window.end + minutes) continue;
+    const reach = 720 + c.restMinutes;
+    if (end + reach < window.start || start - reach > window.end + minutes) continue;
     const otherPlace = c.visitPlace[other] as number;
     add(end);
     add(end + c.travel.minutes(otherPlace, place, end));
     add(start - minutes);
     add(start - minutes - c.travel.minutes(place, otherPlace, start));
+    if (c.restMinutes > 0) {
+      add(end + c.restMinutes);
+      add(start - minutes - c.restMinutes);
+    }
   }
   for (const other of plan.patientVisits[c.visitPatient[visit] as number] ?? []) {
     if (other === visit) continue;

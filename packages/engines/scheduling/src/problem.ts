@@ -58,6 +58,10 @@ export interface WeekProblem {
   readonly visits: readonly EngineVisit[];
   /** Local midnights, ascending: what counts as a day. Needed where a rule speaks of days; days of 24 hours when left out. */
   readonly midnights?: readonly EpochMinute[];
+  /** Least rest between two days of duty; 0 or left out: none. */
+  readonly restMinutes?: number;
+  /** Rules set to another level than their usual one. */
+  readonly levels?: Readonly<Partial<Record<RuleId, RuleLevel>>>;
   /** Number of distinct places; places are 0 … placeCount-1. */
   readonly placeCount: number;
   /** Whole minutes of travel, 0 for equal places. Deterministic. */
@@ -78,14 +82,31 @@ export const RULES = {
   'SCH-AVAILABILITY': 'A visit lies inside one of the carer’s bookable stretches.',
   'SCH-WINDOW': 'A visit starts inside its time window.',
   'SCH-TRAVEL': 'A carer can reach the visit from the one before, and the one after from it.',
+  'SCH-REST': 'A carer rests between the last visit of one day and the first of the next.',
   'SCH-CAPACITY': 'A carer’s week stays within capacity.',
 } as const;
 export type RuleId = keyof typeof RULES;
 
+/** `block`: a person is stopped; `warn`: a person may do it knowingly; `off`: nobody asks. */
+export type RuleLevel = 'block' | 'warn' | 'off';
+
+/** What a rule may be set to; the first is what it is when nobody sets it. The optimiser keeps all that are not off. */
+export const LEVELS: Readonly<Record<RuleId, readonly [RuleLevel, ...RuleLevel[]]>> = {
+  'SCH-OVERLAP-STAFF': ['block'],
+  'SCH-OVERLAP-PATIENT': ['block'],
+  'SCH-SPACING': ['warn', 'block', 'off'],
+  'SCH-ROLE': ['block'],
+  'SCH-PROVIDER': ['warn', 'block', 'off'],
+  'SCH-AVAILABILITY': ['warn', 'block'],
+  'SCH-WINDOW': ['warn', 'block'],
+  'SCH-TRAVEL': ['warn', 'block'],
+  'SCH-REST': ['warn', 'block', 'off'],
+  'SCH-CAPACITY': ['warn', 'block', 'off'],
+};
+
 export interface Violation {
   readonly rule: RuleId;
-  /** `block`: the optimiser never does it and a person is stopped; `warn`: a person may do it knowingly. */
-  readonly severity: 'block' | 'warn';
+  readonly severity: Exclude<RuleLevel, 'off'>;
   /** The numbers behind it, e.g. `{ neededMinutes: 25, gapMinutes: 10 }`, and the other visit's id. */
   readonly params: Readonly<Record<string, number | string>>;
 }

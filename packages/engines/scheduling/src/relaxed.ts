@@ -22,10 +22,12 @@ export function withShifts(plan: Plan, staff: number, shifts: readonly Interval[
   const { compiled } = plan;
   const shiftStart = compiled.shiftStart.slice();
   const shiftEnd = compiled.shiftEnd.slice();
+  const shiftDay = compiled.shiftDay.slice();
   const from = compiled.shiftFrom[staff] as number;
   for (const [index, { start, end }] of shifts.entries()) {
     shiftStart[from + index] = start;
     shiftEnd[from + index] = end;
+    shiftDay[from + index] = compiled.days.dayOf(start);
   }
-  return { ...plan, compiled: { ...compiled, shiftStart, shiftEnd } };
+  return { ...plan, compiled: { ...compiled, shiftStart, shiftEnd, shiftDay } };
 }

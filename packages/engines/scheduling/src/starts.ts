@@ -7,6 +7,7 @@ import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { createGap, type Gap, openGap, priceStart, WEIGHTS } from './score.ts';
+import { restBesideShift } from './shifts.ts';
 import { earliestAfter, latestBefore, tooNear } from './spacing.ts';
 
 /** More than any cost of a route, less than a 32-bit integer holds. */
@@ -107,7 +108,12 @@ function searchShift(
   while (reachedEnd <= high) {
     if (route[at] === visit) at += 1;
     const next = at < route.length ? (route[at] as number) : -1;
-    const latest = next < 0 ? high : Math.min(high, (plan.startOf[next] as number) - minutes);
+    let latest = next < 0 ? high : Math.min(high, (plan.startOf[next] as number) - minutes);
+    // Asked only where it could matter: other days are mostly further away than any rest.
+    if (next >= 0 && (plan.startOf[next] as number) - minutes - c.restMinutes < latest) {
+      const rest = restBesideShift(plan, staff, next, shift);
+      if (rest > 0) latest = Math.min(latest, (plan.startOf[next] as number) - minutes - rest);
+    }
     if (low <= latest && reachedEnd <= latest) {
       const { gap } = search;
       openGap(plan, staff, shift, previous, visit, next, gap);
@@ -118,6 +124,10 @@ function searchShift(
             ? gap.arrives
             : reachedEnd + c.travel.minutes(c.visitPlace[reached] as number, gap.place, reachedEnd);
         if (arrives > earliest) earliest = arrives;
+        if (reachedEnd + c.restMinutes > earliest) {
+          const rest = restBesideShift(plan, staff, reached, shift);
+          if (rest > 0) earliest = Math.max(earliest, reachedEnd + rest);
+        }
       }
       search.earliest = earliest;
       search.latest = latest;

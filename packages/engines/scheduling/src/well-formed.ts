@@ -1,6 +1,6 @@
 /** Is this input a week the engine can work on? Broken rules inside the week are not asked here: those load. */
 import { type Problem, problem } from '@fieldfare/kernel';
-import type { EngineStaff, EngineVisit, Interval, WeekProblem } from './problem.ts';
+import { type EngineStaff, type EngineVisit, type Interval, LEVELS, type RuleId, type WeekProblem } from './problem.ts';
 
 /** Roles are bits of one 32-bit word. */
 const MOST_ROLES = 32;
@@ -37,6 +37,11 @@ export function problemsOf(week: WeekProblem): Problem[] {
     }
   });
   if (week.midnights?.length === 0) report('a week has midnights', ['midnights']);
+
+  if (week.restMinutes !== undefined && !whole(week.restMinutes)) report('rest is whole minutes', ['restMinutes']);
+  for (const [rule, level] of Object.entries(week.levels ?? {})) {
+    if (!LEVELS[rule as RuleId]?.includes(level)) report('the rule cannot be set to this', ['levels', rule]);
+  }
 
   const staffIds = new Set<string>();
   const roles = new Set<string>();

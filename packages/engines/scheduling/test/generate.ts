@@ -19,6 +19,7 @@ export interface GenerateOptions {
   readonly buckets?: boolean;
   /** Share of patients whose visits keep a gap of hours, and half as many whose visits keep one of days. */
   readonly spaced?: number;
+  readonly restMinutes?: number;
   /** Roles by share. */
   readonly roles?: readonly string[];
 }
@@ -35,7 +36,16 @@ const spacingOf = (draw: number, share: number): Spacing | null =>
       : null;
 
 export function generateWeek(options: GenerateOptions): WeekProblem {
-  const { seed, days = 5, mess = 0, fixed = 0.3, rushHours = true, buckets = true, spaced = 0.3 } = options;
+  const {
+    seed,
+    days = 5,
+    mess = 0,
+    fixed = 0.3,
+    rushHours = true,
+    buckets = true,
+    spaced = 0.3,
+    restMinutes = 1050,
+  } = options;
   const roles = options.roles ?? ['psw', 'psw', 'psw', 'nurse', 'ot'];
   const random = seededRandom(seed);
   const int = (least: number, most: number): number => least + Math.floor(random.float() * (most - least + 1));
@@ -112,6 +122,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
   return {
     horizon: { start: MONDAY, end: MONDAY + 7 * DAY },
     midnights: [0, 1, 2, 3, 4, 5, 6, 7].map((day) => MONDAY + day * DAY),
+    restMinutes,
     staff,
     visits,
     placeCount: places.length,

@@ -135,6 +135,8 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
     planWeek: async () => ok({ created: 0 }),
     publication: async () => ok({ key: 'fixture', publishedAt: null, publishedBy: null, news: [], unscheduled: 0 }),
     publish: async () => ok({ carers: 0, visits: 0 }),
+    rules: async () => ok({ rules: [], services: [], writable: false }),
+    saveRules: async () => ok({ changed: 0 }),
     async assign(_scope, { visitId, staffId, date, start }) {
       const visit = visitOf(visitId);
       const cell = visit && judge(visit).find((one) => one.staffId === staffId && one.date === date);

@@ -14,6 +14,8 @@ import type {
   Onlooker,
   ProposedPlacement,
   Publication,
+  RulesInput,
+  RulesView,
   TitledReport,
 } from '@fieldfare/domain';
 import type { IsoWeek, LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
@@ -93,6 +95,9 @@ export interface WorkSource {
   publication(scope: Scope): Promise<Result<Publication>>;
   /** Tells them what `publication` showed under this key. */
   publish(scope: Scope, key: string): Promise<Result<{ readonly carers: number; readonly visits: number }>>;
+  /** How strictly the organisation holds to each scheduling rule. */
+  rules(): Promise<Result<RulesView>>;
+  saveRules(input: RulesInput): Promise<Result<{ readonly changed: number }>>;
   resolveConflict(scope: Scope, conflictId: string, choice: string, reason: string): Promise<Result<void>>;
 }
 

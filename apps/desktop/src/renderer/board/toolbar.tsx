@@ -12,11 +12,14 @@ import {
   IconEye,
   IconLayoutSidebarRight,
   IconPlus,
+  IconScale,
   IconSend,
   IconWand,
 } from '@tabler/icons-react';
+import { useState } from 'react';
 import { dateRange, weekLabel } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
+import { RulesDialog } from '../panels/rules-dialog.tsx';
 import { useApp } from '../shell/app-context.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
 import { SyncPill } from '../shell/sync-pill.tsx';
@@ -161,6 +164,7 @@ export function Toolbar({
   const panel = useUi((ui) => ui.panel.kind);
   const panelOpen = useUi((ui) => ui.panelOpen);
   const writable = board?.writable ?? false;
+  const [rulesOpen, setRulesOpen] = useState(false);
   return (
     <header className={classes.bar}>
       <RegionPicker regionId={controller.scope.regionId} onPick={(regionId) => goTo(regionId, week)} />
@@ -207,9 +211,14 @@ export function Toolbar({
             <Menu.Item leftSection={<IconSend size={15} />} onClick={() => controller.askPublish(true)}>
               Publish the week…
             </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconScale size={15} />} onClick={() => setRulesOpen(true)}>
+              Scheduling rules…
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
+      <RulesDialog opened={rulesOpen} onClose={() => setRulesOpen(false)} />
       <Tooltip label={panelOpen ? 'Hide side panel' : 'Show side panel'}>
         <ActionIcon
           aria-label={panelOpen ? 'Hide side panel' : 'Show side panel'}

@@ -58,6 +58,9 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
       attempt(() => scheduling.accept.mutate({ ...scope, ...acceptance, placements: [...placements] })),
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),
     publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
+    rules: () => attempt(() => scheduling.rules.query()),
+    saveRules: ({ rules, services }) =>
+      attempt(() => scheduling.saveRules.mutate({ rules: [...rules], services: [...services] })),
     resolveConflict: (scope, conflictId, choice, reason) =>
       attempt(() => nothing(scheduling.resolveConflict.mutate({ ...scope, conflictId, choice, reason }))),
   };

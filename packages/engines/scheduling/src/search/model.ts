@@ -35,8 +35,11 @@ export interface RoutingModel {
   readonly tourEnd: Int32Array;
   /** By tour: 1 takes nothing in and is not timed; what it was loaded with counts for the carer and the patients only. */
   readonly tourClosed: Uint8Array;
-  /** By tour: the same carer's next tour when it comes so soon that the way between the two matters, else -1. */
+  /** By tour: the same carer's next tour when it comes so soon that the way or the rest between the two matters, else -1. */
   readonly tourNext: Int32Array;
+  /** By tour: the day of duty it counts to. Between two linked tours of different days lies at least `rest`. */
+  readonly tourDay: Int32Array;
+  readonly rest: number;
   /** Whether the way from home to the first task begins at `tourStart` (else it lies before it). */
   readonly leavesHomeAtStart: boolean;
 

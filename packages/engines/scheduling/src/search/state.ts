@@ -335,7 +335,7 @@ export class SearchState {
 
   /** When the first task of a tour could start. */
   private setOut(node: number, tour: number): number {
-    const { tourStart, leavesHomeAtStart, taskCount, tourNext, tourCarer } = this.model;
+    const { tourStart, leavesHomeAtStart, taskCount, tourNext, tourCarer, tourDay, rest } = this.model;
     let free = tourStart[tour] as number;
     if (leavesHomeAtStart) return free + this.legFrom(taskCount + tour, node, free);
     for (let earlier = tour - 1; earlier >= 0; earlier -= 1) {
@@ -343,7 +343,8 @@ export class SearchState {
       const last = this.prev[taskCount + earlier] as number;
       if (last >= taskCount) continue;
       const end = this.endOf(last);
-      free = Math.max(free, end + this.legFrom(last, node, end));
+      const leg = this.legFrom(last, node, end);
+      free = Math.max(free, end + (tourDay[earlier] === tourDay[tour] ? leg : Math.max(leg, rest)));
       break;
     }
     return free;

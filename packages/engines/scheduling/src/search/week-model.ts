@@ -7,10 +7,11 @@
  */
 import { invariant } from '@fieldfare/kernel';
 import type { CompiledWeek } from '../compile.ts';
-import { endOf, shiftHolding, violationsAt } from '../feasibility.ts';
+import { endOf, violationsAt } from '../feasibility.ts';
 import type { Plan } from '../plan.ts';
 import type { RuleId } from '../problem.ts';
 import { add, type Components, componentsOf, tourOf, WEIGHTS } from '../score.ts';
+import { shiftHolding } from '../shifts.ts';
 import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
 import { SearchState } from './state.ts';
@@ -29,15 +30,15 @@ export interface WeekSearch {
 const UNASSIGNED = [0, 1, 10, 100] as const;
 /** More than any week can cost, less than where sums stop being exact. */
 const UNASSIGNED_PRICE = 100_000_000;
-/** Minutes between two shifts of a carer from which on nobody needs to look at the way between them. */
-const FAR_APART = 240;
+/** Minutes between two shifts of a carer from which on nobody needs to look at the way or the rest between them. */
+const farApart = ({ restMinutes }: CompiledWeek): number => Math.max(240, restMinutes);
 /** The day the clocks go back. */
 const LONGEST_DAY = 1500;
 /** Starts are drawn on the grid on which people read times. */
 const GRID = 5;
 
 /** Rules that say that a route is tangled. The others leave its order and times alone. */
-const TANGLES: ReadonlySet<RuleId> = new Set(['SCH-OVERLAP-STAFF', 'SCH-AVAILABILITY', 'SCH-TRAVEL']);
+const TANGLES: ReadonlySet<RuleId> = new Set(['SCH-OVERLAP-STAFF', 'SCH-AVAILABILITY', 'SCH-TRAVEL', 'SCH-REST']);
 
 /** `mayMove`: by visit, 1 for those the search may place, move and take off; they must break no rule now. */
 export function createWeekSearch(plan: Plan, mayMove: Uint8Array): WeekSearch {
@@ -111,8 +112,8 @@ function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uin
     const staff = plan.staffOf[visit] as number;
     // A visit between two shifts is driven to and from in the tour of the earlier one, however late it is.
     const tour = tourOf(c, staff, plan.startOf[visit] as number);
-    const from = (plan.startOf[visit] as number) - FAR_APART;
-    const to = endOf(plan, visit) + FAR_APART;
+    const from = (plan.startOf[visit] as number) - farApart(c);
+    const to = endOf(plan, visit) + farApart(c);
     for (let shift = c.shiftFrom[staff] as number; shift < (c.shiftFrom[staff + 1] as number); shift += 1) {
       const apart = (c.shiftStart[shift] as number) >= to || (c.shiftEnd[shift] as number) <= from;
       if (closed[shift] === 1 || (apart && shift !== tour)) continue;
@@ -142,8 +143,9 @@ function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingMo
     const last = (c.shiftFrom[staff + 1] as number) - 1;
     for (let shift = c.shiftFrom[staff] as number; shift <= last; shift += 1) {
       carerOf[shift] = staff;
-      const gap = shift < last ? (c.shiftStart[shift + 1] as number) - (c.shiftEnd[shift] as number) : FAR_APART;
-      if (gap < FAR_APART) nextOf[shift] = shift + 1;
+      if (shift === last) continue;
+      const gap = (c.shiftStart[shift + 1] as number) - (c.shiftEnd[shift] as number);
+      if (gap < farApart(c)) nextOf[shift] = shift + 1;
     }
     carerOf[shiftCount + staff] = staff;
   }
@@ -170,12 +172,16 @@ function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingMo
     tourEnd: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftEnd[tour] ?? 0),
     tourClosed: Uint8Array.from({ length: tourCount }, (_, tour) => closed[tour] ?? 1),
     tourNext: nextOf,
+    tourDay: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftDay[tour] ?? 0),
+    rest: c.restMinutes,
     leavesHomeAtStart: false,
     kind: c.visitGroup,
     kindCount: groups.length,
     kindCarer: Uint8Array.from(groups.flatMap(({ position }) => Array.from(position, (at) => Number(at >= 0)))),
     capacity: c.staffCapacity,
-    mostBooked: c.staffCapacity.map((most, staff) => Math.max(most, bookedBy(plan, staff, movable))),
+    mostBooked: c.staffCapacity.map((most, staff) =>
+      c.levels['SCH-CAPACITY'] === 'off' ? MOST_HOURS : Math.max(most, bookedBy(plan, staff, movable)),
+    ),
     patient: c.visitPatient,
     patientTasks,
     rivals: Array.from({ length: visitCount }, (_, visit) =>
@@ -201,6 +207,9 @@ function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingMo
 
 const NOBODY = new Int32Array(0);
 const { windowMinutes: _hard, ...WEIGHTS_OF_WEEK } = WEIGHTS;
+
+/** Above what anybody can be booked for, below `NEVER`: hours still count for the balance. */
+const MOST_HOURS = 1_000_000;
 
 /** Minutes of what may not move. */
 function bookedBy(plan: Plan, staff: number, movable: Uint8Array): number {
