@@ -35,6 +35,7 @@ const REMOVED: Readonly<Record<RuleId, string>> = {
   'SCH-CAPACITY': 'have no hours left this week',
   'SCH-OVERLAP-STAFF': 'are with other patients in its window',
   'SCH-TRAVEL': 'could not drive there and on in time',
+  'SCH-REST': 'would rest too little between two days',
 };
 
 const LAST_MINUTE = minuteOfDay('23:59');
