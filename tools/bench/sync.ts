@@ -1,13 +1,14 @@
 /**
- * `pnpm bench sync`: our server beside the stock y-websocket one, in one run, with the same clients and the same bytes;
- * many connections; and what a document costs. Ours stores before it answers; the stock server stores nothing.
+ * `pnpm bench sync`: our server beside the stock y-websocket one and Hocuspocus, in one run, with the same clients and the
+ * same bytes; many connections; and what a document costs. Ours stores before it answers; the stock server stores nothing,
+ * Hocuspocus later.
  */
 import { buildDemoAgency } from '@fieldfare/demo';
 import { passwordOf } from '@fieldfare/desktop/test/harness';
 import { dateAt, systemClock } from '@fieldfare/kernel';
 import { type Metric, metric } from '../lib/metrics.ts';
-import { type ServerProcess, startOurs, startStock } from './sync/child.ts';
-import { type Client, dialOurs, dialStock, type Hearing } from './sync/clients.ts';
+import { type ServerProcess, startHocuspocus, startOurs, startStock } from './sync/child.ts';
+import { type Client, dialHocuspocus, dialOurs, dialStock, type Hearing } from './sync/clients.ts';
 import { alternating, bytesPerRow, loadTime, receiveCost } from './sync/documents.ts';
 import { type Crowd, createWatch, drive, hearingOf, type Outcome } from './sync/traffic.ts';
 import { type Prepared, prepare, shardOf } from './sync/workload.ts';
@@ -83,15 +84,28 @@ const cheapest = (outcomes: readonly Outcome[]): number => Math.min(...outcomes.
 const figure = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : Number.isFinite(value) ? `${Math.round(value)} ms` : 'none came';
 
-function printSideBySide(ours: readonly Outcome[], stock: readonly Outcome[]): void {
+interface SideBySide {
+  readonly ours: readonly Outcome[];
+  readonly stock: readonly Outcome[];
+  readonly hocuspocus: readonly Outcome[];
+}
+
+function printSideBySide({ ours, stock, hocuspocus }: SideBySide): void {
   console.log(`${CLIENTS} clients in ${SHARDS} shards, p99: from sending to the last of the others having it\n`);
-  const rows = [['updates/s', 'ours, durable', 'ours, to the ack', 'stock, in memory'].map((text) => text.padEnd(18))];
+  const rows = [['updates/s', 'ours, durable', 'ours, to the ack', 'stock, in memory', 'Hocuspocus, stored later']];
   for (const rate of RATES) {
-    const [mine, theirs] = [ours, stock].map((outcomes) => outcomes.find((outcome) => outcome.rate === rate));
-    if (!mine && !theirs) continue;
-    rows.push([String(rate), figure(mine?.fanOut), figure(mine?.ack), figure(theirs?.fanOut)].map((t) => t.padEnd(18)));
+    const at = (outcomes: readonly Outcome[]) => outcomes.find((outcome) => outcome.rate === rate);
+    const own = at(ours);
+    if (!own && !at(stock) && !at(hocuspocus)) continue;
+    rows.push([String(rate), ...[own?.fanOut, own?.ack, at(stock)?.fanOut, at(hocuspocus)?.fanOut].map(figure)]);
   }
-  for (const row of rows) console.log(row.join('').trimEnd());
+  for (const row of rows)
+    console.log(
+      row
+        .map((text) => text.padEnd(18))
+        .join('')
+        .trimEnd(),
+    );
   console.log();
 }
 
@@ -103,11 +117,16 @@ async function fanOut(): Promise<readonly Metric[]> {
   for (let n = 0; n < CLIENTS; n += 1) {
     queues.push(await prepare(account, n % SHARDS, n, Math.ceil(total / CLIENTS) + RATES.length + 1));
   }
-  const stock = await startStock();
-  const theirs = await gather(CLIENTS, (n, hearing) => dialStock(stock.url, `shard-${n % SHARDS}`, hearing));
-  const stockOutcomes = await climb({ ...theirs, queues }, stock, false);
-  theirs.close();
-  await stock.stop();
+  const peer = async (start: () => Promise<ServerProcess>, dial: typeof dialStock): Promise<readonly Outcome[]> => {
+    const theirs = await start();
+    const crowd = await gather(CLIENTS, (n, hearing) => dial(theirs.url, `shard-${n % SHARDS}`, hearing));
+    const outcomes = await climb({ ...crowd, queues }, theirs, false);
+    crowd.close();
+    await theirs.stop();
+    return outcomes;
+  };
+  const stock = await peer(startStock, dialStock);
+  const hocuspocus = await peer(startHocuspocus, dialHocuspocus);
 
   const dial: Dial = (n, hearing) =>
     dialOurs(server.url, account.token, shardOf(account.regionId, n % SHARDS), hearing);
@@ -115,18 +134,21 @@ async function fanOut(): Promise<readonly Metric[]> {
   const ours = await climb({ ...own, queues }, server, true);
   own.close();
   await server.stop();
-  printSideBySide(ours, stockOutcomes);
+  printSideBySide({ ours, stock, hocuspocus });
   const [slow] = ours;
-  const ratio = sustained(ours) / Math.max(1, sustained(stockOutcomes));
+  const ratio = sustained(ours) / Math.max(1, sustained(stock));
   return [
     metric('fan-out 100 clients in 20 shards, sustained: ours, durable', sustained(ours), 'updates/s'),
-    metric('the same: stock y-websocket server, in memory', sustained(stockOutcomes), 'updates/s'),
+    metric('the same: stock y-websocket server, in memory', sustained(stock), 'updates/s'),
+    metric('the same: Hocuspocus, stored seconds later', sustained(hocuspocus), 'updates/s'),
     metric('ours against stock', ratio, '×', '>=2'),
     metric('500 updates/s, fan-out p99: ours', slow?.fanOut ?? Number.POSITIVE_INFINITY, 'ms', '<50'),
     metric('500 updates/s, durable ack p99: ours', slow?.ack ?? Number.POSITIVE_INFINITY, 'ms'),
     metric('server’s processor time an update, most favourable rate: ours', cheapest(ours), 'ms'),
-    metric('the same: stock', cheapest(stockOutcomes), 'ms'),
-    metric('500 updates/s, fan-out p99: stock', stockOutcomes[0]?.fanOut ?? Number.POSITIVE_INFINITY, 'ms'),
+    metric('the same: stock', cheapest(stock), 'ms'),
+    metric('the same: Hocuspocus', cheapest(hocuspocus), 'ms'),
+    metric('500 updates/s, fan-out p99: stock', stock[0]?.fanOut ?? Number.POSITIVE_INFINITY, 'ms'),
+    metric('500 updates/s, fan-out p99: Hocuspocus', hocuspocus[0]?.fanOut ?? Number.POSITIVE_INFINITY, 'ms'),
   ];
 }
 

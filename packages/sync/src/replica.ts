@@ -75,6 +75,8 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   /** Where this session's next struct of a shard stands, as far as it was ever written. */
   const written = new Map<ShardId, number>();
   const touchListeners = new Set<(touched: Touched) => void>();
+  /** A server has many peers, and each hears of its own shards only. */
+  const shardListeners = new Map<ShardId, Set<(touched: Touched) => void>>();
   const pendingListeners = new Set<() => void>();
   let closing: Promise<void> | null = null;
   /** The server's own session is on record as its own. */
@@ -99,7 +101,10 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     }
   }
   const touch = (touched: Touched): void => {
-    if (touched.rows.size > 0 || touched.update !== undefined) tell(touchListeners, touched);
+    if (touched.rows.size === 0 && touched.update === undefined) return;
+    tell(touchListeners, touched);
+    const ofShard = shardListeners.get(touched.shard);
+    if (ofShard) tell(ofShard, touched);
   };
 
   // ---- journal → memory -----------------------------------------------------------------------------------------
@@ -271,7 +276,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     };
     const facts = inspectUpdate(update, { shard, known: doc, tables, subject, ownerOf, clock, limits });
     if (!facts.ok) return facts;
-    const { noop, claims, latest } = facts.value;
+    const { noop, claims, latest, clocks } = facts.value;
     if (noop) return ok(undefined);
     const record: JournalRecord =
       seal === undefined || authority
@@ -287,7 +292,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     if (latest !== null) hlc.receive(latest);
     const rows = doc.apply([update]);
     const told = sender === undefined ? {} : { sender };
-    touch({ origin: 'remote', shard, rows, update, seq: appended.value.lastSeq, ...told });
+    touch({ origin: 'remote', shard, rows, update, clocks, seq: appended.value.lastSeq, ...told });
     joinLate(shard, doc);
     return ok(undefined);
   }
@@ -451,9 +456,16 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       }
       return ok({ shards, kept, bytesBefore, bytesAfter: journal.stats().bytes });
     },
-    onTouched(listener) {
-      touchListeners.add(listener);
-      return () => touchListeners.delete(listener);
+    onTouched(listener, shard) {
+      const listeners = shard === undefined ? touchListeners : (shardListeners.get(shard) ?? new Set());
+      if (shard !== undefined) shardListeners.set(shard, listeners);
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (shard !== undefined && listeners.size === 0 && shardListeners.get(shard) === listeners) {
+          shardListeners.delete(shard);
+        }
+      };
     },
     onPending(listener) {
       pendingListeners.add(listener);

@@ -54,6 +54,8 @@ export interface Touched {
   readonly rows: ReadonlyMap<string, ReadonlySet<string>>;
   /** The update, for broadcasting. Absent for `load`. */
   readonly update?: Uint8Array;
+  /** Client → next clock after the update, for the clients it has structs of; when it came from a peer. */
+  readonly clocks?: ReadonlyMap<number, number>;
   /** Journal sequence, 0 for `load`. */
   readonly seq: number;
   /** Opaque handle passed to `receive`, so that a broadcaster can skip the sender. */
@@ -144,7 +146,8 @@ export interface Replica {
    * Edits go on meanwhile; between shards `turn` lets others have the thread. Problems: of the storage; nothing is lost then, and the journal is as long as it was.
    */
   compact(turn: () => Promise<void>): Promise<Result<CompactionReport>>;
-  onTouched(listener: (touched: Touched) => void): () => void;
+  /** `shard`: of that one only; without it, of all. */
+  onTouched(listener: (touched: Touched) => void, shard?: ShardId): () => void;
   onPending(listener: () => void): () => void;
   /** Waits for what is under way and closes the journal. */
   close(): Promise<void>;

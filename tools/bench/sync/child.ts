@@ -65,3 +65,5 @@ export async function startOurs(): Promise<ServerProcess> {
 }
 
 export const startStock = (): Promise<ServerProcess> => serve('stock-server', [], () => undefined);
+
+export const startHocuspocus = (): Promise<ServerProcess> => serve('hocuspocus-server', [], () => undefined);

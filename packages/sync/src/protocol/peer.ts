@@ -125,12 +125,21 @@ interface Room {
   /** State vector of an answer that waits. */
   asked: Uint8Array | null;
   readonly seat: Seat | null;
+  readonly stopListening: () => void;
 }
 
 type Received = ShardMessage & { readonly type: 'step2' | 'update' };
 
 const falseReceipt = (): Result<never> =>
   fail(problem('forbidden', 'the server never sent this', { rule: 'SYN-PEER-RECEIPT' }));
+
+const clocksOf = (update: Uint8Array): ReadonlyMap<number, number> => Y.parseUpdateMeta(update).to;
+
+/** Of updates that go to many peers: the frame that was made last. */
+const passedOn = new WeakMap<
+  Uint8Array,
+  { readonly channel: number; readonly sealed: boolean; readonly frame: Uint8Array }
+>();
 
 /** How often a waiting state answer looks whether the socket has drained. */
 const DRAIN_POLL_MS = 25;
@@ -167,7 +176,10 @@ export function servePeer(options: PeerOptions): Peer {
     if (stage === 'closed') return;
     stage = 'closed';
     for (const cleanup of cleanups.splice(0)) cleanup();
-    for (const { seat } of rooms.values()) seat?.leave();
+    for (const { seat, stopListening } of rooms.values()) {
+      seat?.leave();
+      stopListening();
+    }
     rooms.clear();
     tell({ type: 'closed', code });
   }
@@ -212,22 +224,29 @@ export function servePeer(options: PeerOptions): Peer {
   const sealOf = (shard: ShardId, update: Uint8Array): { readonly seal?: Uint8Array } =>
     receipts === null ? {} : { seal: receipts.seal(shard, update) };
 
-  const acknowledge = (channel: number, update: Uint8Array): void =>
-    shardMessage(channel, { type: 'ack', clocks: Y.parseUpdateMeta(update).to });
+  const acknowledge = (channel: number, clocks: ReadonlyMap<number, number>): void =>
+    shardMessage(channel, { type: 'ack', clocks });
+
+  /** The frame that passes an update on. Peers of a shard mostly have it open on the same channel. */
+  function passOn(channel: number, shard: ShardId, update: Uint8Array): void {
+    let made = passedOn.get(update);
+    if (made?.channel !== channel || made.sealed !== (receipts !== null)) {
+      const frame = encodeShard(channel, { type: 'update', update, ...sealOf(shard, update) });
+      made = { channel, sealed: receipts !== null, frame };
+      passedOn.set(update, made);
+    }
+    send(made.frame);
+  }
 
   /** The sender's ack leaves now, everybody else's copy after all listeners have run: SYN-PEER-ACK. */
-  function onTouched({ origin, shard, update, sender }: Touched): void {
+  function onTouched(channel: number, { origin, shard, update, clocks, sender }: Touched): void {
     if (origin === 'load' || update === undefined) return;
-    for (const [channel, room] of rooms) {
-      if (room.shard !== shard) continue;
-      if (sender === self) {
-        if (!acked.has(update)) {
-          acked.add(update);
-          acknowledge(channel, update);
-        }
-      } else if (room.subscribed) {
-        queueMicrotask(() => shardMessage(channel, { type: 'update', update, ...sealOf(shard, update) }));
-      }
+    if (sender === self) {
+      if (acked.has(update)) return;
+      acked.add(update);
+      acknowledge(channel, clocks ?? clocksOf(update));
+    } else if (rooms.get(channel)?.subscribed === true) {
+      queueMicrotask(() => passOn(channel, shard, update));
     }
   }
 
@@ -270,7 +289,6 @@ export function servePeer(options: PeerOptions): Peer {
     receipts = options.receipts?.() ?? null;
     stage = 'up';
     cancelPreAuth();
-    cleanups.push(replica.onTouched(onTouched));
     if (expiresAt !== undefined) {
       after(Math.max(0, expiresAt - clock.now()), () => close(CLOSE.unauthenticated, 'token expired'));
     }
@@ -314,7 +332,9 @@ export function servePeer(options: PeerOptions): Peer {
   }
 
   function leave(channel: number): void {
-    rooms.get(channel)?.seat?.leave();
+    const room = rooms.get(channel);
+    room?.seat?.leave();
+    room?.stopListening();
     rooms.delete(channel);
   }
 
@@ -338,6 +358,7 @@ export function servePeer(options: PeerOptions): Peer {
       subscribed: false,
       asked: null,
       seat: takeSeat(channel, shard),
+      stopListening: replica?.onTouched((touched) => onTouched(channel, touched), shard) ?? (() => {}),
     };
     rooms.set(channel, room);
     const loaded = await replica?.load([shard]);
@@ -411,7 +432,7 @@ export function servePeer(options: PeerOptions): Peer {
     if (isClosed()) return;
     if (taken.ok) {
       tell({ type: 'stored', shard, bytes: update.length, ms: clock.now() - arrivedAt });
-      if (!acked.has(update) && rooms.get(channel) === room) acknowledge(channel, update); // it held nothing new
+      if (!acked.has(update) && rooms.get(channel) === room) acknowledge(channel, clocksOf(update)); // it held nothing new
       return;
     }
     const [first] = taken.problems;
