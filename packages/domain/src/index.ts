@@ -22,6 +22,7 @@ export {
   toTrpcError,
 } from './procedure.ts';
 export { type AppRouter, appRouter, derivations, modules, tables } from './registry.ts';
+export * from './scenarios/index.ts';
 export * from './scheduling/index.ts';
 export type { TitledReport, TitledShard } from './sync/index.ts';
 export * from './workforce/index.ts';

@@ -10,6 +10,7 @@ import { orgs } from './orgs/index.ts';
 import { partnersModule } from './partners/index.ts';
 import { patientsModule } from './patients/index.ts';
 import { router } from './procedure.ts';
+import { scenariosModule } from './scenarios/index.ts';
 import { conflictDerivation, scheduling } from './scheduling/index.ts';
 import { sync } from './sync/index.ts';
 import { workforce } from './workforce/index.ts';
@@ -24,6 +25,7 @@ export const modules = [
   assessmentsModule,
   bundlesModule,
   insightsModule,
+  scenariosModule,
   history,
   sync,
 ] as const;
@@ -44,6 +46,7 @@ export const appRouter = router({
   assessments: assessmentsModule.router,
   bundles: bundlesModule.router,
   insights: insightsModule.router,
+  scenarios: scenariosModule.router,
   history: history.router,
   sync: sync.router,
 });

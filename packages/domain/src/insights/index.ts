@@ -2,7 +2,7 @@ import { defineModule } from '@fieldfare/kernel';
 import { insightsRouter } from './router.ts';
 
 export type { Measure, WeekOutcomes } from './measures.ts';
-export type { OutcomesOfWeek } from './queries.ts';
+export { type OutcomesOfWeek, outcomesIf } from './queries.ts';
 export { OUTCOMES, type OutcomeWording } from './wording.ts';
 
 export const insightsModule = defineModule({

@@ -3,7 +3,9 @@ import {
   daysOfWeek,
   fail,
   type IsoWeek,
+  invariant,
   type LocalDate,
+  type LocalTime,
   orgShard,
   patientsShard,
   problem,
@@ -29,6 +31,7 @@ export interface OutcomesOfWeek extends WeekOutcomes {
 }
 
 interface StoredVisit extends Omit<VisitFact, 'start' | 'cancelled'> {
+  readonly id: string;
   readonly week: IsoWeek;
   readonly start: string | null;
   readonly cancelledAt: string | null;
@@ -43,7 +46,7 @@ async function readFacts(ctx: Context, regionId: string, weeks: readonly IsoWeek
     readPacked<StoredVisit>(
       db,
       {
-        ...columnRefs(['week', 'patientId', 'requirementId', 'date', 'start', 'minutes', 'cancelledAt'], 'v'),
+        ...columnRefs(['id', 'week', 'patientId', 'requirementId', 'date', 'start', 'minutes', 'cancelledAt'], 'v'),
         staffId: sql.ref('a.staffId'),
       },
       sql`from visits v left join assignments a on a.visit_id = v.id and a.slot = 0 and a.deleted_at is null
@@ -128,8 +131,39 @@ export async function* outcomeEvents(
   yield* ctx.store.live(topics, () => measure(ctx, input), signal ?? new AbortController().signal);
 }
 
-async function measure(ctx: Context, { regionId, weeks }: OutcomesInput): Promise<readonly OutcomesOfWeek[]> {
-  const { region, visits, staff, absences, beginnings, patients } = await readFacts(ctx, regionId, weeks);
+/** Where a visit would be. */
+export interface SupposedPlace {
+  readonly visitId: string;
+  readonly staffId: string;
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+}
+
+/** Reads a week once; the answer says how it would be with a plan accepted ([]: as it stands). Call with its shards ready. */
+export async function outcomesIf(
+  ctx: Context,
+  { regionId, week }: { readonly regionId: string; readonly week: IsoWeek },
+): Promise<(plan: readonly SupposedPlace[]) => OutcomesOfWeek> {
+  const rows = await readFacts(ctx, regionId, [week]);
+  return (plan) => {
+    const places = new Map(plan.map((place) => [place.visitId, place]));
+    const visits = rows.visits.map((visit) => {
+      const place = places.get(visit.id);
+      return place ? { ...visit, staffId: place.staffId, date: place.date, start: place.start } : visit;
+    });
+    const [outcomes] = outcomesOf({ ...rows, visits }, [week]);
+    invariant(outcomes !== undefined, 'one week, one answer');
+    return outcomes;
+  };
+}
+
+const measure = async (ctx: Context, { regionId, weeks }: OutcomesInput): Promise<readonly OutcomesOfWeek[]> =>
+  outcomesOf(await readFacts(ctx, regionId, weeks), weeks);
+
+type Facts = Awaited<ReturnType<typeof readFacts>>;
+
+function outcomesOf(rows: Facts, weeks: readonly IsoWeek[]): readonly OutcomesOfWeek[] {
+  const { region, visits, staff, absences, beginnings, patients } = rows;
   const clock = createDayClock(region.zone);
   const model = createTravelModel(region);
   const homes = byId(staff);
@@ -139,13 +173,15 @@ async function measure(ctx: Context, { regionId, weeks }: OutcomesInput): Promis
     const home = homes.get(staffId);
     return home ? { lat: home.homeLat, lng: home.homeLng } : null;
   };
-  const facts = visits.map(({ week, date, start, cancelledAt, ...visit }): VisitFact & { readonly week: IsoWeek } => ({
-    ...visit,
-    week,
-    date,
-    start: date !== null && start !== null ? clock.minuteAt(date, start) : null,
-    cancelled: cancelledAt !== null,
-  }));
+  const facts = visits.map(
+    ({ id: _id, week, date, start, cancelledAt, ...visit }): VisitFact & { readonly week: IsoWeek } => ({
+      ...visit,
+      week,
+      date,
+      start: date !== null && start !== null ? clock.minuteAt(date, start) : null,
+      cancelled: cancelledAt !== null,
+    }),
+  );
   const byWeek = groupBy(facts, ({ week }) => week);
   const firstVisits = new Map<string, LocalDate>();
   for (const { requirementId, date } of facts.filter(isCovered)) {

@@ -22,8 +22,8 @@ import { bookableStaff, currentVisit, fresh } from './states.ts';
 import { blocked, failIfAny } from './violations.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
-/** What was accepted: a plan for the tray, or a way to place one visit that nobody could take. */
-export const ORIGINS = ['proposal', 'relaxation'] as const;
+/** What was accepted: a plan for the tray, a way to place one visit that nobody could take, or one plan of several. */
+export const ORIGINS = ['proposal', 'relaxation', 'scenario'] as const;
 
 export interface AcceptInput {
   readonly regionId: string;

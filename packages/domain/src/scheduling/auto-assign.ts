@@ -1,20 +1,15 @@
 /**
  * Auto-assign: the engine searches places for the tray and hands over a proposal; nothing changes until a person
- * accepts it (accept.ts). Ending the subscription drops the run; `finishAutoAssign` ends it with the best proposal so far.
+ * accepts it (accept.ts). Ending the subscription drops the run; `finishRun` (runs.ts) ends it with the best proposal so far.
  *
  *  SCH-PROPOSAL  a proposal changes nothing
  */
-import {
-  autoAssign as assignWeek,
-  type Command,
-  createPlan,
-  type Outcome,
-  type Progress,
-} from '@fieldfare/engine-scheduling';
+import { autoAssign as assignWeek, createPlan, type Outcome } from '@fieldfare/engine-scheduling';
 import { type IsoWeek, localAt, newId, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AutoAssignEvent, Proposal, ProposedPlacement } from './board.ts';
 import { isPlain } from './compile.ts';
+import { drive, openRun } from './runs.ts';
 import { readyForWeek } from './shards.ts';
 import { unplacedReason } from './violations.ts';
 import { sharedWorkbench, type Workbench } from './workbench.ts';
@@ -23,61 +18,14 @@ export interface AutoAssignInput {
   readonly regionId: string;
   readonly week: IsoWeek;
   readonly seed?: number | undefined;
-  /** Names the run for `finishAutoAssign`. */
+  /** Names the run for `finishRun`. */
   readonly runId?: string | undefined;
 }
 
-/** Runs that may be told to finish, by who runs them. In this process only: a run lives no longer than its stream. */
-const running = new Map<string, { finish: boolean }>();
-const keyOf = ({ principal }: Context, runId: string): string =>
-  `${principal.tenantId}/${principal.userId}/${principal.deviceId}/${runId}`;
-
-/** False when there is no such run (any more). */
-export function finishAutoAssign(ctx: Context, runId: string): boolean {
-  const run = running.get(keyOf(ctx, runId));
-  if (run) run.finish = true;
-  return run !== undefined;
-}
-
-/** How long the engine may keep the thread, and how often it tells how far it is. */
-const SLICE_MS = 24;
-const PROGRESS_MS = 100;
-/** A clock that stands still (tests) must not keep the thread for ever. */
-const SLICE_STEPS = 64;
-
-/** Lets timers, messages and the stop of this very run through. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-/** Drives the engine in slices. Ends with its outcome, or with null when the signal ended it. */
-async function* drive(
-  ctx: Context,
-  run: Generator<Progress, Outcome, Command>,
-  orders: { readonly finish: boolean },
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Progress, Outcome | null, void> {
-  let toldAt = ctx.clock.now();
-  try {
-    while (!signal?.aborted) {
-      const sliceFrom = ctx.clock.now();
-      for (let step = 0; step < SLICE_STEPS && ctx.clock.now() - sliceFrom < SLICE_MS; step += 1) {
-        const next = run.next(orders.finish ? 'stop' : undefined);
-        if (next.done) return next.value;
-        if (ctx.clock.now() - toldAt >= PROGRESS_MS) {
-          toldAt = ctx.clock.now();
-          yield next.value;
-        }
-      }
-      await breathe();
-    }
-    return null;
-  } finally {
-    run.return(undefined as never);
-  }
-}
-
-function proposalOf(
+/** `outcome`: what is placed or moved, what is not, and the plan's components. */
+export function proposalOf(
   bench: Workbench,
-  outcome: Outcome,
+  outcome: Omit<Outcome, 'stopped'>,
   frame: Pick<Proposal, 'id' | 'regionId' | 'week' | 'seed' | 'elapsedMs'>,
 ): Proposal {
   const { zone } = bench.rows.region;
@@ -103,6 +51,10 @@ function proposalOf(
       start: time,
       minutes: visit.minutes,
       basedOn: visit.stamp,
+      from:
+        visit.staffId !== null && visit.date !== null && visit.start !== null
+          ? { staffName: bench.staffNameOf(visit.staffId), date: visit.date, start: visit.start }
+          : null,
     });
   }
   for (const { visitId, funnel } of outcome.unplaced) {
@@ -129,9 +81,7 @@ export async function* autoAssign(
   const shared = await sharedWorkbench(ctx, input);
   const bench = { ...shared, plan: createPlan(shared.compiled) };
   const elapsed = (): number => Math.max(0, ctx.clock.now() - startedAt);
-  const orders = { finish: false };
-  const key = keyOf(ctx, input.runId ?? newId(ctx.clock, ctx.random));
-  running.set(key, orders);
+  const { orders, close } = openRun(ctx, input.runId);
   try {
     const run = drive(ctx, assignWeek(bench.plan, { seed }), orders, signal);
     const total = bench.rows.visits.filter(({ staffId }) => staffId === null).length;
@@ -150,6 +100,6 @@ export async function* autoAssign(
       return;
     }
   } finally {
-    running.delete(key);
+    close();
   }
 }

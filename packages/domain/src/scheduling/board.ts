@@ -227,6 +227,8 @@ export interface ProposedPlacement {
   readonly minutes: number;
   /** `BoardVisit.stamp` the engine saw; a later one makes this placement stale. */
   readonly basedOn: string;
+  /** Where it stands now; null when it has no place yet. */
+  readonly from: { readonly staffName: string; readonly date: LocalDate; readonly start: LocalTime } | null;
 }
 
 export interface Proposal {

@@ -10,6 +10,7 @@ import {
   visits,
 } from './tables.ts';
 
+export { proposalOf } from './auto-assign.ts';
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
 export type { Done } from './commands.ts';
@@ -23,8 +24,10 @@ export type { Onlooker } from './presence.ts';
 export type { Publication, RoundChange, RoundNews } from './publish.ts';
 export type { RulesInput, RulesView, RuleView } from './rule-settings.ts';
 export { assignmentIdOf } from './rules.ts';
-export { shardsOfWeek } from './shards.ts';
+export { drive, finishRun, openRun } from './runs.ts';
+export { readyForWeek, shardsOfWeek } from './shards.ts';
 export * from './tables.ts';
+export { sharedWorkbench, type Workbench } from './workbench.ts';
 
 export const scheduling = defineModule({
   name: 'scheduling',

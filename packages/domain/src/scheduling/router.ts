@@ -3,7 +3,7 @@ import { isIsoWeek, isLocalDate, isLocalTime, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
 import { acceptProposal, ORIGINS } from './accept.ts';
-import { autoAssign, finishAutoAssign } from './auto-assign.ts';
+import { autoAssign } from './auto-assign.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
@@ -11,6 +11,7 @@ import { noMatch } from './no-match.ts';
 import { look, onlookers } from './presence.ts';
 import { publication, publishWeek } from './publish.ts';
 import { saveRules, viewRules } from './rule-settings.ts';
+import { finishRun } from './runs.ts';
 import { feasibility, suggest } from './suggest.ts';
 import { PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
 
@@ -83,7 +84,7 @@ export const schedulingRouter = router({
   /** Ends a run of one's own with the best proposal so far. */
   finishAutoAssign: write
     .input(z.object({ runId: z.uuid() }))
-    .mutation(({ ctx, input }) => ({ running: finishAutoAssign(ctx, input.runId) })),
+    .mutation(({ ctx, input }) => ({ running: finishRun(ctx, input.runId) })),
   /** Writes a proposal, all of it or none. */
   accept: write
     .input(

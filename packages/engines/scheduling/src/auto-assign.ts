@@ -3,17 +3,21 @@
  * left has no place. Nothing here reads a clock: one seed gives one answer on every machine.
  */
 import { type ConstructOptions, construct } from './construct.ts';
+import { fits } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
 import { type Command, type Outcome, type Progress, SLICE_WORK, staffIdOf, visitIdOf } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { retime } from './retime.ts';
-import { type Components, componentsOf, costOf } from './score.ts';
+import { componentsOf, costOf } from './score.ts';
 import { anneal } from './search/anneal.ts';
 import { createWeekSearch, unassignedOf } from './search/week-model.ts';
+import type { Components } from './weights.ts';
 
 export interface AutoAssignOptions extends ConstructOptions {
   /** Moves that the search tries from hot to cold; by the number of visits when left out, 0 only builds. */
   readonly moves?: number;
+  /** Placed visits that the search may move as well. None is left without a place; fixed and broken ones stay. */
+  readonly free?: readonly number[];
 }
 
 /** Enough for most of what a longer search finds: seconds for a large week. */
@@ -25,7 +29,8 @@ const HEAT = { start: 0.3, end: 0.01 };
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
- * without breaking a rule. What was placed before is not moved. At the end no unplaced visit has a start left that fits.
+ * without breaking a rule. Of what was placed before only `free` is moved. At the end no unplaced visit has a start left
+ * that fits.
  *
  * To cancel: `next('stop')` for the best so far, or `return` to just leave; both between two yields.
  */
@@ -38,13 +43,22 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
     mayMove[visit] = 1;
     visits.push(visit);
   }
+  const free = (options.free ?? []).filter((visit) => {
+    const at = plan.placementOf(visit);
+    return at !== null && c.visitFixed[visit] === 0 && fits(plan, visit, at.staff, at.start);
+  });
+  const stood = plan.snapshot();
   const before = componentsOf(plan);
   let stopped = yield* construct(plan, visits, options);
   const first = componentsOf(plan);
-  const { moves = Math.min(MOST_MOVES, Math.max(LEAST_MOVES, MOVES_PER_VISIT * visits.length)) } = options;
-  if (!stopped && moves > 0 && visits.length > 0) stopped = yield* improve(plan, mayMove, visits, options.seed, moves);
+  const able = visits.length + free.length;
+  const { moves = Math.min(MOST_MOVES, Math.max(LEAST_MOVES, MOVES_PER_VISIT * able)) } = options;
+  for (const visit of free) mayMove[visit] = 2;
+  if (!stopped && moves > 0 && able > 0) stopped = yield* improve(plan, mayMove, visits, free, options.seed, moves);
 
   const isPlaced = (visit: number): boolean => (plan.staffOf[visit] as number) >= 0;
+  const moved = (visit: number): boolean =>
+    plan.staffOf[visit] !== stood.staffOf[visit] || plan.startOf[visit] !== stood.startOf[visit];
   const after = componentsOf(plan);
   const placed = visits.filter(isPlaced);
   const unplaced: Outcome['unplaced'][number][] = [];
@@ -58,12 +72,14 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
     stopped = (yield { phase: 'explaining', ...progress }) === 'stop';
   }
   return {
-    placements: placed.map((visit) => ({
-      visit,
-      visitId: visitIdOf(c, visit),
-      staffId: staffIdOf(c, plan.staffOf[visit] as number),
-      start: plan.startOf[visit] as number,
-    })),
+    placements: [...placed, ...free.filter(moved)]
+      .sort((a, b) => a - b)
+      .map((visit) => ({
+        visit,
+        visitId: visitIdOf(c, visit),
+        staffId: staffIdOf(c, plan.staffOf[visit] as number),
+        start: plan.startOf[visit] as number,
+      })),
     unplaced,
     before,
     first,
@@ -77,11 +93,13 @@ function* improve(
   plan: Plan,
   mayMove: Uint8Array,
   visits: readonly number[],
+  free: readonly number[],
   seed: number,
   moves: number,
 ): Generator<Progress, boolean, Command> {
+  const { weights } = plan.compiled;
   const built = plan.snapshot();
-  const value = (): readonly [number, number] => [unassignedOf(plan, mayMove), costOf(componentsOf(plan))];
+  const value = (): readonly [number, number] => [unassignedOf(plan, mayMove), costOf(componentsOf(plan), weights)];
   const builtValue = value();
   const week = createWeekSearch(plan, mayMove);
   const placed = visits.filter((visit) => (built.staffOf[visit] as number) >= 0).length;
@@ -98,8 +116,15 @@ function* improve(
   }
   week.apply(step.value.tours);
   retime(plan, mayMove);
+  for (const visit of free) {
+    // Who keeps the carer keeps the time, where it still fits.
+    const staff = built.staffOf[visit] as number;
+    const start = built.startOf[visit] as number;
+    if (plan.staffOf[visit] === staff && fits(plan, visit, staff, start)) plan.place(visit, staff, start);
+  }
   const [unassigned, cost] = value();
   const worse = unassigned > builtValue[0] || (unassigned === builtValue[0] && cost >= builtValue[1]);
-  if (worse) plan.restore(built);
+  // A more urgent visit may have taken the place of one that people had placed: nobody loses a place here.
+  if (worse || free.some((visit) => (plan.staffOf[visit] as number) < 0)) plan.restore(built);
   return stopped;
 }

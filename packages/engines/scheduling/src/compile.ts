@@ -6,6 +6,7 @@ import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
 import { createDayCount, type DayCount } from './day-count.ts';
 import { LEVELS, type RuleId, type RuleLevel, type WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
+import { WEIGHTS, type Weights } from './weights.ts';
 import { problemsOf } from './well-formed.ts';
 
 export const PROVIDER_ANY = 0;
@@ -70,6 +71,7 @@ export interface CompiledWeek {
   readonly groups: readonly EligibleGroup[];
   readonly visitGroup: Int32Array;
   readonly travel: TravelTable;
+  readonly weights: Weights;
 }
 
 /** Checks the input and lays it out. Every problem found is returned, each with its path; nothing throws. */
@@ -173,6 +175,7 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     groups,
     visitGroup,
     travel: createTravelTable(problem),
+    weights: problem.weights ?? WEIGHTS,
   });
 }
 

@@ -8,7 +8,8 @@ export { createEmptyPlan, createPlan, type Placement, type Plan, type PlanSnapsh
 export * from './problem.ts';
 export { type MatchStatus, REASONS, type Reason, type ReasonCode, STRONG_TRAVEL_MINUTES } from './reasons.ts';
 export { type Give, RELAX_STEP, type Relaxation, type RelaxOptions, relaxationsOf } from './relax.ts';
-export { type Components, componentsOf, costOf, WEIGHTS } from './score.ts';
+export { componentsOf, costOf } from './score.ts';
 export { type AnnealOptions, anneal, type SearchOutcome, type SearchProgress } from './search/anneal.ts';
 export { NEVER, type RoutingModel, type SearchScore } from './search/model.ts';
 export { type PlacedViolations, violationsOfPlan } from './validate.ts';
+export { type Components, WEIGHTS, type Weights } from './weights.ts';

@@ -9,7 +9,7 @@
  */
 import { endOf, overCapacity } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
-import { balanceDelta, continuityDelta, WEIGHTS } from './score.ts';
+import { balanceDelta, continuityDelta } from './score.ts';
 import { tooNear } from './spacing.ts';
 import { NO_START, type StartSearch, searchStarts } from './starts.ts';
 
@@ -85,8 +85,8 @@ export function createInsertionTable(
       routeCost === NO_START
         ? NO_START
         : routeCost +
-          WEIGHTS.balance * balanceDelta(plan, visit, staff) +
-          WEIGHTS.continuity * continuityDelta(plan, visit, staff);
+          c.weights.balance * balanceDelta(plan, visit, staff) +
+          c.weights.continuity * continuityDelta(plan, visit, staff);
   }
 
   function lookEverywhere(visit: number, staff: number, cell: number): void {

@@ -6,9 +6,10 @@ import { endOf, hasProvider, hasRole, overCapacity, violationsAt } from './feasi
 import type { Plan } from './plan.ts';
 import type { Interval, Violation } from './problem.ts';
 import { type MatchStatus, matchOf, type Reason, reasonsOf } from './reasons.ts';
-import { type Components, costOf, deltaOf } from './score.ts';
+import { costOf, deltaOf } from './score.ts';
 import { earliestAfter, latestBefore } from './spacing.ts';
 import { createStartSearch, searchStarts } from './starts.ts';
+import type { Components } from './weights.ts';
 
 export interface Insertion {
   readonly visit: number;
@@ -55,7 +56,7 @@ export function insertionAt(plan: Plan, visit: number, staff: number, start: Epo
   const components = deltaOf(plan, visit, staff, start);
   const reasons = reasonsOf(plan, visit, staff, components);
   const match = matchOf(plan, visit, staff, start, components);
-  return { visit, staff, start, components, cost: costOf(components), match, reasons };
+  return { visit, staff, start, components, cost: costOf(components, plan.compiled.weights), match, reasons };
 }
 
 /**
@@ -96,7 +97,7 @@ export function nearestMiss(plan: Plan, visit: number, staff: number, window: In
     const weight = violations.reduce((sum, violation) => sum + weightOf(violation), 0);
     if (weight > bestWeight) continue;
     const components = deltaOf(plan, visit, staff, start);
-    const cost = costOf(components);
+    const cost = costOf(components, plan.compiled.weights);
     if (weight === bestWeight && cost >= bestCost) continue;
     best = { start, violations, components };
     bestWeight = weight;

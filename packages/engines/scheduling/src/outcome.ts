@@ -2,7 +2,7 @@
 import type { EpochMinute } from '@fieldfare/kernel';
 import type { CompiledWeek } from './compile.ts';
 import type { Funnel } from './funnel.ts';
-import type { Components } from './score.ts';
+import type { Components } from './weights.ts';
 
 export interface Progress {
   readonly phase: 'preparing' | 'inserting' | 'improving' | 'explaining';
@@ -21,7 +21,7 @@ export interface Progress {
 export type Command = 'stop' | undefined;
 
 export interface Outcome {
-  /** In order of visit index. */
+  /** What was placed, and what was moved of `free`, in order of visit index. */
   readonly placements: readonly {
     readonly visit: number;
     readonly visitId: string;

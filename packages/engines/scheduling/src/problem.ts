@@ -3,6 +3,7 @@
  * the domain translates local dates and zones into elapsed minutes before it calls.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
+import type { Weights } from './weights.ts';
 
 /** Half-open `[start, end)` in elapsed minutes. */
 export interface Interval {
@@ -71,6 +72,8 @@ export interface WeekProblem {
    * engine may keep one table a bucket. Left out, every call goes through: right, but slow on a large week.
    */
   readonly travelBucket?: (departure: EpochMinute) => number;
+  /** What one of each component is worth; `WEIGHTS` when left out. */
+  readonly weights?: Weights;
 }
 
 export const RULES = {

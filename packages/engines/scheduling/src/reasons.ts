@@ -2,7 +2,8 @@
 import type { EpochMinute } from '@fieldfare/kernel';
 import { bookedWithout, fits } from './feasibility.ts';
 import type { Plan } from './plan.ts';
-import { type Components, continuityDelta, faceOf } from './score.ts';
+import { continuityDelta, faceOf } from './score.ts';
+import type { Components } from './weights.ts';
 
 export const REASONS = {
   'CONT-PREFERRED': 'The carer the patient knows best.',

@@ -28,7 +28,7 @@ export function retime(plan: Plan, mayMove: Uint8Array): void {
 
   function retimeTour(staff: number, visits: readonly number[]): void {
     const starts = visits.map((visit) => plan.startOf[visit] as number);
-    const before = costOf(componentsOfRoute(plan, staff));
+    const before = costOf(componentsOfRoute(plan, staff), plan.compiled.weights);
     for (let index = visits.length - 2; index >= 0; index -= 1) {
       const visit = visits[index] as number;
       if (mayMove[visit] === 0) continue;
@@ -39,7 +39,7 @@ export function retime(plan: Plan, mayMove: Uint8Array): void {
       const search = createStartSearch(latest);
       if (searchStarts(plan, visit, staff, now, latest, search)) plan.place(visit, staff, search.start);
     }
-    if (costOf(componentsOfRoute(plan, staff)) < before) return;
+    if (costOf(componentsOfRoute(plan, staff), plan.compiled.weights) < before) return;
     visits.forEach((visit, index) => {
       const start = starts[index] as number;
       if (plan.startOf[visit] !== start) plan.place(visit, staff, start);

@@ -15,35 +15,19 @@ import type { EpochMinute } from '@fieldfare/kernel';
 import type { CompiledWeek } from './compile.ts';
 import { bookedWithout, endOf, windowDeviation } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
-
-export interface Components {
-  readonly travelMinutes: number;
-  readonly waitingMinutes: number;
-  readonly windowMinutes: number;
-  readonly continuity: number;
-  readonly balance: number;
-}
-
-/** Cost = sum of weight × component, in tenths of a driving minute: a new face weighs as much as 20 minutes' driving. */
-export const WEIGHTS: Components = {
-  travelMinutes: 10,
-  waitingMinutes: 3,
-  windowMinutes: 20,
-  continuity: 100,
-  balance: 2,
-};
+import { type Components, WEIGHTS, type Weights } from './weights.ts';
 
 export const MOST_WAITING = 60;
 export const NEW_FACE = 2;
 export const NOT_PREFERRED = 1;
 
-export function costOf(components: Components): number {
+export function costOf(components: Components, weights: Weights = WEIGHTS): number {
   return (
-    WEIGHTS.travelMinutes * components.travelMinutes +
-    WEIGHTS.waitingMinutes * components.waitingMinutes +
-    WEIGHTS.windowMinutes * components.windowMinutes +
-    WEIGHTS.continuity * components.continuity +
-    WEIGHTS.balance * components.balance
+    weights.travelMinutes * components.travelMinutes +
+    weights.waitingMinutes * components.waitingMinutes +
+    weights.windowMinutes * components.windowMinutes +
+    weights.continuity * components.continuity +
+    weights.balance * components.balance
   );
 }
 

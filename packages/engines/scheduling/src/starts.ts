@@ -6,7 +6,7 @@
 import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
-import { createGap, type Gap, openGap, priceStart, WEIGHTS } from './score.ts';
+import { createGap, type Gap, openGap, priceStart } from './score.ts';
 import { restBesideShift } from './shifts.ts';
 import { earliestAfter, latestBefore, tooNear } from './spacing.ts';
 
@@ -201,7 +201,8 @@ function tryStart(plan: Plan, visit: number, start: EpochMinute, search: StartSe
   }
   search.tried += 1;
   priceStart(plan, gap, start);
-  const cost = WEIGHTS.travelMinutes * gap.travel + WEIGHTS.waitingMinutes * gap.waiting;
+  const { weights } = c;
+  const cost = weights.travelMinutes * gap.travel + weights.waitingMinutes * gap.waiting;
   if (cost < search.cost || (cost === search.cost && nearer(start, search))) {
     search.cost = cost;
     search.start = start;

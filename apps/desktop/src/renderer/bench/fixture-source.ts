@@ -230,6 +230,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             start: cell.start,
             minutes: visit.minutes,
             basedOn: visit.stamp,
+            from: null,
           });
         }
         next.onData({
@@ -269,6 +270,11 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       }, 60);
       return () => clearInterval(timer);
     },
+    scenarios(_scope, _options, next) {
+      next.onProblem([problem('unsupported', 'the bench compares no plans')]);
+      return () => {};
+    },
+    finishScenarios: async () => ok(undefined),
     async accept(_scope, { placements }) {
       const chosen = new Map(placements.map((one) => [one.visitId, one]));
       put(

@@ -3,7 +3,7 @@ import type { AutoAssignProgress, Proposal } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
 import { createObservable, type Observable } from '../lib/observable.ts';
 import type { BoardStore } from './board-store.ts';
-import { asPlacement, type Scope, type WorkSource } from './source.ts';
+import { asPlacement, type Origin, type Scope, type WorkSource } from './source.ts';
 
 export type AutoAssignState =
   | { readonly phase: 'idle' }
@@ -16,6 +16,7 @@ export type AutoAssignState =
   | {
       readonly phase: 'proposal';
       readonly proposal: Proposal;
+      readonly origin: Origin;
       readonly ticked: ReadonlySet<string>;
       readonly accepting: boolean;
       /** Why the last acceptance was refused, when it was. */
@@ -26,6 +27,8 @@ export type AutoAssignState =
 export interface AutoAssign {
   readonly state: Observable<AutoAssignState>;
   start(): void;
+  /** Puts a proposal up for review that was worked out elsewhere. */
+  show(proposal: Proposal, origin: Origin): void;
   /** Has the engine hand over its best so far. */
   finish(): void;
   /** Stops the engine, or drops the proposal. */
@@ -65,10 +68,12 @@ export function createAutoAssign(deps: {
     stop = null;
   };
 
-  function show(proposal: Proposal): void {
+  function show(proposal: Proposal, origin: Origin): void {
+    halt();
     state.set({
       phase: 'proposal',
       proposal,
+      origin,
       ticked: new Set(proposal.placements.map((placement) => placement.visitId)),
       accepting: false,
       refused: [],
@@ -78,6 +83,7 @@ export function createAutoAssign(deps: {
 
   return {
     state,
+    show,
     start() {
       halt();
       store.setGhosts([]);
@@ -94,8 +100,7 @@ export function createAutoAssign(deps: {
             const now = state.get();
             state.set({ phase: 'running', progress: event, finishing: now.phase === 'running' && now.finishing });
           } else {
-            halt();
-            show(event.proposal);
+            show(event.proposal, 'proposal');
           }
         },
         onProblem(problems) {
@@ -139,7 +144,7 @@ export function createAutoAssign(deps: {
       state.set({ ...now, accepting: true, refused: [] });
       const result = await source.accept(scope, {
         proposalId: now.proposal.id,
-        origin: 'proposal',
+        origin: now.origin,
         placements: chosen.map(asPlacement),
       });
       if (result.ok) {

@@ -126,6 +126,7 @@ describe('board store', () => {
         start: '08:00',
         minutes: visit.minutes,
         basedOn: visit.stamp,
+        from: null,
       },
     ]);
     expect(store.lane(lane.staffId)?.cells[0]?.ghosts).toHaveLength(1);

@@ -11,6 +11,7 @@ import { problemsText } from '../lib/problems.ts';
 import { type AutoAssign, createAutoAssign } from './auto-assign.ts';
 import { type BoardStore, createBoardStore } from './board-store.ts';
 import { type Carried, type Carry, createCarry } from './carry.ts';
+import { createPlans, type Plans } from './plans.ts';
 import type { Scope, VisitEdit, WorkSource } from './source.ts';
 
 export type Panel =
@@ -28,6 +29,8 @@ export interface UiState {
   readonly moving: string | null;
   /** The "Publish the week" dialog is open. */
   readonly publishing: boolean;
+  /** The "Compare plans" dialog is open. */
+  readonly comparing: boolean;
 }
 
 export interface Notice {
@@ -42,6 +45,7 @@ export interface BoardController {
   readonly store: BoardStore;
   readonly carry: Carry;
   readonly auto: AutoAssign;
+  readonly plans: Plans;
   readonly ui: Observable<UiState>;
   readonly history: Observable<HistoryState>;
   readonly onlookers: Observable<readonly Onlooker[]>;
@@ -65,6 +69,8 @@ export interface BoardController {
   resolve(conflictId: string, choice: string, reason: string): Promise<boolean>;
   planWeek(): Promise<boolean>;
   askPublish(open: boolean): void;
+  /** Opening works plans out; closing stops the work and forgets them. */
+  askPlans(open: boolean): void;
   /** Null: published. Else why not. */
   publish(key: string): Promise<readonly Problem[] | null>;
   accept(): Promise<boolean>;
@@ -91,11 +97,13 @@ export function createBoardController(deps: {
     selectedVisitId: null,
     moving: null,
     publishing: false,
+    comparing: false,
   });
   const history = createObservable<HistoryState>({ undo: null, redo: null });
   const onlookers = createObservable<readonly Onlooker[]>([]);
   const said = createObservable('');
   const auto = createAutoAssign({ source, scope, store });
+  const plans = createPlans({ source, scope });
   const carry = createCarry({
     dates: () => store.board()?.days.map((day) => day.date) ?? [],
     judge: (visitId) => source.feasibility(scope, visitId),
@@ -166,6 +174,7 @@ export function createBoardController(deps: {
     store,
     carry,
     auto,
+    plans,
     ui,
     history,
     onlookers,
@@ -270,6 +279,11 @@ export function createBoardController(deps: {
       say(outcome);
       return true;
     },
+    askPlans(comparing) {
+      if (comparing) plans.start(plans.state.get().mayMove);
+      else plans.drop();
+      ui.set((old) => ({ ...old, comparing }));
+    },
     askPublish: (publishing) => ui.set((old) => ({ ...old, publishing })),
     async publish(key) {
       const result = await source.publish(scope, key);
@@ -304,6 +318,7 @@ export function createBoardController(deps: {
       return () => {
         for (const stop of stops) stop();
         auto.dispose();
+        plans.drop();
         carry.end();
       };
     },

@@ -16,6 +16,7 @@ import type {
   Publication,
   RulesInput,
   RulesView,
+  ScenariosEvent,
   TitledReport,
 } from '@fieldfare/domain';
 import type { IsoWeek, LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
@@ -40,9 +41,12 @@ export interface Placement {
   readonly basedOn?: string;
 }
 
+/** What was proposed: a plan for the tray, one plan of several, or a way to place one visit that nobody could take. */
+export type Origin = 'proposal' | 'scenario' | 'relaxation';
+
 export interface Acceptance {
   readonly proposalId: string;
-  readonly origin: 'proposal' | 'relaxation';
+  readonly origin: Origin;
   readonly placements: readonly AcceptedPlacement[];
 }
 
@@ -89,6 +93,14 @@ export interface WorkSource {
   autoAssign(scope: Scope, runId: string, feed: Feed<AutoAssignEvent>): Stop;
   /** The run ends with the best proposal so far. */
   finishAutoAssign(scope: Scope, runId: string): Promise<Result<void>>;
+  /** Plans of the week with different aims, one after the other. */
+  scenarios(
+    scope: Scope,
+    options: { readonly runId: string; readonly mayMove: boolean },
+    feed: Feed<ScenariosEvent>,
+  ): Stop;
+  /** The run ends with the plans so far. */
+  finishScenarios(scope: Scope, runId: string): Promise<Result<void>>;
   /** All of it or none. */
   accept(scope: Scope, acceptance: Acceptance): Promise<Result<{ readonly accepted: number }>>;
   /** What is news to carers since they were last told. */

@@ -6,6 +6,7 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconArrowForwardUp,
+  IconChevronDown,
   IconChevronLeft,
   IconChevronRight,
   IconDots,
@@ -133,19 +134,35 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
       </Button>
     );
   }
+  const start = (): void => {
+    open();
+    controller.auto.start();
+  };
   return (
-    <Tooltip label={unscheduled === 0 ? 'Every visit has a carer' : 'Propose carers and times for unscheduled visits'}>
-      <Button
-        leftSection={<IconWand size={15} />}
-        disabled={unscheduled === 0}
-        onClick={() => {
-          open();
-          controller.auto.start();
-        }}
+    <Button.Group>
+      <Tooltip
+        label={unscheduled === 0 ? 'Every visit has a carer' : 'Propose carers and times for unscheduled visits'}
       >
-        Auto-assign
-      </Button>
-    </Tooltip>
+        <Button leftSection={<IconWand size={15} />} disabled={unscheduled === 0} onClick={start}>
+          Auto-assign
+        </Button>
+      </Tooltip>
+      <Menu position="bottom-end" width={270} shadow="md" radius="lg">
+        <Menu.Target>
+          <Button aria-label="More ways to plan" className={classes.more ?? ''}>
+            <IconChevronDown size={15} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconWand size={15} />} disabled={unscheduled === 0} onClick={start}>
+            Auto-assign unscheduled visits
+          </Menu.Item>
+          <Menu.Item leftSection={<IconScale size={15} />} onClick={() => controller.askPlans(true)}>
+            Compare plans…
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Button.Group>
   );
 }
 

@@ -8,6 +8,7 @@ import { useObservable } from '../lib/observable.ts';
 import { problemsText } from '../lib/problems.ts';
 import { ConflictsPanel } from '../panels/conflicts-panel.tsx';
 import { MoveDialog } from '../panels/move-dialog.tsx';
+import { PlansDialog } from '../panels/plans-dialog.tsx';
 import { ProposalPanel } from '../panels/proposal-panel.tsx';
 import { PublishDialog } from '../panels/publish-dialog.tsx';
 import { Tray } from '../panels/tray.tsx';
@@ -125,6 +126,7 @@ function Week({ week }: { readonly week: string }) {
       </div>
       {board !== null && <MoveDialog board={board} />}
       <PublishDialog />
+      <PlansDialog />
       <Announcer />
     </>
   );

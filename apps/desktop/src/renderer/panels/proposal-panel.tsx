@@ -14,6 +14,9 @@ import classes from './panels.module.css';
 
 const ROW = 52;
 
+const movedText = ({ staffName, date, start }: NonNullable<ProposedPlacement['from']>): string =>
+  `now ${staffName}, ${shortDate(date)}, ${start}`;
+
 const PlacementRow = memo(function PlacementRow(props: {
   readonly placement: ProposedPlacement;
   readonly ticked: boolean;
@@ -32,7 +35,9 @@ const PlacementRow = memo(function PlacementRow(props: {
       <span className={classes.placementText}>
         <span className={classes.placementLine}>
           <strong>{placement.patientName}</strong>{' '}
-          <span className={cx(classes.dim, classes.shrink)}>{placement.serviceName}</span>
+          <span className={cx(classes.dim, classes.shrink)}>
+            {placement.from ? movedText(placement.from) : placement.serviceName}
+          </span>
         </span>
         <span className={classes.placementLine}>
           <IconArrowRight size={12} /> <span className={classes.shrink}>{placement.staffName}</span>
@@ -103,14 +108,16 @@ const COMPONENTS: readonly { readonly label: string; readonly textOf: (component
 
 type PlanComponents = Proposal['components']['after'];
 
-function ComponentsTable({ components }: { readonly components: Proposal['components'] }) {
+/** `first`: what the engine built before it improved it; a plan of several has no such step to show. */
+function ComponentsTable(props: { readonly components: Proposal['components']; readonly first: boolean }) {
+  const { components, first } = props;
   return (
     <table className={classes.components}>
       <thead>
         <tr>
           <th scope="col">This week</th>
           <th scope="col">Now</th>
-          <th scope="col">First plan</th>
+          {first && <th scope="col">First plan</th>}
           <th scope="col">Proposed</th>
         </tr>
       </thead>
@@ -119,7 +126,7 @@ function ComponentsTable({ components }: { readonly components: Proposal['compon
           <tr key={label}>
             <th scope="row">{label}</th>
             <td>{textOf(components.before)}</td>
-            <td>{textOf(components.first)}</td>
+            {first && <td>{textOf(components.first)}</td>}
             <td>
               <b>{textOf(components.after)}</b>
             </td>
@@ -147,13 +154,19 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
   const [onShow] = useState(() => (staffId: string, date: string) => controller.revealCell.current?.(staffId, date));
   const allTicked = ticked.size === placements.length;
   const { before, after } = proposal.components;
+  const moved = placements.filter(({ from }) => from !== null).length;
   const saved = after.travelMinutes - before.travelMinutes;
   return (
     <>
       <div className={classes.numbers}>
         <div>
-          <b>{placements.length}</b> placed
+          <b>{placements.length - moved}</b> placed
         </div>
+        {moved > 0 && (
+          <div>
+            <b>{moved}</b> moved
+          </div>
+        )}
         <div>
           <b>{unplaced.length}</b> not placed
         </div>
@@ -169,7 +182,7 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
         The whole week with all of it accepted, worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s. Lower is
         better.
       </div>
-      <ComponentsTable components={proposal.components} />
+      <ComponentsTable components={proposal.components} first={state.origin === 'proposal'} />
       {state.refused.length > 0 && (
         <div className={classes.refused} role="alert">
           <strong>Somebody changed the week meanwhile, so nothing was accepted.</strong>

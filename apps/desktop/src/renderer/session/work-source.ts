@@ -17,7 +17,7 @@ const callbacks = <T>({ onData, onProblem, onEnd }: Feed<T>) => ({
 const stopping = (subscription: Subscription) => (): void => subscription.unsubscribe();
 
 export function createWorkSource(client: WorkspaceClient): WorkSource {
-  const { scheduling, history, sync, orgs } = client;
+  const { scheduling, scenarios, history, sync, orgs } = client;
   const nothing = async (run: Promise<unknown>): Promise<void> => {
     await run;
   };
@@ -54,6 +54,8 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     noMatch: (scope, visitId) => attempt(() => scheduling.noMatch.query({ ...scope, visitId })),
     autoAssign: (scope, runId, feed) => stopping(scheduling.autoAssign.subscribe({ ...scope, runId }, callbacks(feed))),
     finishAutoAssign: (scope, runId) => attempt(() => nothing(scheduling.finishAutoAssign.mutate({ ...scope, runId }))),
+    scenarios: (scope, options, feed) => stopping(scenarios.run.subscribe({ ...scope, ...options }, callbacks(feed))),
+    finishScenarios: (scope, runId) => attempt(() => nothing(scenarios.finish.mutate({ ...scope, runId }))),
     accept: (scope, { placements, ...acceptance }) =>
       attempt(() => scheduling.accept.mutate({ ...scope, ...acceptance, placements: [...placements] })),
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),

@@ -4,7 +4,7 @@
  *
  * Nodes: task 0 … taskCount-1, then one node a tour (`taskCount + tour`), which stands for leaving and coming home.
  */
-import type { Components } from '../score.ts';
+import type { Components } from '../weights.ts';
 
 export interface RoutingModel {
   readonly taskCount: number;

@@ -8,6 +8,7 @@ import type { Outcome, Progress } from '../outcome.ts';
 import type { Plan } from '../plan.ts';
 import { componentsOf, costOf } from '../score.ts';
 import { violationsOfPlan } from '../validate.ts';
+import { WEIGHTS } from '../weights.ts';
 import { createMoves } from './moves.ts';
 import { neighboursOf } from './neighbours.ts';
 import { createRuin } from './ruin.ts';
@@ -108,6 +109,42 @@ describe('autoAssign', () => {
         expect(progress.every(({ improved }) => improved >= 0 && improved <= 1)).toBe(true);
       }),
       { numRuns: 15 },
+    );
+  });
+
+  it('moves what is free under other weights, and nobody loses a place', () => {
+    fc.assert(
+      fc.property(weeks, fc.integer(), (options, seed) => {
+        const week = generateWeek(options);
+        const built = planOf(week);
+        finish(autoAssign(built, { seed, moves: 0 }));
+        const before = built.snapshot();
+        const placed = [...before.staffOf.keys()].filter((visit) => (before.staffOf[visit] as number) >= 0);
+        const broken = new Set(violationsOfPlan(built).map(({ visit }) => visit));
+        const weights = { ...WEIGHTS, continuity: 400 };
+        const again = (): { plan: Plan; outcome: Outcome } => {
+          const plan = planOf({ ...week, weights });
+          plan.restore(before);
+          return { plan, outcome: finish(autoAssign(plan, { seed, moves: 4_000, free: placed })) };
+        };
+        const { plan, outcome } = again();
+        const fixed = (visit: number): boolean => week.visits[visit]?.fixed === true || broken.has(visit);
+        const moved = new Map(outcome.placements.map((one) => [one.visit, one]));
+        for (const visit of placed) {
+          const to = moved.get(visit);
+          expect(fixed(visit) && to !== undefined).toBe(false);
+          const stood = { staff: before.staffOf[visit], start: before.startOf[visit] };
+          const stands = to ? { staff: plan.compiled.staffIndex.get(to.staffId), start: to.start } : stood;
+          expect(plan.placementOf(visit)).toEqual(stands);
+          if (to) expect(stands).not.toEqual(stood);
+        }
+        expect(violationsOfPlan(plan).filter(({ visit }) => !broken.has(visit))).toEqual([]);
+        if (outcome.unplaced.length === [...before.staffOf].filter((staff) => staff < 0).length) {
+          expect(costOf(outcome.after, weights)).toBeLessThanOrEqual(costOf(outcome.before, weights));
+        }
+        expect(again().outcome).toEqual(outcome);
+      }),
+      { numRuns: 12 },
     );
   });
 

@@ -10,9 +10,10 @@ import type { CompiledWeek } from '../compile.ts';
 import { endOf, violationsAt } from '../feasibility.ts';
 import type { Plan } from '../plan.ts';
 import type { RuleId } from '../problem.ts';
-import { add, type Components, componentsOf, tourOf, WEIGHTS } from '../score.ts';
+import { add, componentsOf, tourOf } from '../score.ts';
 import { shiftHolding } from '../shifts.ts';
 import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
+import type { Components, Weights } from '../weights.ts';
 import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
 import { SearchState } from './state.ts';
 
@@ -28,6 +29,8 @@ export interface WeekSearch {
 
 /** What leaving a visit out counts, by priority 1 … 3: one urgent visit outweighs many of the next lower kind. */
 const UNASSIGNED = [0, 1, 10, 100] as const;
+/** More than all the urgent visits that one place could hold. */
+const KEEPS_A_PLACE = 10_000;
 /** More than any week can cost, less than where sums stop being exact. */
 const UNASSIGNED_PRICE = 100_000_000;
 /** Minutes between two shifts of a carer from which on nobody needs to look at the way or the rest between them. */
@@ -40,16 +43,19 @@ const GRID = 5;
 /** Rules that say that a route is tangled. The others leave its order and times alone. */
 const TANGLES: ReadonlySet<RuleId> = new Set(['SCH-OVERLAP-STAFF', 'SCH-AVAILABILITY', 'SCH-TRAVEL', 'SCH-REST']);
 
-/** `mayMove`: by visit, 1 for those the search may place, move and take off; they must break no rule now. */
+/**
+ * `mayMove`: by visit, 1 for those the search may place, move and take off; 2 for those that keep a place, whichever; they
+ * must break no rule now.
+ */
 export function createWeekSearch(plan: Plan, mayMove: Uint8Array): WeekSearch {
   const c = plan.compiled;
   const shiftOf = shiftsOf(plan);
   const closed = closedShifts(plan, mayMove, shiftOf);
   const isOpen = (visit: number): boolean => (shiftOf[visit] as number) >= 0 && closed[shiftOf[visit] as number] === 0;
   const movable = mayMove.map((may, visit) =>
-    may === 1 && ((plan.staffOf[visit] as number) < 0 || isOpen(visit)) ? 1 : 0,
+    may > 0 && ((plan.staffOf[visit] as number) < 0 || isOpen(visit)) ? 1 : 0,
   );
-  const model = modelOf(plan, movable, closed);
+  const model = modelOf(plan, mayMove, movable, closed);
   const state = new SearchState(model);
   load(plan, state, shiftOf, isOpen);
   // The plan's starts need not be the earliest; what the search shows is measured on the plan it stands for.
@@ -87,12 +93,13 @@ const componentsIn = ({ travelMinutes, waitingMinutes, continuity, balance }: Se
 export function unassignedOf(plan: Plan, mayMove: Uint8Array): number {
   let sum = 0;
   for (let visit = 0; visit < plan.compiled.visitCount; visit += 1) {
-    if (mayMove[visit] === 1 && (plan.staffOf[visit] as number) < 0) sum += weightOf(plan.compiled, visit);
+    if (mayMove[visit] !== 0 && (plan.staffOf[visit] as number) < 0) sum += weightOf(plan.compiled, visit, mayMove);
   }
   return sum;
 }
 
-const weightOf = (c: CompiledWeek, visit: number): number => UNASSIGNED[c.visitPriority[visit] as 1 | 2 | 3];
+const weightOf = (c: CompiledWeek, visit: number, mayMove: Uint8Array): number =>
+  mayMove[visit] === 2 ? KEEPS_A_PLACE : UNASSIGNED[c.visitPriority[visit] as 1 | 2 | 3];
 
 /** By visit: the shift that holds it, -1 when unplaced or outside all. */
 function shiftsOf(plan: Plan): Int32Array {
@@ -106,7 +113,7 @@ function shiftsOf(plan: Plan): Int32Array {
 function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uint8Array {
   const c = plan.compiled;
   const still = plan.clone();
-  for (let visit = 0; visit < c.visitCount; visit += 1) if (mayMove[visit] === 1) still.remove(visit);
+  for (let visit = 0; visit < c.visitCount; visit += 1) if (mayMove[visit] !== 0) still.remove(visit);
   const closed = new Uint8Array(c.shiftStart.length);
   const close = (visit: number): void => {
     const staff = plan.staffOf[visit] as number;
@@ -131,7 +138,7 @@ function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uin
   return closed;
 }
 
-function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingModel {
+function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: Uint8Array): RoutingModel {
   const c = plan.compiled;
   const { visitCount, staffCount, groups } = c;
   const shiftCount = c.shiftStart.length;
@@ -166,7 +173,7 @@ function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingMo
     due: new Int32Array(visitCount).fill(NEVER),
     grid: GRID,
     movable,
-    priority: Int32Array.from(movable, (may, visit) => (may === 1 ? weightOf(c, visit) : 0)),
+    priority: Int32Array.from(movable, (may, visit) => (may === 1 ? weightOf(c, visit, mayMove) : 0)),
     tourCarer: carerOf,
     tourStart: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftStart[tour] ?? 0),
     tourEnd: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftEnd[tour] ?? 0),
@@ -201,12 +208,12 @@ function modelOf(plan: Plan, movable: Uint8Array, closed: Uint8Array): RoutingMo
     gapMost: new Int32Array(visitCount),
     legs: null,
     legAt: c.travel.minutes,
-    weights: { ...WEIGHTS_OF_WEEK, unassigned: UNASSIGNED_PRICE, late: 0, worstLate: 0 },
+    weights: { ...softOf(c.weights), unassigned: UNASSIGNED_PRICE, late: 0, worstLate: 0 },
   };
 }
 
 const NOBODY = new Int32Array(0);
-const { windowMinutes: _hard, ...WEIGHTS_OF_WEEK } = WEIGHTS;
+const softOf = ({ windowMinutes: _hard, ...soft }: Weights) => soft;
 
 /** Above what anybody can be booked for, below `NEVER`: hours still count for the balance. */
 const MOST_HOURS = 1_000_000;
