@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Patient, patients, tables, type Visit, visits } from '@fieldfare/domain';
 import {
+  addWeeks,
   createRow,
   type Id,
   newId,
@@ -15,6 +16,7 @@ import {
   scheduleShard,
   systemClock,
   systemRandom,
+  weekAt,
 } from '@fieldfare/kernel';
 import {
   type Connection,
@@ -34,7 +36,8 @@ import { createLog } from '../src/log.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/server.ts';
 
 export const PASSWORD = 'correct horse battery';
-const WEEK = '2026-W47';
+/** Weeks long past are closed. */
+const WEEK = weekAt(systemClock.now(), 'UTC');
 
 export function value<T>(result: Result<T>): T {
   if (result.ok) return result.value;
@@ -278,5 +281,5 @@ export function patient(regionId: Id, more: Partial<Patient> = {}): Patient {
 
 export const addVisit = (row: Visit): RowChange => createRow(visits, row);
 export const addPatient = (row: Patient): RowChange => createRow(patients, row);
-export const weekShard = (regionId: Id): ShardId => scheduleShard(regionId, WEEK);
+export const weekShard = (regionId: Id, weeksAgo = 0): ShardId => scheduleShard(regionId, addWeeks(WEEK, -weeksAgo));
 export const peopleShard = (regionId: Id): ShardId => patientsShard(regionId);

@@ -1,5 +1,5 @@
 import { visits } from '@fieldfare/domain';
-import { updateRow } from '@fieldfare/kernel';
+import { SEAL_GRACE_WEEKS, SEALED_AFTER_WEEKS, updateRow } from '@fieldfare/kernel';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -83,6 +83,22 @@ describe('two laptops and a real server', () => {
     await untilState(witness, 'live');
     expect(note(witness, row.id)).toBe('for vera');
     expect(vera.replica.pending().count).toBeGreaterThan(0);
+  });
+
+  it('PERM-SEALED: a week long past can be read and takes no edits, after a while of grace', async () => {
+    const last = SEALED_AFTER_WEEKS + SEAL_GRACE_WEEKS;
+    const [late, tooLate] = [weekShard(agency.north, last), weekShard(agency.north, last + 1)];
+    const ada = await open('ada', [late, tooLate]);
+    await untilState(ada, 'live');
+    const weekOf = (shard: string): string => shard.slice(-8);
+    for (const shard of [late, tooLate]) {
+      const row = visit(agency.north, { week: weekOf(shard), note: 'written offline' });
+      value(await ada.replica.commit([addVisit(row)], ada.principal.userId));
+    }
+    await until(() => ada.connection.status().refusedShards.length > 0, 'one is refused');
+    const [refused] = ada.connection.status().refusedShards;
+    expect(refused).toMatchObject({ shard: tooLate });
+    await until(() => ada.replica.pending().count === 1, 'the other is taken');
   });
 
   it('SYN-AUTHZ: shards of another region and of another organisation are refused', async () => {

@@ -55,6 +55,7 @@ const board: WeekBoard = {
   ],
   conflicts: [],
   writable: true,
+  sealed: false,
 };
 
 describe('a week as CSV', () => {

@@ -5,6 +5,7 @@ export * from './module.ts';
 export * from './permissions.ts';
 export * from './ports.ts';
 export * from './problem.ts';
+export * from './sealing.ts';
 export * from './shards.ts';
 export * from './table.ts';
 export * from './zoned-time.ts';

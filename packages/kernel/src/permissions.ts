@@ -4,6 +4,7 @@
  */
 import { fail, ok, problem, type Result } from './problem.ts';
 import type { ShardRef } from './shards.ts';
+import type { IsoWeek } from './zoned-time.ts';
 
 export const ROLES = ['admin', 'coordinator', 'viewer', 'integration'] as const;
 export type Role = (typeof ROLES)[number];
@@ -127,10 +128,16 @@ const SHARD_ACTIONS: Record<ShardRef['kind'], { readonly read: Action; readonly 
 
 export type ShardAccess = 'none' | 'read' | 'write';
 
-/** What a principal may do with one shard of a tenant. */
-export function shardAccess(principal: Principal, tenantId: string, shard: ShardRef): ShardAccess {
+/** What a principal may do with one shard of a tenant. `sealed`: whether a week can only be read (sealing.ts). */
+export function shardAccess(
+  principal: Principal,
+  tenantId: string,
+  shard: ShardRef,
+  sealed: (week: IsoWeek) => boolean = () => false,
+): ShardAccess {
   const target: Target = { tenantId, regionId: shard.regionId };
   const actions = SHARD_ACTIONS[shard.kind];
   if (!can(principal, actions.read, target).ok) return 'none';
+  if (shard.kind === 'schedule' && sealed(shard.week)) return 'read';
   return can(principal, actions.write, target).ok ? 'write' : 'read';
 }

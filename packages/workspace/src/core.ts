@@ -7,6 +7,7 @@ import type { CommandInfo, Context, Database, SyncPort } from '@fieldfare/domain
 import {
   type Clock,
   fail,
+  isSealed,
   ok,
   type Principal,
   parseShard,
@@ -14,6 +15,7 @@ import {
   type Random,
   type Result,
   type RowChange,
+  SEALED_AFTER_WEEKS,
   type ShardId,
   shardAccess,
 } from '@fieldfare/kernel';
@@ -79,6 +81,15 @@ export function createCore(options: {
     for (const shard of new Set(changes.map((change) => change.shard))) {
       const ref = parseShard(shard);
       if (!ref.ok) return ref;
+      if (ref.value.kind === 'schedule' && isSealed(ref.value.week, clock.now())) {
+        const { week } = ref.value;
+        return fail(
+          problem('forbidden', `week ${week} is closed: weeks can be changed for ${SEALED_AFTER_WEEKS} weeks`, {
+            rule: 'PERM-SEALED',
+            params: { shard },
+          }),
+        );
+      }
       if (shardAccess(principal, replica.tenantId, ref.value) !== 'write') {
         return fail(
           problem('forbidden', 'your role does not allow this change', { rule: 'PERM-SHARD', params: { shard } }),

@@ -1,4 +1,4 @@
-import { ProblemError, unwrap } from '@fieldfare/kernel';
+import { addWeeks, ProblemError, SEALED_AFTER_WEEKS, unwrap } from '@fieldfare/kernel';
 import { rebuildAndCompare } from '@fieldfare/store';
 import type { FoldedRow } from '@fieldfare/sync';
 import { TRPCError } from '@trpc/server';
@@ -70,6 +70,15 @@ describe('a working copy', () => {
     const problems = await problemsOf(copy.caller.history.undo());
     expect(problems[0]).toMatchObject({ code: 'conflict', rule: 'WSP-UNDO-STALE' });
     expect((await board()).visits.find(({ id }) => id === visit.id)?.note).toBe('from Ben');
+  });
+
+  it('PERM-SEALED: a week long past is shown as closed, and nobody writes into it', async () => {
+    const past = { ...where, week: addWeeks(week, -SEALED_AFTER_WEEKS - 1) };
+    expect(await copy.caller.scheduling.week(past)).toMatchObject({ writable: false, sealed: true });
+    const problems = await problemsOf(copy.caller.scheduling.planWeek(past));
+    expect(problems[0]).toMatchObject({ code: 'forbidden', rule: 'PERM-SEALED' });
+    const last = { ...where, week: addWeeks(week, -SEALED_AFTER_WEEKS) };
+    expect(await copy.caller.scheduling.week(last)).toMatchObject({ writable: true, sealed: false });
   });
 
   it('WSP-SETTLED: the projection equals one rebuilt from the documents', async () => {

@@ -71,6 +71,7 @@ const board: fc.Arbitrary<WeekBoard> = fc
     visits: visits.sort(compareVisits),
     conflicts,
     writable,
+    sealed: false,
   }));
 
 describe('board patches', () => {

@@ -6,6 +6,7 @@ import {
   fail,
   type IsoWeek,
   isoWeekday,
+  isSealed,
   minutesInDay,
   orgShard,
   patientsShard,
@@ -145,6 +146,7 @@ async function readBoard(ctx: Context, input: WeekInput): Promise<WeekBoard> {
   const rows = await readRows(ctx, input);
   const target = { tenantId: ctx.principal.tenantId, regionId: input.regionId };
   const { zone } = rows.region;
+  const sealed = isSealed(input.week, ctx.clock.now());
   return buildBoard(rows, {
     week: input.week,
     days: daysOfWeek(input.week).map((date) => ({
@@ -152,7 +154,8 @@ async function readBoard(ctx: Context, input: WeekInput): Promise<WeekBoard> {
       weekday: isoWeekday(date),
       minutes: minutesInDay(date, zone),
     })),
-    writable: can(ctx.principal, 'schedule.write', target).ok,
+    writable: !sealed && can(ctx.principal, 'schedule.write', target).ok,
+    sealed,
   });
 }
 

@@ -114,6 +114,8 @@ export interface WeekBoard {
   readonly conflicts: readonly BoardConflict[];
   /** False: this principal may look but not change. */
   readonly writable: boolean;
+  /** The week is closed: nobody may change it any more. */
+  readonly sealed: boolean;
 }
 
 export type BoardEvent =

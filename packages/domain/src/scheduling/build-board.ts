@@ -207,7 +207,12 @@ export function namesOf(rows: Pick<BoardRows, 'people' | 'patients' | 'services'
 
 export function buildBoard(
   rows: BoardRows,
-  frame: { readonly week: string; readonly days: readonly BoardDay[]; readonly writable: boolean },
+  frame: {
+    readonly week: string;
+    readonly days: readonly BoardDay[];
+    readonly writable: boolean;
+    readonly sealed: boolean;
+  },
 ): WeekBoard {
   const names = namesOf(rows);
   const conflicts = conflictsIn(rows, names);
@@ -222,5 +227,6 @@ export function buildBoard(
     visits,
     conflicts,
     writable: frame.writable,
+    sealed: frame.sealed,
   };
 }

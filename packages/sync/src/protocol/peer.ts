@@ -17,12 +17,15 @@
 import {
   type Clock,
   fail,
+  type IsoWeek,
+  isSealed,
   ok,
   type Principal,
   type Problem,
   parseShard,
   problem,
   type Result,
+  SEAL_GRACE_WEEKS,
   type ShardAccess,
   type ShardId,
   type ShardRef,
@@ -148,7 +151,8 @@ const MAX_TIMER_MS = 0x7fffffff;
 export function servePeer(options: PeerOptions): Peer {
   const { socket, authenticate, openTenant, clock, setTimer } = options;
   const limits: PeerLimits = { ...PEER_LIMITS, ...options.limits };
-  const access = options.access ?? ((who, shard) => shardAccess(who, who.tenantId, shard));
+  const sealed = (week: IsoWeek): boolean => isSealed(week, clock.now(), SEAL_GRACE_WEEKS);
+  const access = options.access ?? ((who, shard) => shardAccess(who, who.tenantId, shard, sealed));
   const rooms = new Map<number, Room>();
   const cleanups: (() => void)[] = [];
   let stage: 'new' | 'authenticating' | 'up' | 'closed' = 'new';

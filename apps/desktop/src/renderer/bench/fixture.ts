@@ -204,5 +204,6 @@ export function makeBoard(size: FixtureSize): WeekBoard {
     visits,
     conflicts,
     writable: true,
+    sealed: false,
   };
 }

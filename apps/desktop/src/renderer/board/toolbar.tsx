@@ -1,6 +1,6 @@
 /** The bar over the board: which week, how it stands, and what can be done with all of it. */
 import type { WeekBoard } from '@fieldfare/domain';
-import { addWeeks, daysOfWeek } from '@fieldfare/kernel';
+import { addWeeks, daysOfWeek, SEALED_AFTER_WEEKS } from '@fieldfare/kernel';
 import { ActionIcon, Badge, Button, Menu, Tooltip } from '@mantine/core';
 import {
   IconAlertTriangle,
@@ -188,9 +188,14 @@ export function Toolbar({
       <WeekNav regionId={controller.scope.regionId} week={week} thisWeek={thisWeek} />
       <SyntheticBadge />
       {board !== null && !writable && (
-        <Badge variant="light" color="gray" leftSection={<IconEye size={12} />} className={classes.badge ?? ''}>
-          Read only
-        </Badge>
+        <Tooltip
+          label={`Weeks can be changed until ${SEALED_AFTER_WEEKS} weeks after they end`}
+          disabled={!board.sealed}
+        >
+          <Badge variant="light" color="gray" leftSection={<IconEye size={12} />} className={classes.badge ?? ''}>
+            {board.sealed ? 'Closed week' : 'Read only'}
+          </Badge>
+        </Tooltip>
       )}
       <span className={classes.grow} />
       {board !== null && <Summary />}
