@@ -9,6 +9,7 @@ import type { patients } from './patients/tables.ts';
 import type { DerivedConflict } from './scheduling/conflicts/facts.ts';
 import type {
   assignments,
+  blockedPairs,
   conflictResolutions,
   publishedRounds,
   recordResolutions,
@@ -44,6 +45,7 @@ export interface Database {
   readonly requirements: Projected<typeof requirements>;
   readonly visits: Projected<typeof visits>;
   readonly assignments: Projected<typeof assignments>;
+  readonly blockedPairs: Projected<typeof blockedPairs>;
   readonly conflictResolutions: Projected<typeof conflictResolutions>;
   readonly publishedRounds: Projected<typeof publishedRounds>;
   readonly ruleSettings: Projected<typeof ruleSettings>;

@@ -43,6 +43,7 @@ function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRow
     visits,
     patients: [agency.simone, agency.paul],
     requirements: [],
+    blocked: [],
     rules: { levels: {}, restMinutes: 0 },
     ...over,
   };

@@ -20,7 +20,7 @@ import type { LatLng, TravelPort } from '../travel/index.ts';
 import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
 import { createDayClock, type DayClock } from './day-clock.ts';
 import type { RulesInForce } from './rule-settings.ts';
-import type { Requirement, Visit } from './tables.ts';
+import type { BlockedPair, Requirement, Visit } from './tables.ts';
 
 export type WeekPerson = Pick<
   Staff,
@@ -34,6 +34,8 @@ export type WeekPerson = Pick<
   | 'homeLat'
   | 'homeLng'
   | 'active'
+  | 'languages'
+  | 'skills'
 > & { readonly deletedAt: string | null };
 
 export type WeekVisit = Pick<
@@ -70,7 +72,9 @@ export interface WeekRows {
    */
   readonly visits: readonly WeekVisit[];
   readonly patients: readonly Pick<Patient, 'id' | 'givenName' | 'familyName' | 'lat' | 'lng'>[];
-  readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId'>[];
+  readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId' | 'skills'>[];
+  /** Of the patients of the visits. */
+  readonly blocked: readonly Pick<BlockedPair, 'patientId' | 'staffId'>[];
   readonly rules: RulesInForce;
 }
 
@@ -178,7 +182,8 @@ export function compileProblem(
   const roles = new Map(rows.services.map((service) => [service.code, service.roles]));
   const spacings = new Map(rows.services.map((service) => [service.code, spacingOf(service)]));
   const homes = new Map(rows.patients.map((patient) => [patient.id, patient]));
-  const preferred = new Map(rows.requirements.map((row) => [row.id, row.preferredStaffId]));
+  const needs = new Map(rows.requirements.map((row) => [row.id, row]));
+  const blocked = groupBy(rows.blocked, ({ patientId }) => patientId);
   const outsideMinutes = new Map<string, number>();
 
   const visits = rows.visits.flatMap((visit): EngineVisit[] => {
@@ -193,6 +198,7 @@ export function compileProblem(
       if (!placed) return [];
       outsideMinutes.set(placed.staffId, (outsideMinutes.get(placed.staffId) ?? 0) + visit.minutes);
     }
+    const need = visit.requirementId === null ? undefined : needs.get(visit.requirementId);
     const open = options.anyDay?.has(visit.id) || visit.date === null ? days : [visit.date];
     return [
       {
@@ -204,7 +210,9 @@ export function compileProblem(
         provider: visit.providerPreference,
         priority: PRIORITY[visit.priority],
         startWindows: inside ? windowsOf(visit, open, clock) : [],
-        preferredStaffId: visit.requirementId === null ? null : (preferred.get(visit.requirementId) ?? null),
+        preferredStaffId: need?.preferredStaffId ?? null,
+        skills: need?.skills ?? [],
+        blockedStaffIds: (blocked.get(visit.patientId) ?? []).map(({ staffId }) => staffId),
         spacing: spacings.get(visit.serviceCode) ?? null,
         placed,
         fixed: !inside || visit.pinned,
@@ -217,6 +225,7 @@ export function compileProblem(
     (person): EngineStaff => ({
       id: person.id,
       role: person.role,
+      skills: [...person.languages, ...(person.skills ?? [])],
       partner: person.partnerId !== null,
       shifts: shiftsOf(person, away.get(person.id) ?? [], around, clock),
       capacityMinutes: person.capacityMinutes + (outsideMinutes.get(person.id) ?? 0),

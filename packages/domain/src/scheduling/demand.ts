@@ -4,7 +4,7 @@
  *
  *  DEM-SAME      a requirement that already asks for the same stays as it is, its visits too
  *  DEM-END       any other ends the day before; one that has not begun by then is taken back
- *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred
+ *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, and the skills it asked for
  *  DEM-VISITS    standing visits of what ends are cancelled from that day on; visits of what begins are planned for that
  *                week and for later ones that are planned already
  *  DEM-BESIDE    requirements that a person keeps beside the new demand are left alone
@@ -77,10 +77,11 @@ export function demandChange(input: DemandInput): DemandChange {
     else begins.push(row);
   }
   const ends = current.filter(({ id }) => !taken.has(id) && !begins.some((row) => row.id === id));
-  const familiar = new Map(ends.map(({ serviceCode, preferredStaffId }) => [serviceCode, preferredStaffId]));
+  const familiar = new Map(ends.map((row) => [row.serviceCode, row]));
   const started = begins.map((row) => ({
     ...row,
-    preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode) ?? null,
+    preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode)?.preferredStaffId ?? null,
+    skills: row.skills ?? familiar.get(row.serviceCode)?.skills ?? null,
   }));
   const ended = new Set(ends.map(({ id }) => id));
   return {

@@ -2,6 +2,7 @@ import { defineModule } from '@fieldfare/kernel';
 import { schedulingRouter } from './router.ts';
 import {
   assignments,
+  blockedPairs,
   conflictResolutions,
   publishedRounds,
   recordResolutions,
@@ -11,6 +12,7 @@ import {
 } from './tables.ts';
 
 export { proposalOf } from './auto-assign.ts';
+export type { BlockedCarer, BlockedCarers } from './blocked.ts';
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
 export type { Done } from './commands.ts';
@@ -32,6 +34,15 @@ export { sharedWorkbench, type Workbench } from './workbench.ts';
 export const scheduling = defineModule({
   name: 'scheduling',
   about: 'what patients need each week, the visits planned for it, who delivers them, and the clashes',
-  tables: [requirements, visits, assignments, conflictResolutions, recordResolutions, publishedRounds, ruleSettings],
+  tables: [
+    requirements,
+    visits,
+    assignments,
+    conflictResolutions,
+    recordResolutions,
+    publishedRounds,
+    ruleSettings,
+    blockedPairs,
+  ],
   router: schedulingRouter,
 });

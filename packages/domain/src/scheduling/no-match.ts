@@ -27,6 +27,8 @@ import type { Workbench } from './workbench.ts';
 /** Of the carers whom a rule removes. */
 const REMOVED: Readonly<Record<RuleId, string>> = {
   'SCH-ROLE': 'have a role that may not deliver the service',
+  'SCH-BLOCKED': 'must not meet this patient',
+  'SCH-SKILL': 'lack a skill or language that is asked for',
   'SCH-PROVIDER': 'are not of the provider type that is asked for',
   'SCH-WINDOW': 'have no window to start it in',
   'SCH-AVAILABILITY': 'are not at work in its window',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
 import { acceptProposal, ORIGINS } from './accept.ts';
 import { autoAssign } from './auto-assign.ts';
+import { blockCarer, blockedCarers, freeCarer } from './blocked.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
@@ -23,6 +24,7 @@ const stamp = z.string().min(1).max(64);
 const read = regionProcedure('schedule.read').input(z.object({ week }));
 const write = regionProcedure('schedule.write').input(z.object({ week }));
 const visit = z.object({ visitId: z.uuid() });
+const pair = regionProcedure('patients.write').input(z.object({ patientId: z.uuid(), staffId: z.uuid() }));
 const placement = z.object({ visitId: z.uuid(), staffId: z.uuid(), date, start: time });
 
 const visitChange = z
@@ -104,6 +106,14 @@ export const schedulingRouter = router({
   publish: write
     .input(z.object({ key: z.string().min(1).max(64) }))
     .mutation(({ ctx, input }) => publishWeek(ctx, input)),
+  /** Carers who must not meet a patient. */
+  blockedCarers: regionProcedure('patients.read')
+    .input(z.object({ patientId: z.uuid() }))
+    .query(({ ctx, input }) => blockedCarers(ctx, input)),
+  blockCarer: pair
+    .input(z.object({ reason: z.string().trim().min(1).max(500) }))
+    .mutation(({ ctx, input }) => blockCarer(ctx, input)),
+  freeCarer: pair.mutation(({ ctx, input }) => freeCarer(ctx, input)),
   /** How strictly the organisation holds to each rule, and what services ask for between visits. */
   rules: tenantProcedure('orgs.read').query(({ ctx }) => viewRules(ctx)),
   /** Sets what is given, the rest stays. */

@@ -67,6 +67,8 @@ const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
     gapMinutes: 75,
   },
   'SCH-ROLE': { role: 'psw', allowed: 'rn, rpn' },
+  'SCH-BLOCKED': {},
+  'SCH-SKILL': { missing: 'fr, palliative' },
   'SCH-PROVIDER': { wanted: 'own', provider: 'partner' },
   'SCH-AVAILABILITY': { start: at('07:00'), end: at('07:45'), shiftStart: at('08:00'), shiftEnd: at('16:00') },
   'SCH-WINDOW': { deviationMinutes: 25, windowStart: at('08:00'), windowEnd: at('10:00') },
@@ -80,6 +82,8 @@ const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-SPACING':
     'Only 1 h 15 min from the patient’s visit on Tuesday 09:00–09:45: this service asks for 4 h in between',
   'SCH-ROLE': 'Wrong role: PSW may not deliver this service (needs RN, RPN)',
+  'SCH-BLOCKED': 'This carer and this patient must not meet',
+  'SCH-SKILL': 'Lacks what the requirement asks for: fr, palliative',
   'SCH-PROVIDER': 'Own staff are asked for; this carer belongs to a partner',
   'SCH-AVAILABILITY': 'Outside availability: works 08:00–16:00 on Tuesday',
   'SCH-WINDOW': '25 min outside the start window 08:00–10:00',

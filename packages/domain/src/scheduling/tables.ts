@@ -20,7 +20,7 @@ export type StartWindow = z.infer<typeof startWindow>;
 export const requirements = defineTable({
   name: 'requirements',
   about: 'how often a patient needs which service each week',
-  version: 2,
+  version: 3,
   ...inPatients,
   columns: {
     regionId: z.uuid(),
@@ -38,6 +38,8 @@ export const requirements = defineTable({
     preferredStaffId: z.uuid().nullable(),
     startsOn: z.iso.date(),
     endsOn: z.iso.date().nullable(),
+    /** Since version 3: what the carer has to know or speak (`staff.skills`, `staff.languages`); absent: nothing. */
+    skills: z.array(z.string().min(2).max(40)).max(20).nullish(),
   },
   phi: ['serviceCode'],
   indexes: [['regionId'], ['patientId']],
@@ -165,6 +167,25 @@ export const ruleSettings = defineTable({
   },
 });
 export type RuleSetting = Row<typeof ruleSettings>;
+
+/** A carer who must not meet a patient. Id: deterministic of the two, so two people who block them offline write one row. */
+export const blockedPairs = defineTable({
+  name: 'blocked_pairs',
+  about: 'a carer and a patient who must not meet, and why',
+  version: 1,
+  ...inPatients,
+  columns: {
+    regionId: z.uuid(),
+    patientId: z.uuid(),
+    staffId: z.uuid(),
+    reason: z.string().max(500),
+    decidedBy: z.uuid(),
+    decidedAt: z.iso.datetime(),
+  },
+  phi: ['reason'],
+  indexes: [['regionId'], ['patientId']],
+});
+export type BlockedPair = Row<typeof blockedPairs>;
 
 /** A visit as a carer was told of it. */
 const toldVisit = z.object({

@@ -89,6 +89,10 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
       return spacing(violation, names);
     case 'SCH-ROLE':
       return `Wrong role: ${upper(params.role)} may not deliver this service (needs ${upper(params.allowed)})`;
+    case 'SCH-BLOCKED':
+      return 'This carer and this patient must not meet';
+    case 'SCH-SKILL':
+      return `Lacks what the requirement asks for: ${params.missing}`;
     case 'SCH-PROVIDER':
       return params.wanted === 'own'
         ? 'Own staff are asked for; this carer belongs to a partner'
@@ -133,6 +137,8 @@ export function failIfAny<T>(problems: readonly Problem[], value: T): Result<T> 
 
 const UNPLACED: Readonly<Record<RuleId, string>> = {
   'SCH-ROLE': 'Nobody here has a role that may deliver this service',
+  'SCH-BLOCKED': 'Everybody with the role must not meet this patient',
+  'SCH-SKILL': 'Nobody with the role has the skills or languages that are asked for',
   'SCH-PROVIDER': 'Nobody of the provider type that is asked for has the role',
   'SCH-WINDOW': 'The visit has no start window',
   'SCH-AVAILABILITY': 'Nobody with the role is available in the visit’s window',

@@ -42,6 +42,8 @@ const PERSON_FIELDS = [
   'homeLat',
   'homeLng',
   'active',
+  'languages',
+  'skills',
   'deletedAt',
 ] as const;
 
@@ -107,7 +109,7 @@ export async function readWeekRows(
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
   if (focus) staffIds.add(focus.staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
-  const [region, people, absences, patients, requirements, rules] = await Promise.all([
+  const [region, people, absences, patients, requirements, rules, blocked] = await Promise.all([
     db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
     readPacked<WeekPerson>(
       db,
@@ -129,14 +131,21 @@ export async function readWeekRows(
     ),
     readPacked<WeekRows['requirements'][number]>(
       db,
-      columnRefs(['id', 'preferredStaffId']),
+      columnRefs(['id', 'preferredStaffId', 'skills']),
       sql`from requirements where id in ${idList(requirementIds)} and deleted_at is null`,
     ),
     readRules(ctx),
+    db
+      .selectFrom('blockedPairs')
+      .select(['patientId', 'staffId'])
+      .where('regionId', '=', regionId)
+      .where('deletedAt', 'is', null)
+      .orderBy('id')
+      .execute(),
   ]);
   if (!region) {
     return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
   }
   people.sort((a, b) => compareText(a.id, b.id));
-  return { week, region, services, people, absences, visits, patients, requirements, rules };
+  return { week, region, services, people, absences, visits, patients, requirements, rules, blocked };
 }

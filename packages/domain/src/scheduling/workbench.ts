@@ -84,7 +84,7 @@ export async function openWorkbench(
 
 /** What `readWeekRows` reads. */
 const topicsOf = ({ regionId, week }: WeekInput): string[] => [
-  ...['regions', 'service_types', 'staff', 'absences', 'patients', 'requirements', 'rule_settings'],
+  ...['regions', 'service_types', 'staff', 'absences', 'patients', 'requirements', 'rule_settings', 'blocked_pairs'],
   ...[-1, 0, 1].flatMap((step) =>
     ['visits', 'assignments'].map((table) => topicOf(table, scheduleShard(regionId, addWeeks(week, step)))),
   ),

@@ -22,7 +22,7 @@ export type AvailabilityInterval = z.infer<typeof availabilityInterval>;
 export const staff = defineTable({
   name: 'staff',
   about: 'a person who delivers visits: our own, or a partner organisation’s',
-  version: 1,
+  version: 2,
   ...inRoster,
   columns: {
     regionId: z.uuid(),
@@ -45,6 +45,8 @@ export const staff = defineTable({
     phone: z.string().max(40),
     languages: z.array(z.string().min(2).max(8)),
     active: z.boolean(),
+    /** Since version 2: what the person can do beyond the role, in the organisation's own words. */
+    skills: z.array(z.string().min(2).max(40)).max(40).nullish(),
   },
   phi: ['phone', 'homeLat', 'homeLng'],
   indexes: [['regionId', 'team'], ['reference']],

@@ -66,7 +66,7 @@ describe('compileWeek', () => {
     if (!result.ok) return;
     const { groups, visitGroup, visitPreferred } = result.value;
     expect([...(groups[visitGroup[0] as number]?.staff ?? [])]).toEqual([0, 32]);
-    expect(groups[visitGroup[1] as number]?.removedByRole).toBe(33);
+    expect(groups[visitGroup[1] as number]?.staff).toHaveLength(0);
     expect(visitPreferred[1]).toBe(-1);
   });
 

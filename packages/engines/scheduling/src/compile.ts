@@ -13,15 +13,15 @@ export const PROVIDER_ANY = 0;
 export const PROVIDER_OWN = 1;
 const PROVIDER_PARTNER = 2;
 
-/** Staff who have the role and the provider type for a kind of visit; visits with equal needs share one group. */
+/** Staff who may deliver a kind of visit (role, provider, skills, not blocked); visits with equal needs share one group. */
 export interface EligibleGroup {
   /** Staff indexes, ascending. */
   readonly staff: Int32Array;
   /** Position in `staff` by staff index, -1 when not eligible. */
   readonly position: Int32Array;
-  /** Staff removed by SCH-ROLE, and of the rest by SCH-PROVIDER. */
-  readonly removedByRole: number;
-  readonly removedByProvider: number;
+  /** By staff index, 1: SCH-BLOCKED, SCH-SKILL. */
+  readonly blocked: Uint8Array;
+  readonly unskilled: Uint8Array;
 }
 
 export interface CompiledWeek {
@@ -122,13 +122,32 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
 
   const groups: EligibleGroup[] = [];
   const groupByNeed = new Map<string, number>();
-  const visitGroup = Int32Array.from(visits, (_, visit) => {
+  const asksSkills = levels['SCH-SKILL'] !== 'off';
+  const visitGroup = Int32Array.from(visits, (row, visit) => {
     const mask = visitRoleMask[visit] as number;
     const provider = visitProvider[visit] as number;
-    const need = `${mask}/${provider}`;
+    const skills = asksSkills ? [...(row.skills ?? [])].sort() : [];
+    const blockedIds = [...(row.blockedStaffIds ?? [])].sort();
+    const need = [mask, provider, skills.join(), blockedIds.join()].join('/');
     const known = groupByNeed.get(need);
     if (known !== undefined) return known;
-    groups.push(eligibleGroup(mask, provider, staffRoleBit, staffPartner));
+    const blocked = Uint8Array.from(staff, ({ id }) => Number(blockedIds.includes(id)));
+    const unskilled = Uint8Array.from(staff, (member) =>
+      Number(skills.some((skill) => !(member.skills ?? []).includes(skill))),
+    );
+    groups.push(
+      eligibleGroup(
+        staff.map(
+          (_, index) =>
+            ((staffRoleBit[index] as number) & mask) !== 0 &&
+            blocked[index] === 0 &&
+            unskilled[index] === 0 &&
+            providerMatches(provider, staffPartner[index] as number),
+        ),
+        blocked,
+        unskilled,
+      ),
+    );
     groupByNeed.set(need, groups.length - 1);
     return groups.length - 1;
   });
@@ -197,17 +216,13 @@ function flatten(lists: readonly (readonly { readonly start: number; readonly en
   return { from, start, end };
 }
 
-function eligibleGroup(mask: number, provider: number, roleBit: Uint32Array, partner: Uint8Array): EligibleGroup {
-  const position = new Int32Array(roleBit.length).fill(-1);
+function eligibleGroup(eligible: readonly boolean[], blocked: Uint8Array, unskilled: Uint8Array): EligibleGroup {
+  const position = new Int32Array(eligible.length).fill(-1);
   const staff: number[] = [];
-  let removedByRole = 0;
-  let removedByProvider = 0;
-  for (let index = 0; index < roleBit.length; index += 1) {
-    if (((roleBit[index] as number) & mask) === 0) removedByRole += 1;
-    else if (!providerMatches(provider, partner[index] as number)) removedByProvider += 1;
-    else position[index] = staff.push(index) - 1;
-  }
-  return { staff: Int32Array.from(staff), position, removedByRole, removedByProvider };
+  eligible.forEach((may, index) => {
+    if (may) position[index] = staff.push(index) - 1;
+  });
+  return { staff: Int32Array.from(staff), position, blocked, unskilled };
 }
 
 /** SCH-PROVIDER as one predicate: eligibility and feasibility both ask it. */

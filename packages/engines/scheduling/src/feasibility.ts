@@ -16,7 +16,7 @@ import { gapDays, gapMinutes, tooNear } from './spacing.ts';
 /** True when nothing speaks against it: equal to `violationsAt(…).length === 0`, without the words. */
 export function fits(plan: Plan, visit: number, staff: number, start: EpochMinute): boolean {
   const c = plan.compiled;
-  if (!hasRole(c, visit, staff) || !hasProvider(c, visit, staff)) return false;
+  if (!isEligible(c, visit, staff)) return false;
   if (overCapacity(plan, visit, staff) > 0) return false;
   if (windowDeviation(c, visit, start) > 0) return false;
   const end = start + (c.visitMinutes[visit] as number);
@@ -58,6 +58,11 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
   if (!hasRole(c, visit, staff)) {
     report('SCH-ROLE', { role: offered?.role ?? '', allowed: (asked?.roles ?? []).join(', ') });
   }
+  if (isBlocked(c, visit, staff)) report('SCH-BLOCKED', {});
+  if (!hasSkills(c, visit, staff)) {
+    const missing = (asked?.skills ?? []).filter((skill) => !(offered?.skills ?? []).includes(skill));
+    report('SCH-SKILL', { missing: missing.join(', ') });
+  }
   if (!hasProvider(c, visit, staff)) {
     const wanted = c.visitProvider[visit] === PROVIDER_OWN ? 'own' : 'partner';
     report('SCH-PROVIDER', { wanted, provider: c.staffPartner[staff] === 1 ? 'partner' : 'own' });
@@ -93,6 +98,26 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
 /** SCH-ROLE */
 export function hasRole(c: CompiledWeek, visit: number, staff: number): boolean {
   return ((c.staffRoleBit[staff] as number) & (c.visitRoleMask[visit] as number)) !== 0;
+}
+
+/** SCH-BLOCKED */
+export function isBlocked(c: CompiledWeek, visit: number, staff: number): boolean {
+  return c.groups[c.visitGroup[visit] as number]?.blocked[staff] === 1;
+}
+
+/** SCH-SKILL */
+export function hasSkills(c: CompiledWeek, visit: number, staff: number): boolean {
+  return c.groups[c.visitGroup[visit] as number]?.unskilled[staff] !== 1;
+}
+
+/** All that does not depend on when: role, provider, skills, and that the two may meet. */
+export function isEligible(c: CompiledWeek, visit: number, staff: number): boolean {
+  return (
+    hasRole(c, visit, staff) &&
+    hasProvider(c, visit, staff) &&
+    !isBlocked(c, visit, staff) &&
+    hasSkills(c, visit, staff)
+  );
 }
 
 /** SCH-PROVIDER */

@@ -1,5 +1,5 @@
 /** Why nobody can take a visit: each member of staff counted once, under the first rule that removes them. */
-import { endOf, hasProvider, hasRole, overCapacity } from './feasibility.ts';
+import { endOf, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
 import type { Plan } from './plan.ts';
 import { RULES, type RuleId } from './problem.ts';
 import { earliestAfter, latestBefore } from './spacing.ts';
@@ -11,8 +11,8 @@ export interface Funnel {
   /** Staff in whom it would fit. */
   readonly left: number;
   /**
-   * The rule that removed most of those with role and provider type; of all when none has both (SCH-ROLE or
-   * SCH-PROVIDER then, or SCH-WINDOW when the visit has no start window). Ties: the later step below. Null when
+   * The rule that removed most of those who may deliver it at all (role, skills, provider type, not blocked); of all when
+   * nobody may, or SCH-WINDOW when the visit has no start window. Ties: the later step below. Null when
    * somebody is left.
    */
   readonly main: RuleId | null;
@@ -21,6 +21,8 @@ export interface Funnel {
 /** In the order in which staff are removed: what cannot be changed this week first. */
 export const FUNNEL_STEPS: readonly RuleId[] = [
   'SCH-ROLE',
+  'SCH-BLOCKED',
+  'SCH-SKILL',
   'SCH-PROVIDER',
   'SCH-WINDOW', // the visit has no start window at all
   'SCH-AVAILABILITY', // no shift meets a window for long enough
@@ -50,12 +52,14 @@ function mainOf(removed: Readonly<Record<RuleId, number>>): RuleId {
       if (removed[rule] === 0) return best;
       return best === null || removed[rule] >= removed[best] ? rule : best;
     }, null);
-  return largest(FUNNEL_STEPS.slice(2)) ?? largest(FUNNEL_STEPS) ?? 'SCH-ROLE';
+  return largest(FUNNEL_STEPS.slice(FUNNEL_STEPS.indexOf('SCH-WINDOW'))) ?? largest(FUNNEL_STEPS) ?? 'SCH-ROLE';
 }
 
 function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null {
   const c = plan.compiled;
   if (!hasRole(c, visit, staff)) return 'SCH-ROLE';
+  if (isBlocked(c, visit, staff)) return 'SCH-BLOCKED';
+  if (!hasSkills(c, visit, staff)) return 'SCH-SKILL';
   if (!hasProvider(c, visit, staff)) return 'SCH-PROVIDER';
   if (c.windowFrom[visit] === c.windowFrom[visit + 1]) return 'SCH-WINDOW';
   let starts = shiftStarts(plan, visit, staff);

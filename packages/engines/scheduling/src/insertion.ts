@@ -2,7 +2,7 @@
  * Where a visit could go and what that would cost: the same answer for drag feedback, suggestions and the optimiser.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
-import { endOf, hasProvider, hasRole, overCapacity, violationsAt } from './feasibility.ts';
+import { endOf, isEligible, overCapacity, violationsAt } from './feasibility.ts';
 import type { Plan } from './plan.ts';
 import type { Interval, Violation } from './problem.ts';
 import { type MatchStatus, matchOf, type Reason, reasonsOf } from './reasons.ts';
@@ -44,7 +44,7 @@ export function bestStart(
   wish?: EpochMinute,
 ): Insertion | null {
   const c = plan.compiled;
-  if (!hasRole(c, visit, staff) || !hasProvider(c, visit, staff) || overCapacity(plan, visit, staff) > 0) return null;
+  if (!isEligible(c, visit, staff) || overCapacity(plan, visit, staff) > 0) return null;
   const from = window?.start ?? Number.NEGATIVE_INFINITY;
   const to = window?.end ?? Number.POSITIVE_INFINITY;
   const search = createStartSearch(wish ?? null);

@@ -14,6 +14,8 @@ export interface Interval {
 export interface EngineStaff {
   readonly id: string;
   readonly role: string;
+  /** What the carer can do or speak beyond the role; none when left out. */
+  readonly skills?: readonly string[];
   /** Belongs to a partner organisation. */
   readonly partner: boolean;
   /** Bookable stretches, ascending, not overlapping; absences already taken out. A visit lies inside one of them. */
@@ -46,6 +48,10 @@ export interface EngineVisit {
   /** When it may start (both ends included): one interval a possible day, ascending. */
   readonly startWindows: readonly Interval[];
   readonly preferredStaffId: string | null;
+  /** What the carer has to have; none when left out. */
+  readonly skills?: readonly string[];
+  /** Carers who must not meet the patient. */
+  readonly blockedStaffIds?: readonly string[];
   readonly spacing?: Spacing | null;
   /** Where it stands now; null: unscheduled. */
   readonly placed: { readonly staffId: string; readonly start: EpochMinute } | null;
@@ -81,6 +87,8 @@ export const RULES = {
   'SCH-OVERLAP-PATIENT': 'A patient has one visit at a time.',
   'SCH-SPACING': 'Visits of one service to one patient keep the gap that the service asks for.',
   'SCH-ROLE': 'A carer has a role that may deliver the service.',
+  'SCH-BLOCKED': 'A carer and a patient who are not to meet do not meet.',
+  'SCH-SKILL': 'A carer has the skills and languages that the requirement asks for.',
   'SCH-PROVIDER': 'Own staff or partner staff, as the requirement asks.',
   'SCH-AVAILABILITY': 'A visit lies inside one of the carer’s bookable stretches.',
   'SCH-WINDOW': 'A visit starts inside its time window.',
@@ -99,6 +107,8 @@ export const LEVELS: Readonly<Record<RuleId, readonly [RuleLevel, ...RuleLevel[]
   'SCH-OVERLAP-PATIENT': ['block'],
   'SCH-SPACING': ['warn', 'block', 'off'],
   'SCH-ROLE': ['block'],
+  'SCH-BLOCKED': ['block'],
+  'SCH-SKILL': ['warn', 'block', 'off'],
   'SCH-PROVIDER': ['warn', 'block', 'off'],
   'SCH-AVAILABILITY': ['warn', 'block'],
   'SCH-WINDOW': ['warn', 'block'],

@@ -138,7 +138,7 @@ describe('relaxations', () => {
   it('every kind comes up', () => {
     const seen = Array.from({ length: 16 }, (_, seed) => [
       ...holds(
-        { seed, staff: 2 + (seed % 5), visits: 30 + 5 * (seed % 7), days: 1 + (seed % 3) },
+        { seed, staff: 2 + (seed % 5), visits: 30 + 5 * (seed % 7), days: 1 + (seed % 3), spaced: 0, restMinutes: 0 },
         seed % 4 === 0 ? 0.4 : 1,
       ),
     ]).flat();

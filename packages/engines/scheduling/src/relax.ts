@@ -5,7 +5,7 @@
  * A widening is monotone (a wider window allows what the narrower one did), so the smallest is found by bisection.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
-import { endOf, hasProvider, hasRole, overCapacity } from './feasibility.ts';
+import { endOf, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
 import { bestStart, candidates, type Insertion } from './insertion.ts';
 import { type Plan, withStartWindows } from './plan.ts';
 import type { Interval, RuleId } from './problem.ts';
@@ -55,7 +55,9 @@ const MOST_MOVES = 24;
 export function relaxationsOf(plan: Plan, visit: number, options: RelaxOptions = {}): readonly Relaxation[] {
   const c = plan.compiled;
   const offered = options.staff ?? Array.from({ length: c.staffCount }, (_, staff) => staff);
-  const able = offered.filter((staff) => hasRole(c, visit, staff));
+  const able = offered.filter(
+    (staff) => hasRole(c, visit, staff) && !isBlocked(c, visit, staff) && hasSkills(c, visit, staff),
+  );
   const eligible = able.filter((staff) => hasProvider(c, visit, staff));
   if (eligible.some((staff) => bestStart(plan, visit, staff) !== null)) return [];
   const found = [

@@ -73,6 +73,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     return {
       id: `s${index}`,
       role: pick(roles),
+      skills: index % 3 === 0 ? ['en'] : ['en', 'fr'],
       partner: random.float() < 0.15,
       shifts,
       capacityMinutes: Math.floor(working * 0.85),
@@ -86,6 +87,9 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     preferred: random.float() < 0.5 ? pick(staff).id : null,
   }));
   const gaps = seededRandom(seed + 1);
+  const blocked = new Map(
+    patients.map(({ id }) => [id, gaps.float() < 0.7 * spaced ? [`s${Math.floor(gaps.float() * options.staff)}`] : []]),
+  );
   const spacings = new Map(patients.map(({ id }) => [id, spacingOf(gaps.float(), spaced)]));
   const visits: EngineVisit[] = Array.from({ length: options.visits }, (_, index) => {
     const patient = pick(patients);
@@ -109,6 +113,8 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
       })),
       preferredStaffId: patient.preferred,
       spacing: spacings.get(patient.id) ?? null,
+      skills: spacings.get(patient.id)?.group === 'days' ? ['fr'] : [],
+      blockedStaffIds: blocked.get(patient.id) ?? [],
       placed,
       fixed: placed !== null && random.float() < fixed,
     };

@@ -34,6 +34,18 @@ export const choice = <T extends string>(options: Readonly<Record<T, readonly st
   };
 };
 
+/** `palliative, ostomy`: words of 2 to 40 characters, small letters, each once. */
+export const words =
+  (most: number) =>
+  (cell: string): Cell<string[]> => {
+    const list = cell
+      .split(/[,;/]+/)
+      .map((word) => word.trim().toLowerCase())
+      .filter((word) => word !== '');
+    const fits = list.every((word) => word.length >= 2 && word.length <= 40) && new Set(list).size <= most;
+    return fits ? good([...new Set(list)]) : bad(`up to ${most} words of 2 to 40 characters, between commas`);
+  };
+
 export const yesNo = (cell: string): Cell<boolean> => {
   const word = fold(cell);
   if (['yes', 'y', 'true', '1', 'oui', 'o', 'vrai', 'x', 'active', 'actif'].includes(word)) return good(true);

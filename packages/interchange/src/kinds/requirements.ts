@@ -8,7 +8,7 @@ import {
   type StartWindow,
 } from '@fieldfare/domain/tables';
 import { deterministicId, isId } from '@fieldfare/kernel';
-import { bad, date, good, whole } from './cells.ts';
+import { bad, date, good, whole, words } from './cells.ts';
 import { type Fault, type Field, type Kind, valueAt } from './kind.ts';
 import { referenceKey } from './lookup.ts';
 import {
@@ -91,6 +91,16 @@ const FIELDS: readonly Field[] = [
     example: '',
     read: date,
   },
+  {
+    key: 'skills',
+    label: 'Skills needed',
+    labelFr: 'Compétences requises',
+    required: false,
+    synonyms: ['required skills', 'skill needed', 'skills required', 'language', 'competences requises'],
+    format: 'words of your own such as "palliative, ostomy" or language codes, up to 20',
+    example: 'fr',
+    read: words(20),
+  },
   orderField,
 ];
 
@@ -138,6 +148,7 @@ export const requirementsKind: Kind<Requirement> = {
       preferredStaffId: preferred?.id ?? null,
       startsOn,
       endsOn,
+      skills: valueAt<string[]>(values, 'skills') ?? null,
     };
     const given = [...values.keys()].filter((key) => !['reference', 'patient', 'service'].includes(key));
     return { row, given: ['patientId', 'serviceCode', ...given.map((key) => ROW_FIELD[key] ?? key)] };
@@ -150,6 +161,7 @@ export const requirementsKind: Kind<Requirement> = {
     windows: writeWindows(row.windows),
     preferredStaff: (row.preferredStaffId && lookup.staffReferences.get(row.preferredStaffId)) ?? '',
     endsOn: row.endsOn ?? '',
+    skills: (row.skills ?? []).join(', '),
     reference: row.id,
   }),
 };

@@ -7,7 +7,7 @@ import {
   staff,
 } from '@fieldfare/domain/tables';
 import { deterministicId } from '@fieldfare/kernel';
-import { bad, type Cell, choice, fold, good, number, text, yesNo } from './cells.ts';
+import { bad, type Cell, choice, fold, good, number, text, words, yesNo } from './cells.ts';
 import { type Field, type Kind, type Values, valueAt } from './kind.ts';
 import { referenceKey } from './lookup.ts';
 import { regionField } from './references.ts';
@@ -226,6 +226,16 @@ const FIELDS: readonly Field[] = [
     read: languages,
   },
   {
+    key: 'skills',
+    label: 'Skills',
+    labelFr: 'Compétences',
+    required: false,
+    synonyms: ['skill', 'competencies', 'certifications', 'competences'],
+    format: 'words of your own such as "palliative, ostomy", up to 40',
+    example: 'palliative',
+    read: words(40),
+  },
+  {
     key: 'active',
     label: 'Active',
     labelFr: 'Actif',
@@ -265,6 +275,7 @@ function build(values: Values, lookup: Parameters<Kind<Staff>['build']>[1]): Ret
     phone: valueAt<string>(values, 'phone') ?? '',
     languages: valueAt<string[]>(values, 'languages') ?? [],
     active: valueAt<boolean>(values, 'active') ?? true,
+    skills: valueAt<string[]>(values, 'skills') ?? null,
   };
   const rowField: Readonly<Record<string, string>> = { partner: 'partnerId', weeklyHours: 'capacityMinutes' };
   return {
@@ -289,6 +300,7 @@ export const staffKind: Kind<Staff> = {
     weeklyHours: Math.round((row.capacityMinutes / 60) * 10_000) / 10_000,
     availability: writeAvailability(row.availability),
     languages: row.languages.join(', '),
+    skills: (row.skills ?? []).join(', '),
     active: row.active ? 'yes' : 'no',
     region: lookup.context.region.name,
   }),

@@ -135,6 +135,9 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
     planWeek: async () => ok({ created: 0 }),
     publication: async () => ok({ key: 'fixture', publishedAt: null, publishedBy: null, news: [], unscheduled: 0 }),
     publish: async () => ok({ carers: 0, visits: 0 }),
+    blockedCarers: async () => ok({ carers: [], writable: false }),
+    blockCarer: async () => ok(undefined),
+    freeCarer: async () => ok(undefined),
     rules: async () => ok({ rules: [], services: [], writable: false }),
     saveRules: async () => ok({ changed: 0 }),
     async assign(_scope, { visitId, staffId, date, start }) {

@@ -5,6 +5,7 @@
 import type {
   AcceptedPlacement,
   AutoAssignEvent,
+  BlockedCarers,
   BoardEvent,
   BoardViolation,
   Candidate,
@@ -107,6 +108,10 @@ export interface WorkSource {
   publication(scope: Scope): Promise<Result<Publication>>;
   /** Tells them what `publication` showed under this key. */
   publish(scope: Scope, key: string): Promise<Result<{ readonly carers: number; readonly visits: number }>>;
+  /** Carers who must not meet a patient. */
+  blockedCarers(regionId: string, patientId: string): Promise<Result<BlockedCarers>>;
+  blockCarer(regionId: string, patientId: string, staffId: string, reason: string): Promise<Result<void>>;
+  freeCarer(regionId: string, patientId: string, staffId: string): Promise<Result<void>>;
   /** How strictly the organisation holds to each scheduling rule. */
   rules(): Promise<Result<RulesView>>;
   saveRules(input: RulesInput): Promise<Result<{ readonly changed: number }>>;

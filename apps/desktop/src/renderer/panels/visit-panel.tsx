@@ -8,6 +8,7 @@ import { AlsoHere } from '../board/onlookers.tsx';
 import { duration, endTime, longDate, parseTime, roleName } from '../lib/format.ts';
 import { useDraft } from '../lib/use-draft.ts';
 import { Tag } from '../shell/tag.tsx';
+import { BlockedCarers } from './blocked-carers.tsx';
 import classes from './panels.module.css';
 import { WhyNobody } from './why-nobody.tsx';
 
@@ -195,6 +196,8 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
         </dl>
 
         {visit.staffId === null && <WhyNobody visit={visit} writable={writable} />}
+
+        <BlockedCarers key={visit.patientId} patientId={visit.patientId} staffId={visit.staffId} />
 
         <Editor key={visit.id} visit={visit} writable={writable} />
       </div>

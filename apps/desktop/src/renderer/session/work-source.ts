@@ -60,6 +60,11 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
       attempt(() => scheduling.accept.mutate({ ...scope, ...acceptance, placements: [...placements] })),
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),
     publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
+    blockedCarers: (regionId, patientId) => attempt(() => scheduling.blockedCarers.query({ regionId, patientId })),
+    blockCarer: (regionId, patientId, staffId, reason) =>
+      attempt(() => nothing(scheduling.blockCarer.mutate({ regionId, patientId, staffId, reason }))),
+    freeCarer: (regionId, patientId, staffId) =>
+      attempt(() => nothing(scheduling.freeCarer.mutate({ regionId, patientId, staffId }))),
     rules: () => attempt(() => scheduling.rules.query()),
     saveRules: ({ rules, services }) =>
       attempt(() => scheduling.saveRules.mutate({ rules: [...rules], services: [...services] })),

@@ -149,7 +149,7 @@ describe('autoAssign', () => {
   });
 
   it('keeps the best when it is stopped in the middle', () => {
-    const week = generateWeek({ seed: 5, staff: 12, visits: 150, days: 3, restMinutes: 0 });
+    const week = generateWeek({ seed: 5, staff: 12, visits: 150, days: 3, spaced: 0, restMinutes: 0 });
     const full = run(planOf(week), 3, 40_000);
     const improving = full.progress.findIndex(({ improved }) => improved > 0.5);
     const plan = planOf(week);
