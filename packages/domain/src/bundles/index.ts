@@ -12,6 +12,7 @@ export {
   type ServiceChoice,
   viewPlan,
 } from './plan-view.ts';
+export type { AxisWeek, PatientShift, SettingEffect, SettingEffectEvent } from './setting-effect.ts';
 export type { DeliveryView, DemandLine, EffectView } from './sign.ts';
 export type { PlanStatus } from './status.ts';
 export * from './tables.ts';

@@ -10,6 +10,7 @@ import { planIn, readPlans } from './plan-rows.ts';
 import { listPlans, viewPlan } from './plan-view.ts';
 import { choose, propose } from './propose.ts';
 import { reviewOf } from './review.ts';
+import { settingEffect } from './setting-effect.ts';
 import { adoptSetting, readSettings, tryContent } from './settings.ts';
 import { deliveryOfPlan, effectOfEnding, effectOfSigning, endPlan, signPlan } from './sign.ts';
 import { LINE_MODES, LINE_PROVIDERS, SETTING_KINDS } from './tables.ts';
@@ -92,6 +93,10 @@ export const bundlesRouter = router({
       const result = tryContent(await readSettings(ctx), input.kind, input.content);
       return result.ok ? [] : result.problems;
     }),
+  /** What a version would mean for a region's assessed patients. Changes nothing; ending the subscription cancels. */
+  settingEffect: read.input(setting).subscription(async function* ({ ctx, input, signal }) {
+    yield* settingEffect(ctx, input, signal);
+  }),
   adoptSetting: tenantProcedure('orgs.write')
     .input(setting.extend({ note: reason }))
     .mutation(({ ctx, input }) => adoptSetting(ctx, input)),

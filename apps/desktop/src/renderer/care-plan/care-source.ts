@@ -7,11 +7,13 @@ import type {
   PlanView,
   ProposalView,
   ReviewView,
+  SettingEffectEvent,
   StreamView,
 } from '@fieldfare/domain';
 import type { LocalDate, Problem, Result } from '@fieldfare/kernel';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { attempt } from '../lib/problems.ts';
+import type { Callbacks } from '../lib/use-feed.ts';
 
 export interface PatientScope {
   readonly regionId: string;
@@ -42,6 +44,8 @@ export interface CareSource {
   settings(): Promise<Result<Settings>>;
   /** Everything wrong with a version; empty when it could be adopted. */
   checkSetting(kind: SettingKind, content: string): Promise<Result<readonly Problem[]>>;
+  /** What a version would mean for the region's patients. */
+  settingEffect(kind: SettingKind, content: string, callbacks: Callbacks<SettingEffectEvent>): { unsubscribe(): void };
   adoptSetting(kind: SettingKind, content: string, note: string): Promise<Result<{ readonly version: string }>>;
   propose(streamId: string): Promise<Result<ProposalView>>;
   choose(streamId: string, axis: string): Promise<Result<{ readonly planId: string }>>;
@@ -67,6 +71,8 @@ export function createCareSource(
   return {
     settings: () => attempt(() => bundles.settings.query()),
     checkSetting: (kind, content) => attempt(() => bundles.checkSetting.query({ kind, content })),
+    settingEffect: (kind, content, callbacks) =>
+      bundles.settingEffect.subscribe({ regionId: patient.regionId, kind, content }, callbacks),
     adoptSetting: (kind, content, note) => attempt(() => bundles.adoptSetting.mutate({ kind, content, note })),
     propose: (streamId) => attempt(() => bundles.propose.query({ ...patient, streamId })),
     choose: (streamId, axis) => attempt(() => bundles.choose.mutate({ ...patient, streamId, axis, reason: '' })),

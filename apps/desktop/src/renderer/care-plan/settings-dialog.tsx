@@ -8,6 +8,7 @@ import { problemsText, problemText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
 import classes from './care-plan.module.css';
 import type { CareSource, SettingKind, Settings } from './care-source.ts';
+import { SettingEffectOf } from './setting-effect.tsx';
 
 const KINDS: readonly { readonly value: SettingKind; readonly label: string }[] = [
   { value: 'matrix', label: 'Intensity matrix' },
@@ -79,7 +80,7 @@ export function SettingsDialog(props: {
           classNames={{ input: classes.code ?? '' }}
           value={text}
           readOnly={!settings.writable}
-          rows={18}
+          rows={changed ? 10 : 18}
           spellCheck={false}
           onChange={(event) => setText(event.currentTarget.value)}
         />
@@ -93,6 +94,9 @@ export function SettingsDialog(props: {
               ))}
             </ul>
           </div>
+        )}
+        {changed && found?.length === 0 && (
+          <SettingEffectOf key={`${kind} ${text}`} source={source} kind={kind} content={text} />
         )}
         {settings.writable ? (
           <div className={classes.dialogActions}>

@@ -9,7 +9,7 @@ export interface FeedState<T> {
   readonly problems: readonly Problem[];
 }
 
-interface Callbacks<T> {
+export interface Callbacks<T> {
   readonly onData: (value: T) => void;
   readonly onError: (error: unknown) => void;
 }
