@@ -44,6 +44,7 @@ function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRow
     patients: [agency.simone, agency.paul],
     requirements: [],
     blocked: [],
+    told: [],
     rules: { levels: {}, restMinutes: 0 },
     ...over,
   };

@@ -20,7 +20,7 @@ import type { LatLng, TravelPort } from '../travel/index.ts';
 import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
 import { createDayClock, type DayClock } from './day-clock.ts';
 import type { RulesInForce } from './rule-settings.ts';
-import type { BlockedPair, Requirement, Visit } from './tables.ts';
+import type { BlockedPair, PublishedRound, Requirement, Visit } from './tables.ts';
 
 export type WeekPerson = Pick<
   Staff,
@@ -75,6 +75,8 @@ export interface WeekRows {
   readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId' | 'skills'>[];
   /** Of the patients of the visits. */
   readonly blocked: readonly Pick<BlockedPair, 'patientId' | 'staffId'>[];
+  /** What carers were told of this week. */
+  readonly told: readonly Pick<PublishedRound, 'staffId' | 'visits'>[];
   readonly rules: RulesInForce;
 }
 
@@ -184,6 +186,11 @@ export function compileProblem(
   const homes = new Map(rows.patients.map((patient) => [patient.id, patient]));
   const needs = new Map(rows.requirements.map((row) => [row.id, row]));
   const blocked = groupBy(rows.blocked, ({ patientId }) => patientId);
+  const told = new Map(
+    rows.told.flatMap(({ staffId, visits }) =>
+      visits.map(({ visitId, date, start }) => [visitId, { staffId, start: clock.minuteAt(date, start) }] as const),
+    ),
+  );
   const outsideMinutes = new Map<string, number>();
 
   const visits = rows.visits.flatMap((visit): EngineVisit[] => {
@@ -215,6 +222,7 @@ export function compileProblem(
         blockedStaffIds: (blocked.get(visit.patientId) ?? []).map(({ staffId }) => staffId),
         spacing: spacings.get(visit.serviceCode) ?? null,
         placed,
+        told: told.get(visit.id) ?? null,
         fixed: !inside || visit.pinned,
       },
     ];

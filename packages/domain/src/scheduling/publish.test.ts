@@ -128,6 +128,11 @@ describe('publishing a week', () => {
       ['Carl Roy', 'new Simone Caron  10:00'],
       ['Joan Roy', 'gone Simone Caron 09:00 '],
     ]);
+    // What was told speaks for Joan, and against everybody else.
+    const offered = await desk.caller.scheduling.suggest({ ...at, visitId: morning.id });
+    const other = 'Another carer was told of it';
+    for (const { staffId, reasons } of offered) expect(reasons.includes(other)).toBe(staffId !== agency.joan.id);
+    expect(offered.map(({ staffId }) => staffId)).toContain(agency.carl.id);
   });
 
   it('SCH-PUB-SEEN: refuses when the board has moved on since', async () => {

@@ -180,6 +180,10 @@ export function reasonText({ code, value }: Reason): string {
       return `Light week: ${value} % of capacity afterwards`;
     case 'LOAD-FULL':
       return `Full week: ${value} % of capacity afterwards`;
+    case 'TOLD-CARER':
+      return 'Another carer was told of it';
+    case 'TOLD-TIME':
+      return `${lengthText(value)} from the time that was told`;
     case 'WINDOW-OUTSIDE':
       return `${lengthText(value)} outside the window`;
   }

@@ -109,7 +109,7 @@ export async function readWeekRows(
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
   if (focus) staffIds.add(focus.staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
-  const [region, people, absences, patients, requirements, rules, blocked] = await Promise.all([
+  const [region, people, absences, patients, requirements, rules, blocked, told] = await Promise.all([
     db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
     readPacked<WeekPerson>(
       db,
@@ -142,10 +142,18 @@ export async function readWeekRows(
       .where('deletedAt', 'is', null)
       .orderBy('id')
       .execute(),
+    db
+      .selectFrom('publishedRounds')
+      .select(['staffId', 'visits'])
+      .where('regionId', '=', regionId)
+      .where('week', '=', week)
+      .where('deletedAt', 'is', null)
+      .orderBy('id')
+      .execute(),
   ]);
   if (!region) {
     return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
   }
   people.sort((a, b) => compareText(a.id, b.id));
-  return { week, region, services, people, absences, visits, patients, requirements, rules, blocked };
+  return { week, region, services, people, absences, visits, patients, requirements, rules, blocked, told };
 }

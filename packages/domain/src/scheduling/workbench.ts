@@ -86,7 +86,9 @@ export async function openWorkbench(
 const topicsOf = ({ regionId, week }: WeekInput): string[] => [
   ...['regions', 'service_types', 'staff', 'absences', 'patients', 'requirements', 'rule_settings', 'blocked_pairs'],
   ...[-1, 0, 1].flatMap((step) =>
-    ['visits', 'assignments'].map((table) => topicOf(table, scheduleShard(regionId, addWeeks(week, step)))),
+    ['visits', 'assignments', 'published_rounds'].map((table) =>
+      topicOf(table, scheduleShard(regionId, addWeeks(week, step))),
+    ),
   ),
 ];
 

@@ -54,6 +54,9 @@ export interface CompiledWeek {
   readonly visitFixed: Uint8Array;
   /** Staff index, -1: no wish, or a wish for somebody who is not in this week. */
   readonly visitPreferred: Int32Array;
+  /** What was told; -1: nothing, or a carer who is not in this week. */
+  readonly visitToldStaff: Int32Array;
+  readonly visitToldStart: Int32Array;
   readonly visitPlacedStaff: Int32Array;
   readonly visitPlacedStart: Int32Array;
   /** Start windows of visit `v` are `windowFrom[v]` … `windowFrom[v + 1] - 1`; both ends included. */
@@ -179,6 +182,8 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     visitPreferred: Int32Array.from(visits, ({ preferredStaffId }) =>
       preferredStaffId === null ? -1 : (staffIndex.get(preferredStaffId) ?? -1),
     ),
+    visitToldStaff: Int32Array.from(visits, ({ told }) => (told ? (staffIndex.get(told.staffId) ?? -1) : -1)),
+    visitToldStart: Int32Array.from(visits, ({ told }) => told?.start ?? -1),
     visitPlacedStaff: Int32Array.from(visits, ({ placed }) =>
       placed === null ? -1 : (staffIndex.get(placed.staffId) ?? -1),
     ),

@@ -1,7 +1,8 @@
 /**
  * For each pending visit and each eligible carer: the cheapest start and its whole cost, kept true as the plan fills.
  *
- * Cost = route part (travel and waiting, depends on the start) + carer part (balance) + patient part (continuity).
+ * Cost = route part (travel, waiting and the time that was told: depends on the start) + carer part (balance) + patient
+ * part (continuity and the carer who was told).
  * Placing a visit with carer `s` changes, and only changes:
  * - the route part of `s` for starts between the visit before and the visit after the placed one;
  * - the carer part of `s`;
@@ -12,6 +13,7 @@ import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta } from './score.ts';
 import { tooNear } from './spacing.ts';
 import { NO_START, type StartSearch, searchStarts } from './starts.ts';
+import { otherCarerOf } from './told.ts';
 
 export interface InsertionTable {
   /** Fills a visit's row from scratch. */
@@ -86,7 +88,8 @@ export function createInsertionTable(
         ? NO_START
         : routeCost +
           c.weights.balance * balanceDelta(plan, visit, staff) +
-          c.weights.continuity * continuityDelta(plan, visit, staff);
+          c.weights.continuity * continuityDelta(plan, visit, staff) +
+          c.weights.disruption * otherCarerOf(c, visit, staff);
   }
 
   function lookEverywhere(visit: number, staff: number, cell: number): void {

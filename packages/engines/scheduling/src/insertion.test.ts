@@ -91,6 +91,23 @@ describe('bestStart', () => {
     );
   });
 
+  it.each([
+    ['a', '10:15', 0, []],
+    ['a', '10:16', 1, ['TOLD-TIME']],
+    ['b', '09:45', 2, ['TOLD-CARER']],
+    ['b', '09:44', 3, ['TOLD-CARER', 'TOLD-TIME']],
+  ] as const)('counts disruption: told a at 10:00, then %s at %s is %i points', (staff, time, points, codes) => {
+    const visit = visitOf('v', { told: { staffId: 'a', start: at('10:00') } });
+    const plan = planOf(
+      weekOf([staffOf('a'), staffOf('b')], [visit, visitOf('w', { told: { staffId: 'x', start: 1 } })]),
+    );
+    const { components, reasons } = insertionAt(plan, 0, staff === 'a' ? 0 : 1, at(time));
+    expect(components.disruption).toBe(points);
+    expect(reasons.map(({ code }) => code).filter((code) => code.startsWith('TOLD'))).toEqual(codes);
+    expect(insertionAt(plan, 1, 0, at(time)).components.disruption).toBe(0);
+    expect(bestStart(plan, 0, 0)?.start).toBe(at('10:00'));
+  });
+
   it('leaves hard by the neighbour on a five-minute grid, or on the exact minute where only that fits', () => {
     const other = visitOf('other', { place: 12, placed: { staffId: 'a', start: at('08:00') } });
     const plan = planOf(weekOf([staffOf('a')], [visitOf('v'), other]));

@@ -54,7 +54,7 @@ export function bestStart(
 /** The price of one placement, whether or not it fits. Match is `none` when it does not. */
 export function insertionAt(plan: Plan, visit: number, staff: number, start: EpochMinute): Insertion {
   const components = deltaOf(plan, visit, staff, start);
-  const reasons = reasonsOf(plan, visit, staff, components);
+  const reasons = reasonsOf(plan, visit, staff, start, components);
   const match = matchOf(plan, visit, staff, start, components);
   return { visit, staff, start, components, cost: costOf(components, plan.compiled.weights), match, reasons };
 }

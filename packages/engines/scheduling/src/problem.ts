@@ -55,6 +55,8 @@ export interface EngineVisit {
   readonly spacing?: Spacing | null;
   /** Where it stands now; null: unscheduled. */
   readonly placed: { readonly staffId: string; readonly start: EpochMinute } | null;
+  /** What carer and patient were told, or what else shall be kept if it can; none when left out. */
+  readonly told?: { readonly staffId: string; readonly start: EpochMinute } | null;
   /** A fixed visit is never moved or taken off. */
   readonly fixed: boolean;
 }

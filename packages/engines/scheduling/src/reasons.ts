@@ -3,6 +3,7 @@ import type { EpochMinute } from '@fieldfare/kernel';
 import { bookedWithout, fits } from './feasibility.ts';
 import type { Plan } from './plan.ts';
 import { continuityDelta, faceOf } from './score.ts';
+import { otherCarerOf, otherTimeOf } from './told.ts';
 import type { Components } from './weights.ts';
 
 export const REASONS = {
@@ -18,6 +19,8 @@ export const REASONS = {
   'WAIT-IDLE': 'Leaves the carer waiting (value: minutes).',
   'LOAD-LIGHT': 'Under half of capacity afterwards (value: per cent).',
   'LOAD-FULL': 'Over 90 % of capacity afterwards (value: per cent).',
+  'TOLD-CARER': 'Somebody else was told of this visit.',
+  'TOLD-TIME': 'More than a quarter of an hour from the time that was told (value: minutes).',
   'WINDOW-OUTSIDE': 'Outside the time window (value: minutes).',
 } as const;
 export type ReasonCode = keyof typeof REASONS;
@@ -51,7 +54,13 @@ export function matchOf(
 }
 
 /** Good news first, in a fixed order. */
-export function reasonsOf(plan: Plan, visit: number, staff: number, components: Components): Reason[] {
+export function reasonsOf(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  start: EpochMinute,
+  components: Components,
+): Reason[] {
   const c = plan.compiled;
   const good: Reason[] = [];
   const bad: Reason[] = [];
@@ -75,6 +84,10 @@ export function reasonsOf(plan: Plan, visit: number, staff: number, components: 
   const percent = capacity === 0 ? 100 : Math.round((100 * booked) / capacity);
   if (percent < 50) good.push({ code: 'LOAD-LIGHT', value: percent });
   else if (percent > 90) bad.push({ code: 'LOAD-FULL', value: percent });
+  if (otherCarerOf(c, visit, staff) > 0) bad.push({ code: 'TOLD-CARER', value: 1 });
+  if (otherTimeOf(c, visit, start) > 0) {
+    bad.push({ code: 'TOLD-TIME', value: Math.abs(start - (c.visitToldStart[visit] as number)) });
+  }
   if (windowMinutes > 0) bad.push({ code: 'WINDOW-OUTSIDE', value: windowMinutes });
   return [...good, ...bad];
 }

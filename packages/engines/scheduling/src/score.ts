@@ -1,5 +1,5 @@
 /**
- * What a plan costs, in five whole-number components, and what one more visit adds to each. A component is defined on
+ * What a plan costs, in six whole-number components, and what one more visit adds to each. A component is defined on
  * the whole plan (`componentsOf`); the cost of an insertion (`deltaOf`) is the exact difference.
  *
  * - travelMinutes: driving from home to the first visit of each tour, between visits, and home from the last. A tour is
@@ -10,11 +10,13 @@
  * - continuity: a point for each visit that has a preferred carer and is with another, and two for each carer of a
  *   patient after the first.
  * - balance: sum over staff of floor(booked² / (2 × capacity)), which grows faster the fuller a week already is.
+ * - disruption: points for each visit that stands otherwise than carer and patient were told (told.ts).
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import type { CompiledWeek } from './compile.ts';
 import { bookedWithout, endOf, windowDeviation } from './feasibility.ts';
 import { type Plan, positionIn } from './plan.ts';
+import { disruptionOf } from './told.ts';
 import { type Components, WEIGHTS, type Weights } from './weights.ts';
 
 export const MOST_WAITING = 60;
@@ -27,7 +29,8 @@ export function costOf(components: Components, weights: Weights = WEIGHTS): numb
     weights.waitingMinutes * components.waitingMinutes +
     weights.windowMinutes * components.windowMinutes +
     weights.continuity * components.continuity +
-    weights.balance * components.balance
+    weights.balance * components.balance +
+    weights.disruption * components.disruption
   );
 }
 
@@ -38,6 +41,7 @@ export const add = (a: Components, b: Components, times: 1 | -1 = 1): Components
   windowMinutes: a.windowMinutes + times * b.windowMinutes,
   continuity: a.continuity + times * b.continuity,
   balance: a.balance + times * b.balance,
+  disruption: a.disruption + times * b.disruption,
 });
 
 /** What placing `visit` there adds, as if it stood nowhere now. */
@@ -56,6 +60,7 @@ export function deltaOf(plan: Plan, visit: number, staff: number, start: EpochMi
     windowMinutes: windowDeviation(c, visit, start),
     continuity: continuityDelta(plan, visit, staff),
     balance: balanceDelta(plan, visit, staff),
+    disruption: disruptionOf(c, visit, staff, start),
   };
 }
 
@@ -197,17 +202,19 @@ export function balanceDelta(plan: Plan, visit: number, staff: number): number {
 export const load = (booked: number, capacity: number): number =>
   capacity === 0 ? booked : Math.floor((booked * booked) / (2 * capacity));
 
-/** What one carer's route counts for: driving, waiting and balance. */
+/** What one carer's route counts for: driving, waiting, balance and disruption. */
 export function componentsOfRoute(plan: Plan, staff: number): Components {
   const c = plan.compiled;
   let travelMinutes = 0;
   let waitingMinutes = 0;
+  let disruption = 0;
   const home = c.staffHome[staff] as number;
   let from = -1;
   let tour = -1;
   for (const visit of plan.routes[staff] as readonly number[]) {
     const start = plan.startOf[visit] as number;
     const here = tourOf(c, staff, start);
+    disruption += disruptionOf(c, visit, staff, start);
     const place = c.visitPlace[visit] as number;
     if (from >= 0 && here === tour) {
       const left = endOf(plan, from);
@@ -222,13 +229,22 @@ export function componentsOfRoute(plan: Plan, staff: number): Components {
   }
   travelMinutes += wayHome(plan, from, home);
   const balance = load(plan.booked[staff] as number, c.staffCapacity[staff] as number);
-  return { travelMinutes, waitingMinutes, windowMinutes: 0, continuity: 0, balance };
+  return { travelMinutes, waitingMinutes, windowMinutes: 0, continuity: 0, balance, disruption };
 }
+
+const NOTHING: Components = {
+  travelMinutes: 0,
+  waitingMinutes: 0,
+  windowMinutes: 0,
+  continuity: 0,
+  balance: 0,
+  disruption: 0,
+};
 
 /** The whole plan's components, counted from scratch. */
 export function componentsOf(plan: Plan): Components {
   const c = plan.compiled;
-  let sum: Components = { travelMinutes: 0, waitingMinutes: 0, windowMinutes: 0, continuity: 0, balance: 0 };
+  let sum = NOTHING;
   for (let staff = 0; staff < c.staffCount; staff += 1) sum = add(sum, componentsOfRoute(plan, staff));
   let windowMinutes = 0;
   let continuity = 0;

@@ -9,6 +9,7 @@ import { type Plan, positionIn } from './plan.ts';
 import { createGap, type Gap, openGap, priceStart } from './score.ts';
 import { restBesideShift } from './shifts.ts';
 import { earliestAfter, latestBefore, tooNear } from './spacing.ts';
+import { otherTimeOf } from './told.ts';
 
 /** More than any cost of a route, less than a 32-bit integer holds. */
 export const NO_START = 0x3fffffff;
@@ -16,7 +17,7 @@ export const NO_START = 0x3fffffff;
 /** The best start so far; reused between searches so that the inner loop allocates nothing. */
 export interface StartSearch {
   start: EpochMinute;
-  /** Weighted travel and waiting; `NO_START` when nothing fits. */
+  /** Weighted travel, waiting and distance from the time that was told; `NO_START` when nothing fits. */
   cost: number;
   /** Among equal costs the start nearest to this wins, then the earlier. Null: the earliest. */
   wish: EpochMinute | null;
@@ -160,6 +161,9 @@ function searchGap(plan: Plan, visit: number, search: StartSearch): void {
       found = tryStart(plan, visit, down(last), search) || tryStart(plan, visit, last, search) || found;
     }
   }
+  if ((c.visitToldStaff[visit] as number) >= 0) {
+    found = tryStart(plan, visit, c.visitToldStart[visit] as number, search) || found;
+  }
   if (search.wish !== null) found = tryStart(plan, visit, search.wish, search) || found;
   const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
   for (let index = 0; index < patient.length; index += 1) {
@@ -202,7 +206,10 @@ function tryStart(plan: Plan, visit: number, start: EpochMinute, search: StartSe
   search.tried += 1;
   priceStart(plan, gap, start);
   const { weights } = c;
-  const cost = weights.travelMinutes * gap.travel + weights.waitingMinutes * gap.waiting;
+  const cost =
+    weights.travelMinutes * gap.travel +
+    weights.waitingMinutes * gap.waiting +
+    weights.disruption * otherTimeOf(c, visit, start);
   if (cost < search.cost || (cost === search.cost && nearer(start, search))) {
     search.cost = cost;
     search.start = start;

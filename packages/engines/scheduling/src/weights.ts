@@ -6,6 +6,7 @@ export interface Components {
   readonly windowMinutes: number;
   readonly continuity: number;
   readonly balance: number;
+  readonly disruption: number;
 }
 
 /** Whole numbers, not negative. */
@@ -18,4 +19,5 @@ export const WEIGHTS: Components = {
   windowMinutes: 20,
   continuity: 100,
   balance: 2,
+  disruption: 50,
 };

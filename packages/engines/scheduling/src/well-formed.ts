@@ -82,6 +82,7 @@ export function problemsOf(week: WeekProblem): Problem[] {
       report('a gap is a whole number of minutes and of days', [...path, 'spacing']);
     }
     windowsOf(visit, path);
+    if (visit.told) minute(visit.told.start, [...path, 'told', 'start']);
     if (visit.placed === null) return;
     minute(visit.placed.start, [...path, 'placed', 'start']);
     if (!staffIds.has(visit.placed.staffId)) {

@@ -97,6 +97,13 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     const width = pick([60, 120, 180, 240]);
     const allowed = Array.from({ length: days }, (_unused, day) => day).filter(() => random.float() < 0.5);
     if (allowed.length === 0) allowed.push(int(0, days - 1));
+    const told =
+      gaps.float() < spaced
+        ? {
+            staffId: `s${Math.floor(gaps.float() * options.staff)}`,
+            start: MONDAY + Math.floor(gaps.float() * days) * DAY + opens + 5 * Math.floor(gaps.float() * 20),
+          }
+        : null;
     const placed =
       random.float() < mess ? { staffId: pick(staff).id, start: MONDAY + int(6 * 60, days * DAY - 300) } : null;
     return {
@@ -116,6 +123,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
       skills: spacings.get(patient.id)?.group === 'days' ? ['fr'] : [],
       blockedStaffIds: blocked.get(patient.id) ?? [],
       placed,
+      told,
       fixed: placed !== null && random.float() < fixed,
     };
   });

@@ -104,6 +104,7 @@ const COMPONENTS: readonly { readonly label: string; readonly textOf: (component
   { label: 'Waiting between visits', textOf: ({ waitingMinutes }) => `${hours(waitingMinutes)} h` },
   { label: 'Changes of carer (points)', textOf: ({ continuity }) => String(continuity) },
   { label: 'Uneven workload (points)', textOf: ({ balance }) => String(balance) },
+  { label: 'Otherwise than told (points)', textOf: ({ disruption }) => String(disruption) },
 ];
 
 type PlanComponents = Proposal['components']['after'];

@@ -1,5 +1,9 @@
-/** What a solution means for carers and patients, whatever the times: hours booked, and how many faces a patient sees. */
+/**
+ * What a solution means for carers and patients, whatever the times: hours booked, how many faces a patient sees, and who
+ * comes instead of the carer that was told.
+ */
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
+import { OTHER_CARER } from '../told.ts';
 import { NEVER, type RoutingModel } from './model.ts';
 import { BOOKED, CARERS, type CellLog, take } from './undo.ts';
 
@@ -7,6 +11,8 @@ export interface Ledger {
   /** Points as `score.ts` counts them. */
   readonly continuity: number;
   readonly balance: number;
+  /** Points for other carers than told. */
+  readonly otherCarers: number;
   /** Carers above the most they may be booked for. */
   readonly over: number;
   /** Cells that the log puts back. */
@@ -20,15 +26,21 @@ export interface Ledger {
 }
 
 export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog): Ledger {
-  const { patient, patientTasks, preferred, tourCarer, capacity, mostBooked, duration, weights } = model;
-  const counts = { faces: weights.continuity > 0, hours: mostBooked.some((most) => most < NEVER) };
+  const { patient, patientTasks, preferred, tourCarer, capacity, mostBooked, duration, weights, toldCarer } = model;
+  const counts = {
+    faces: weights.continuity > 0,
+    hours: mostBooked.some((most) => most < NEVER),
+    told: toldCarer.some((carer) => carer >= 0),
+  };
   const booked = new Int32Array(model.carerCount);
   const carers = new Int32Array(patientTasks.length);
   let continuity = 0;
   let balance = 0;
+  let otherCarers = 0;
   let over = 0;
   let continuityBefore = 0;
   let balanceBefore = 0;
+  let otherCarersBefore = 0;
   let overBefore = 0;
 
   function book(carer: number, minutes: number): void {
@@ -64,6 +76,10 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
   function count(task: number, change: 1 | -1): void {
     const carer = tourCarer[tour[task] as number] as number;
     if (counts.hours) book(carer, change * (duration[task] as number));
+    if (counts.told) {
+      const told = toldCarer[task] as number;
+      if (told >= 0 && told !== carer) otherCarers += change * OTHER_CARER;
+    }
     if (!counts.faces) return;
     const wished = preferred[task] as number;
     if (wished >= 0 && wished !== carer) continuity += change * NOT_PREFERRED;
@@ -78,6 +94,9 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     get balance() {
       return balance;
     },
+    get otherCarers() {
+      return otherCarers;
+    },
     get over() {
       return over;
     },
@@ -87,11 +106,13 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     commit() {
       continuityBefore = continuity;
       balanceBefore = balance;
+      otherCarersBefore = otherCarers;
       overBefore = over;
     },
     rollback() {
       continuity = continuityBefore;
       balance = balanceBefore;
+      otherCarers = otherCarersBefore;
       over = overBefore;
     },
   };

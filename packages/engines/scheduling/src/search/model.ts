@@ -61,6 +61,10 @@ export interface RoutingModel {
   /** By task: a carer, or -1. */
   readonly preferred: Int32Array;
 
+  /** By task: the carer and the time that were told (told.ts), -1: nothing. */
+  readonly toldCarer: Int32Array;
+  readonly toldStart: Int32Array;
+
   /** The other task of a pair, or -1. The two are with two carers. */
   readonly partner: Int32Array;
   /**
@@ -98,6 +102,7 @@ export function searchCost(weights: SearchWeights, score: SearchScore): number {
     weights.waitingMinutes * score.waitingMinutes +
     weights.continuity * score.continuity +
     weights.balance * score.balance +
+    weights.disruption * score.disruption +
     weights.late * score.late +
     weights.worstLate * score.worstLate
   );

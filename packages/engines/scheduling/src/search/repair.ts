@@ -1,6 +1,7 @@
 /** Puts unassigned tasks where they cost least, asking the state itself: the price is the score's, pairs included. */
 import { invariant, type Random } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
+import { OTHER_TIME } from '../told.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { SearchState } from './state.ts';
 
@@ -22,8 +23,9 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
   const { taskCount, weights, patientTasks } = model;
   const { before: near, width, tours } = neighbours;
   const timed = model.legs === null;
-  /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too. */
-  const saved = weights.waitingMinutes * MOST_WAITING + (timed ? weights.travelMinutes * 5 : 0);
+  /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too; and another visit may come to its time. */
+  const saved =
+    weights.waitingMinutes * MOST_WAITING + (timed ? weights.travelMinutes * 5 : 0) + weights.disruption * OTHER_TIME;
   /** By tour: the last call that looked through it. */
   const lookedAt = new Float64Array(model.tourCount);
   let asked = 0;

@@ -9,6 +9,7 @@
  */
 import { invariant } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
+import { isOtherTime, OTHER_TIME } from '../told.ts';
 import { isInTime, pairsApart, patientsInOnePlace } from './checks.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { mayDo, type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
@@ -29,6 +30,7 @@ export class SearchState {
   waitingMinutes = 0;
   late = 0;
   worstLate = 0;
+  private otherTimes = 0;
 
   private readonly ledger: Ledger;
   private readonly cells = createCellLog();
@@ -54,6 +56,8 @@ export class SearchState {
   private lateBefore = 0;
   private worstBefore = 0;
   private unassignedBefore = 0;
+  private otherTimesBefore = 0;
+  private readonly hasTold: boolean;
 
   constructor(model: RoutingModel) {
     const { taskCount, tourCount } = model;
@@ -75,6 +79,7 @@ export class SearchState {
     this.mask = ring - 1;
     this.mostSteps = 4 * taskCount + 64;
     this.hasPairs = model.partner.some((other) => other >= 0);
+    this.hasTold = model.toldStart.some((start) => start >= 0);
     this.hasRivals = model.rivals.some((list) => list.length > 0);
     for (let tour = 0; tour < tourCount; tour += 1) {
       const node = taskCount + tour;
@@ -92,12 +97,16 @@ export class SearchState {
   get balance(): number {
     return this.ledger.balance;
   }
+  /** Points for other carers and other times than told. */
+  get disruption(): number {
+    return this.ledger.otherCarers + this.otherTimes;
+  }
   get cost(): number {
     return searchCost(this.model.weights, this);
   }
   get score(): SearchScore {
-    const { unassigned, travelMinutes, waitingMinutes, continuity, balance, late, worstLate } = this;
-    return { unassigned, travelMinutes, waitingMinutes, continuity, balance, late, worstLate };
+    const { unassigned, travelMinutes, waitingMinutes, continuity, balance, disruption, late, worstLate } = this;
+    return { unassigned, travelMinutes, waitingMinutes, continuity, balance, disruption, late, worstLate };
   }
 
   /** Skills, and that a pair's other half is with somebody else. */
@@ -241,7 +250,8 @@ export class SearchState {
       }
       this.push(this.next[node] as number);
     }
-    this.price();
+    this.priceLate();
+    if (this.hasTold) this.priceTold();
     return (
       (!doubtful || isInTime(this, this.timings, this.timingCount)) &&
       (!this.hasRivals || patientsInOnePlace(this, this.timings, this.timingCount))
@@ -258,6 +268,7 @@ export class SearchState {
     this.lateBefore = this.late;
     this.worstBefore = this.worstLate;
     this.unassignedBefore = this.unassigned;
+    this.otherTimesBefore = this.otherTimes;
   }
 
   rollback(): void {
@@ -282,6 +293,7 @@ export class SearchState {
     this.late = this.lateBefore;
     this.worstLate = this.worstBefore;
     this.unassigned = this.unassignedBefore;
+    this.otherTimes = this.otherTimesBefore;
   }
 
   /** Takes out all that may move and puts it as given. The tours must be possible: they come from another run. */
@@ -350,7 +362,24 @@ export class SearchState {
     return free;
   }
 
-  private price(): void {
+  private priceTold(): void {
+    const { toldStart, taskCount } = this.model;
+    this.otherTimes = this.otherTimesBefore;
+    for (let at = 0; at < this.timingCount; at += TIMING) {
+      const node = this.timings[at] as number;
+      if (node >= taskCount) continue;
+      const told = toldStart[node] as number;
+      const before = this.timings[at + 1] as number;
+      // An unassigned task starts at 0.
+      if (told < 0) continue;
+      if (before !== 0 && isOtherTime(told, before)) this.otherTimes -= OTHER_TIME;
+      if ((this.tour[node] as number) >= 0 && isOtherTime(told, this.start[node] as number)) {
+        this.otherTimes += OTHER_TIME;
+      }
+    }
+  }
+
+  private priceLate(): void {
     const { due, taskCount, weights } = this.model;
     if (weights.late === 0 && weights.worstLate === 0) return;
     let worst = this.worstBefore;

@@ -81,12 +81,13 @@ export function createWeekSearch(plan: Plan, mayMove: Uint8Array): WeekSearch {
   }
 }
 
-const componentsIn = ({ travelMinutes, waitingMinutes, continuity, balance }: SearchScore): Components => ({
+const componentsIn = ({ travelMinutes, waitingMinutes, continuity, balance, disruption }: SearchScore): Components => ({
   travelMinutes,
   waitingMinutes,
   windowMinutes: 0,
   continuity,
   balance,
+  disruption,
 });
 
 /** The weight of what is left out among the visits that may move. */
@@ -202,6 +203,8 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
       ? (task, start, other, otherStart) => tooNear(c, task, start, other, otherStart)
       : null,
     preferred: c.visitPreferred,
+    toldCarer: c.visitToldStaff,
+    toldStart: c.visitToldStart.map((start, visit) => ((c.visitToldStaff[visit] as number) < 0 ? -1 : start)),
     partner: new Int32Array(visitCount).fill(-1),
     second: new Uint8Array(visitCount),
     gapLeast: new Int32Array(visitCount),
