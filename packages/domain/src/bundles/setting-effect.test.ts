@@ -5,9 +5,12 @@ import { type Agency, AMELIE, createAgency } from '../../test/agency.ts';
 import { answersOf } from '../../test/answers.ts';
 import { openDesk, openTestStore, type TestDesk } from '../../test/context.ts';
 import { rulesOf } from '../../test/scene.ts';
-import { HC_9 } from '../assessments/items/hc-9.ts';
+import { FORMS } from '../assessments/index.ts';
 import type { Database } from '../database.ts';
 import { settingEffect } from './setting-effect.ts';
+
+const [HC_9] = FORMS;
+if (!HC_9) throw new Error('there is no form');
 
 interface Matrix {
   readonly version: string;
