@@ -16,7 +16,16 @@ export type { AxisWeek, PatientShift, SettingEffect, SettingEffectEvent } from '
 export type { DeliveryView, DemandLine, EffectView } from './sign.ts';
 export type { PlanStatus } from './status.ts';
 export * from './tables.ts';
-export type { EnvelopeView, LineView, ProposalView, ReviewView, ScenarioView, StreamView, TweakView } from './views.ts';
+export type {
+  EnvelopeView,
+  LineView,
+  MatrixNames,
+  ProposalView,
+  ReviewView,
+  ScenarioView,
+  StreamView,
+  TweakView,
+} from './views.ts';
 
 export const bundlesModule = defineModule({
   name: 'bundles',

@@ -14,7 +14,7 @@ import { settingEffect } from './setting-effect.ts';
 import { adoptSetting, readSettings, tryContent } from './settings.ts';
 import { deliveryOfPlan, effectOfEnding, effectOfSigning, endPlan, signPlan } from './sign.ts';
 import { LINE_MODES, LINE_PROVIDERS, SETTING_KINDS } from './tables.ts';
-import { reviewView, streamViews } from './views.ts';
+import { matrixNames, reviewView, streamViews } from './views.ts';
 
 const patient = z.object({ patientId: z.uuid() });
 const plan = patient.extend({ planId: z.uuid() });
@@ -78,6 +78,7 @@ export const bundlesRouter = router({
       writable: can(ctx.principal, 'orgs.write', { tenantId: ctx.principal.tenantId, regionId: null }).ok,
       calibration: config.matrix.calibration,
       streams: streamViews(config),
+      names: matrixNames(),
       kinds: SETTING_KINDS.map((kind) => ({
         kind,
         content: JSON.stringify(parts[kind], null, 2),

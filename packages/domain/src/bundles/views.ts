@@ -2,6 +2,7 @@
 import {
   amountText,
   type BundleConfig,
+  DRIVER_IDS,
   DRIVERS,
   type Money,
   type Note,
@@ -11,11 +12,13 @@ import {
   type ReviewFinding,
   reasonText,
   type Scenario,
+  SERVICE_IDS,
   SERVICES,
   type ServiceId,
   type ServiceLine,
   type Stream,
   type Unit,
+  unitName,
   type Visits,
   weeklyText,
 } from '@fieldfare/engine-bundles';
@@ -105,6 +108,19 @@ export const envelopeView = ({ envelope: { stream, status, percent } }: Pick<Sce
 
 export const streamViews = (config: BundleConfig): readonly StreamView[] =>
   config.book.streams.map(({ id, name, weeklyCents }) => ({ id, name, weeklyCents }));
+
+/** How drivers and services of a matrix are called, and what a quantity counts. */
+export interface MatrixNames {
+  readonly drivers: Readonly<Record<string, string>>;
+  readonly services: Readonly<Record<string, { readonly label: string; readonly unit: string }>>;
+}
+
+export const matrixNames = (): MatrixNames => ({
+  drivers: Object.fromEntries(DRIVER_IDS.map((id) => [id, DRIVERS[id].label])),
+  services: Object.fromEntries(
+    SERVICE_IDS.map((id) => [id, { label: SERVICES[id].label, unit: unitName(SERVICES[id].unit) }]),
+  ),
+});
 
 const STOP_TEXT = {
   'BND-SAFETY': () => 'A safety flag is at level 3: a person decides.',

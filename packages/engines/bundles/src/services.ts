@@ -107,6 +107,9 @@ const UNIT_WORDS: Readonly<Record<Unit, readonly [one: string, many: string]>> =
   night: ['night', 'nights'],
 };
 
+/** What is counted: "hours" */
+export const unitName = (unit: Unit): string => UNIT_WORDS[unit][1];
+
 /** The fewest weeks in which so many quarters a week come out whole. */
 export const wholeWeeks = (quantity: number): number => [1, 2, 4].find((weeks) => (quantity * weeks) % 1 === 0) ?? 1;
 

@@ -3,6 +3,7 @@ import type {
   DeliveryView,
   EffectView,
   LineInput,
+  MatrixNames,
   PlanSummary,
   PlanView,
   ProposalView,
@@ -32,6 +33,7 @@ export interface Settings {
   readonly writable: boolean;
   readonly passedOver: number;
   readonly streams: readonly StreamView[];
+  readonly names: MatrixNames;
   readonly kinds: readonly {
     readonly kind: SettingKind;
     readonly content: string;

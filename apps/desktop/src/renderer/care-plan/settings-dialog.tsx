@@ -1,13 +1,14 @@
 /** What scenarios are computed from: the matrix, the axes, the rates, as they are in force. An administrator may adopt
  * another version; it is checked while it is written, and adopted only when nothing is wrong with it. */
 import type { Problem } from '@fieldfare/kernel';
-import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { plural, shortDate } from '../lib/format.ts';
 import { problemsText, problemText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
 import classes from './care-plan.module.css';
 import type { CareSource, SettingKind, Settings } from './care-source.ts';
+import { MatrixTable, nextVersion, placeOf, readMatrix, withVersion } from './matrix-table.tsx';
 import { SettingEffectOf } from './setting-effect.tsx';
 
 const KINDS: readonly { readonly value: SettingKind; readonly label: string }[] = [
@@ -31,7 +32,9 @@ export function SettingsDialog(props: {
   const [text, setText] = useState(inForce?.content ?? '');
   const [note, setNote] = useState('');
   const [found, setFound] = useState<readonly Problem[] | null>(null);
+  const [asText, setAsText] = useState(false);
   const changed = text !== inForce?.content;
+  const matrix = kind === 'matrix' && !asText ? readMatrix(text) : null;
 
   useEffect(() => {
     setFound(null);
@@ -68,6 +71,14 @@ export function SettingsDialog(props: {
             value={kind}
             onChange={(value) => show(value as SettingKind)}
           />
+          {kind === 'matrix' && (
+            <Switch
+              size="xs"
+              label="As text"
+              checked={asText}
+              onChange={(event) => setAsText(event.currentTarget.checked)}
+            />
+          )}
           <span className={classes.dim}>
             {inForce?.adoptedAt
               ? `adopted on ${shortDate(inForce.adoptedAt.slice(0, 10))}: ${inForce.note}`
@@ -75,21 +86,39 @@ export function SettingsDialog(props: {
             {settings.passedOver > 0 && `; ${plural(settings.passedOver, 'newer version')} cannot be read here`}
           </span>
         </div>
-        <Textarea
-          aria-label="Content as JSON"
-          classNames={{ input: classes.code ?? '' }}
-          value={text}
-          readOnly={!settings.writable}
-          rows={changed ? 10 : 18}
-          spellCheck={false}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
+        {matrix ? (
+          <>
+            <MatrixTable
+              text={text}
+              matrix={matrix}
+              names={settings.names}
+              problems={found ?? []}
+              readOnly={!settings.writable}
+              onChange={(next) => setText(changed ? next : withVersion(next, nextVersion(matrix.version)))}
+            />
+            <p className={classes.small}>
+              {changed ? `Becomes version ${matrix.version}.` : `Version ${matrix.version}.`} Needs, services, levels
+              and evidence are changed as text.
+            </p>
+          </>
+        ) : (
+          <Textarea
+            aria-label="Content as JSON"
+            classNames={{ input: classes.code ?? '' }}
+            value={text}
+            readOnly={!settings.writable}
+            rows={changed ? 10 : 18}
+            spellCheck={false}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        )}
         {found !== null && found.length > 0 && (
           <div className={classes.notice} data-tone="bad" role="alert">
             <ul className={classes.plainList}>
               {found.slice(0, MOST_PROBLEMS).map((one, index) => (
                 <li key={index}>
-                  <code>{one.path?.join('.')}</code> {problemText(one)}
+                  {(matrix && placeOf(one, matrix, settings.names)) ?? <code>{one.path?.join('.')}</code>}:{' '}
+                  {problemText(one)}
                 </li>
               ))}
             </ul>
