@@ -11,11 +11,14 @@ import type {
   assignments,
   blockedPairs,
   conflictResolutions,
+  placementChoices,
+  planReviews,
   publishedRounds,
   recordResolutions,
   requirements,
   ruleSettings,
   visits,
+  weightSets,
 } from './scheduling/tables.ts';
 import type { absences, staff } from './workforce/tables.ts';
 
@@ -48,7 +51,10 @@ export interface Database {
   readonly blockedPairs: Projected<typeof blockedPairs>;
   readonly conflictResolutions: Projected<typeof conflictResolutions>;
   readonly publishedRounds: Projected<typeof publishedRounds>;
+  readonly placementChoices: Projected<typeof placementChoices>;
+  readonly planReviews: Projected<typeof planReviews>;
   readonly ruleSettings: Projected<typeof ruleSettings>;
+  readonly weightSets: Projected<typeof weightSets>;
   readonly recordResolutions: Projected<typeof recordResolutions>;
   readonly assessments: Projected<typeof assessments>;
   readonly assessmentDrafts: Projected<typeof assessmentDrafts>;

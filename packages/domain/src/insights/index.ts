@@ -2,6 +2,7 @@ import { defineModule } from '@fieldfare/kernel';
 import { insightsRouter } from './router.ts';
 
 export type { Measure, WeekOutcomes } from './measures.ts';
+export type { PrioritiesView, PriorityView } from './priorities.ts';
 export { type OutcomesOfWeek, outcomesIf } from './queries.ts';
 export { OUTCOMES, type OutcomeWording } from './wording.ts';
 

@@ -1,6 +1,8 @@
 import { isIsoWeek } from '@fieldfare/kernel';
 import { z } from 'zod';
-import { regionProcedure, router } from '../procedure.ts';
+import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
+import { weightSets } from '../scheduling/index.ts';
+import { applyPriorities, priorities, priorityEvents } from './priorities.ts';
 import { outcomeEvents, outcomesOfWeeks } from './queries.ts';
 
 /** More weeks than the working set holds are asked for in parts. */
@@ -17,4 +19,19 @@ export const insightsRouter = router({
   weekEvents: read.subscription(async function* ({ ctx, input, signal }) {
     yield* outcomeEvents(ctx, input, signal);
   }),
+  /** What the choices of these weeks say about the scheduler's priorities. */
+  priorities: read.query(({ ctx, input }) => priorities(ctx, input)),
+  /** The same, now and after every change. */
+  priorityEvents: read.subscription(async function* ({ ctx, input, signal }) {
+    yield* priorityEvents(ctx, input, signal);
+  }),
+  /** Puts priorities in force for the whole organisation, from the next plan on. */
+  applyPriorities: tenantProcedure('orgs.write')
+    .input(
+      z.object({
+        inForce: z.uuid().nullable(),
+        ...weightSets.row.pick({ weights: true, choices: true, against: true }).shape,
+      }),
+    )
+    .mutation(({ ctx, input }) => applyPriorities(ctx, input)),
 });

@@ -16,6 +16,7 @@ import {
 } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AcceptedPlacement } from './board.ts';
+import { type PlanShown, planReview, turnedDown } from './choices.ts';
 import { placeVisit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { bookableStaff, currentVisit, fresh } from './states.ts';
@@ -31,6 +32,23 @@ export interface AcceptInput {
   readonly proposalId: string;
   readonly origin?: (typeof ORIGINS)[number] | undefined;
   readonly placements: readonly AcceptedPlacement[];
+  /** What was shown, and what of it was left out: for the log of choices. */
+  readonly shown?:
+    | (PlanShown & { readonly leftOut: readonly Omit<AcceptedPlacement, 'basedOn' | 'set'>[] })
+    | undefined;
+}
+
+/** Drops a plan that was shown. Nothing changes but the log of choices, so there is nothing to undo. */
+export async function dropProposal(
+  ctx: Context,
+  input: Pick<AcceptInput, 'regionId' | 'week' | 'proposalId'> & {
+    readonly origin: (typeof ORIGINS)[number];
+    readonly shown: PlanShown;
+  },
+): Promise<void> {
+  unwrap(await readyForWeek(ctx, input));
+  const { origin, proposalId: planId, shown } = input;
+  unwrap(await ctx.write([planReview(ctx, input, { ...shown, planId, origin, accepted: 0 })]));
 }
 
 /** Blocking violations of the proposal in the week as it stands now: others may have taken its places meanwhile. */
@@ -78,12 +96,17 @@ export async function acceptProposal(ctx: Context, input: AcceptInput): Promise<
   }
   unwrap(failIfAny(problems, undefined));
   const anyDay = new Set(input.placements.map(({ visitId }) => visitId));
-  unwrap(failIfAny(clashesWith(await openWorkbench(ctx, input, { anyDay }), input), undefined));
+  const bench = await openWorkbench(ctx, input, { anyDay });
+  const { origin = 'proposal', proposalId: planId, shown } = input;
+  const left = turnedDown(ctx, bench, input, origin, planId, shown?.leftOut ?? []);
+  unwrap(failIfAny(clashesWith(bench, input), undefined));
   const count = input.placements.length;
+  const { offered = count, before = null, after = null } = shown ?? {};
+  const review = planReview(ctx, input, { offered, before, after, planId, origin, accepted: count });
   const label =
     input.origin === 'relaxation'
       ? 'Make room for a visit'
       : `Accept proposal (${count} visit${count === 1 ? '' : 's'})`;
-  if (changes.length > 0) unwrap(await ctx.write(changes, { label }));
+  if (changes.length > 0) unwrap(await ctx.write([...changes, ...left, review], { label }));
   return { accepted: count };
 }

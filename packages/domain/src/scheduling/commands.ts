@@ -15,6 +15,7 @@ import {
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import type { BoardViolation } from './board.ts';
+import { placementChoice } from './choices.ts';
 import { planWeek } from './plan-week.ts';
 import { cancel, editVisit, pin, placeVisit, takeOff, type VisitEdit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
@@ -122,8 +123,9 @@ export async function assignVisit(
   const words = bench.wordsFor(staffId);
   unwrap(failIfAny(blocked(violations, words), undefined));
 
+  const choice = await placementChoice(ctx, input, current);
   const label = current.assignment?.staffId && !current.assignment.deletedAt ? 'Move visit' : 'Assign visit';
-  const done = await write(ctx, current, { ok: true, value: changes }, label);
+  const done = await write(ctx, current, { ok: true, value: changes.length > 0 ? [...changes, ...choice] : [] }, label);
   return { ...done, warnings: violations.map((violation) => toBoardViolation(violation, words)) };
 }
 

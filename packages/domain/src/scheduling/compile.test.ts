@@ -1,4 +1,4 @@
-import { compileWeek, createPlan, violationsAt } from '@fieldfare/engine-scheduling';
+import { compileWeek, createPlan, violationsAt, WEIGHTS } from '@fieldfare/engine-scheduling';
 import { addDays, daysOfWeek, epochMinuteOf, type IsoWeek, minutesInDay, unwrap, weekOfDate } from '@fieldfare/kernel';
 import { describe, expect, it } from 'vitest';
 import { createAgency } from '../../test/agency.ts';
@@ -46,6 +46,7 @@ function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRow
     blocked: [],
     told: [],
     rules: { levels: {}, restMinutes: 0 },
+    weights: WEIGHTS,
     ...over,
   };
 }

@@ -3,7 +3,7 @@
  * else on the way to the engine, so days of 23 and 25 hours need no care further on.
  */
 
-import type { EngineStaff, EngineVisit, Interval, Spacing, WeekProblem } from '@fieldfare/engine-scheduling';
+import type { EngineStaff, EngineVisit, Interval, Spacing, WeekProblem, Weights } from '@fieldfare/engine-scheduling';
 import {
   addDays,
   daysOfWeek,
@@ -78,6 +78,8 @@ export interface WeekRows {
   /** What carers were told of this week. */
   readonly told: readonly Pick<PublishedRound, 'staffId' | 'visits'>[];
   readonly rules: RulesInForce;
+  /** What the engine's components are worth here. */
+  readonly weights: Weights;
 }
 
 export interface CompiledProblem {
@@ -246,6 +248,7 @@ export function compileProblem(
       horizon,
       midnights: [...near, addDays(near.at(-1) ?? sunday, 1)].map((date) => clock.minuteAt(date, '00:00')),
       ...rows.rules,
+      weights: rows.weights,
       staff,
       visits,
       placeCount: places.length,

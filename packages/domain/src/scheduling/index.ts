@@ -4,11 +4,14 @@ import {
   assignments,
   blockedPairs,
   conflictResolutions,
+  placementChoices,
+  planReviews,
   publishedRounds,
   recordResolutions,
   requirements,
   ruleSettings,
   visits,
+  weightSets,
 } from './tables.ts';
 
 export { proposalOf } from './auto-assign.ts';
@@ -29,6 +32,7 @@ export { assignmentIdOf } from './rules.ts';
 export { drive, finishRun, openRun } from './runs.ts';
 export { readyForWeek, shardsOfWeek } from './shards.ts';
 export * from './tables.ts';
+export { readWeights, weightHistory } from './weights.ts';
 export { sharedWorkbench, type Workbench } from './workbench.ts';
 
 export const scheduling = defineModule({
@@ -43,6 +47,9 @@ export const scheduling = defineModule({
     publishedRounds,
     ruleSettings,
     blockedPairs,
+    placementChoices,
+    planReviews,
+    weightSets,
   ],
   router: schedulingRouter,
 });

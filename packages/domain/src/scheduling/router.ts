@@ -2,7 +2,7 @@
 import { isIsoWeek, isLocalDate, isLocalTime, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
-import { acceptProposal, ORIGINS } from './accept.ts';
+import { acceptProposal, dropProposal, ORIGINS } from './accept.ts';
 import { autoAssign } from './auto-assign.ts';
 import { blockCarer, blockedCarers, freeCarer } from './blocked.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
@@ -14,7 +14,7 @@ import { publication, publishWeek } from './publish.ts';
 import { saveRules, viewRules } from './rule-settings.ts';
 import { finishRun } from './runs.ts';
 import { feasibility, suggest } from './suggest.ts';
-import { PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
+import { componentsSchema, PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
 
 const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
 const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');
@@ -27,6 +27,11 @@ const visit = z.object({ visitId: z.uuid() });
 const pair = regionProcedure('patients.write').input(z.object({ patientId: z.uuid(), staffId: z.uuid() }));
 const placement = z.object({ visitId: z.uuid(), staffId: z.uuid(), date, start: time });
 
+const shown = z.object({
+  offered: z.int().min(0).max(100_000),
+  before: componentsSchema.nullable(),
+  after: componentsSchema.nullable(),
+});
 const visitChange = z
   .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })
   .partial();
@@ -97,9 +102,14 @@ export const schedulingRouter = router({
           .array(placement.extend({ basedOn: stamp, set: visitChange.optional() }))
           .min(1)
           .max(10_000),
+        shown: shown.extend({ leftOut: z.array(placement).max(1_000) }).optional(),
       }),
     )
     .mutation(({ ctx, input }) => acceptProposal(ctx, input)),
+  /** Says that a plan that was shown is not wanted. Changes nothing else. */
+  dropProposal: write
+    .input(z.object({ proposalId: z.string().min(1).max(64), origin: z.enum(ORIGINS), shown }))
+    .mutation(({ ctx, input }) => dropProposal(ctx, input)),
   /** What carers would have to be told: the board against what was published last. */
   publication: read.query(({ ctx, input }) => publication(ctx, input)),
   /** Publishes what was shown (`Publication.key`), or refuses when the board has moved on since. */

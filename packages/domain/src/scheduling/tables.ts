@@ -216,3 +216,96 @@ export const publishedRounds = defineTable({
   indexes: [['regionId', 'week']],
 });
 export type PublishedRound = Row<typeof publishedRounds>;
+
+/** The engine's components of one placement or plan. */
+export const componentsSchema = z.object({
+  travelMinutes: z.int(),
+  waitingMinutes: z.int(),
+  windowMinutes: z.int(),
+  continuity: z.int(),
+  balance: z.int(),
+  disruption: z.int(),
+});
+
+export const DECISIONS = ['accepted', 'changed', 'rejected'] as const;
+/** What was decided on: places for one visit, a plan for the tray, one plan of several, a way to make room. */
+export const SUGGESTION_ORIGINS = ['candidates', 'proposal', 'scenario', 'relaxation'] as const;
+
+const decided = {
+  regionId: z.uuid(),
+  week: isoWeek,
+  origin: z.enum(SUGGESTION_ORIGINS),
+  decision: z.enum(DECISIONS),
+  decidedAt: z.iso.datetime(),
+  decidedBy: z.uuid(),
+};
+
+/**
+ * What a person made of a place the engine had for a visit. Id: deterministic of the visit, the stamp that was decided on
+ * and the person, so two people who decide offline leave two rows, and one who repeats it leaves one.
+ */
+export const placementChoices = defineTable({
+  name: 'placement_choices',
+  about: 'which place a person chose for a visit, and which they left',
+  version: 1,
+  ...inSchedule,
+  columns: {
+    ...decided,
+    visitId: z.uuid(),
+    /** What was taken; null: the place offered was only turned down. */
+    chosen: componentsSchema.nullable(),
+    /** The best of what was left, or what was turned down; null: there was nothing else. */
+    other: componentsSchema.nullable(),
+    /** Of the chosen place among the candidates, 0 the first; null: not among them. */
+    rank: z.int().min(0).max(100_000).nullable(),
+    /** Rules that the chosen place breaks, by id: such a choice says nothing about weights. */
+    broken: z.array(z.string().min(1).max(40)).max(20),
+  },
+  indexes: [['regionId', 'week']],
+});
+export type PlacementChoice = Row<typeof placementChoices>;
+
+/** What a person made of a whole plan. Id: deterministic of the plan and the person. */
+export const planReviews = defineTable({
+  name: 'plan_reviews',
+  about: 'whether a proposed plan was accepted, accepted in part, or dropped',
+  version: 1,
+  ...inSchedule,
+  columns: {
+    ...decided,
+    planId: z.string().min(1).max(64),
+    offered: z.int().min(0).max(100_000),
+    accepted: z.int().min(0).max(100_000),
+    /** Of the week before it and with all of it; null: not told. */
+    before: componentsSchema.nullable(),
+    after: componentsSchema.nullable(),
+  },
+  indexes: [['regionId', 'week']],
+});
+export type PlanReview = Row<typeof planReviews>;
+
+const weight = z.int().min(0).max(100_000);
+
+/** What one of each component is worth. Rows are only added: the latest is in force, all are the history. */
+export const weightSets = defineTable({
+  name: 'weight_sets',
+  about: 'what the scheduler’s components are worth, by version',
+  version: 1,
+  ...inOrg,
+  columns: {
+    weights: z.object({
+      travelMinutes: weight,
+      waitingMinutes: weight,
+      windowMinutes: weight,
+      continuity: weight,
+      balance: weight,
+      disruption: weight,
+    }),
+    /** The choices it was drawn from, and those of them against the weights before; null: set otherwise. */
+    choices: z.int().min(0).nullable(),
+    against: z.int().min(0).nullable(),
+    appliedAt: z.iso.datetime(),
+    appliedBy: z.uuid(),
+  },
+});
+export type WeightSet = Row<typeof weightSets>;

@@ -9,6 +9,7 @@ import { boardStamp } from './build-board.ts';
 import type { WeekPerson, WeekRows, WeekVisit } from './compile.ts';
 import { type SpacingDays, spacingDaysOf } from './plan-week.ts';
 import { readRules } from './rule-settings.ts';
+import { readWeights } from './weights.ts';
 
 /** Narrows the week to what one placement can touch: this carer's visits and this patient's. */
 export interface Focus {
@@ -109,7 +110,7 @@ export async function readWeekRows(
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
   if (focus) staffIds.add(focus.staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
-  const [region, people, absences, patients, requirements, rules, blocked, told] = await Promise.all([
+  const [region, people, absences, patients, requirements, rules, blocked, told, weights] = await Promise.all([
     db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
     readPacked<WeekPerson>(
       db,
@@ -150,10 +151,11 @@ export async function readWeekRows(
       .where('deletedAt', 'is', null)
       .orderBy('id')
       .execute(),
+    readWeights(ctx),
   ]);
   if (!region) {
     return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
   }
   people.sort((a, b) => compareText(a.id, b.id));
-  return { week, region, services, people, absences, visits, patients, requirements, rules, blocked, told };
+  return { week, region, services, people, absences, visits, patients, requirements, rules, blocked, told, weights };
 }

@@ -84,7 +84,17 @@ export async function openWorkbench(
 
 /** What `readWeekRows` reads. */
 const topicsOf = ({ regionId, week }: WeekInput): string[] => [
-  ...['regions', 'service_types', 'staff', 'absences', 'patients', 'requirements', 'rule_settings', 'blocked_pairs'],
+  ...[
+    'regions',
+    'service_types',
+    'staff',
+    'absences',
+    'patients',
+    'requirements',
+    'rule_settings',
+    'blocked_pairs',
+    'weight_sets',
+  ],
   ...[-1, 0, 1].flatMap((step) =>
     ['visits', 'assignments', 'published_rounds'].map((table) =>
       topicOf(table, scheduleShard(regionId, addWeeks(week, step))),

@@ -5,6 +5,13 @@ export { FUNNEL_STEPS, type Funnel, funnelOf } from './funnel.ts';
 export { bestStart, candidates, type Insertion, insertionAt, type NearMiss, nearestMiss } from './insertion.ts';
 export type { Command, Outcome, Progress } from './outcome.ts';
 export { createEmptyPlan, createPlan, type Placement, type Plan, type PlanSnapshot, withStartWindows } from './plan.ts';
+export {
+  type Choice,
+  LEARNED,
+  type LearnedComponent,
+  type LearnedWeights,
+  learnWeights,
+} from './preferences.ts';
 export * from './problem.ts';
 export { type MatchStatus, REASONS, type Reason, type ReasonCode, STRONG_TRAVEL_MINUTES } from './reasons.ts';
 export { type Give, RELAX_STEP, type Relaxation, type RelaxOptions, relaxationsOf } from './relax.ts';

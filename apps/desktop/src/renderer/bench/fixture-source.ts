@@ -298,6 +298,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       next.onProblem([problem('unsupported', 'the bench compares no plans')]);
       return () => {};
     },
+    dropProposal: () => {},
     finishScenarios: async () => ok(undefined),
     async accept(_scope, { placements }) {
       const chosen = new Map(placements.map((one) => [one.visitId, one]));

@@ -3,7 +3,7 @@ import type { AutoAssignProgress, Proposal } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
 import { createObservable, type Observable } from '../lib/observable.ts';
 import type { BoardStore } from './board-store.ts';
-import { asPlacement, type Origin, type Scope, type WorkSource } from './source.ts';
+import { asPlacement, type Origin, type PlanShown, type Scope, type WorkSource } from './source.ts';
 
 export type AutoAssignState =
   | { readonly phase: 'idle' }
@@ -52,6 +52,12 @@ function namedVisits(problems: readonly Problem[]): ReadonlySet<string> {
   }
   return ids;
 }
+
+const shownOf = ({ placements, components }: Proposal): PlanShown => ({
+  offered: placements.length,
+  before: components.before,
+  after: components.after,
+});
 
 export function createAutoAssign(deps: {
   readonly source: WorkSource;
@@ -122,6 +128,10 @@ export function createAutoAssign(deps: {
     },
     drop() {
       halt();
+      const now = state.get();
+      if (now.phase === 'proposal') {
+        source.dropProposal(scope, now.proposal.id, now.origin, shownOf(now.proposal));
+      }
       store.setGhosts([]);
       state.set(IDLE);
     },
@@ -141,11 +151,18 @@ export function createAutoAssign(deps: {
       if (now.phase !== 'proposal' || now.accepting) return null;
       const chosen = now.proposal.placements.filter((placement) => now.ticked.has(placement.visitId));
       if (chosen.length === 0) return null;
+      // What went stale was unticked here, not turned down by anybody.
+      const stale = namedVisits(now.refused);
+      const left = now.proposal.placements.filter(({ visitId }) => !now.ticked.has(visitId) && !stale.has(visitId));
       state.set({ ...now, accepting: true, refused: [] });
       const result = await source.accept(scope, {
         proposalId: now.proposal.id,
         origin: now.origin,
         placements: chosen.map(asPlacement),
+        shown: {
+          ...shownOf(now.proposal),
+          leftOut: left.map(({ visitId, staffId, date, start }) => ({ visitId, staffId, date, start })),
+        },
       });
       if (result.ok) {
         store.setGhosts([]);
@@ -153,8 +170,8 @@ export function createAutoAssign(deps: {
         return result.value.accepted;
       }
       // All or nothing: untick what went stale, so that the rest can be accepted with one more press.
-      const stale = namedVisits(result.problems);
-      const ticked = new Set([...now.ticked].filter((id) => !stale.has(id)));
+      const changed = namedVisits(result.problems);
+      const ticked = new Set([...now.ticked].filter((id) => !changed.has(id)));
       state.set({ ...now, ticked, accepting: false, refused: result.problems });
       store.setGhosts(now.proposal.placements.filter((placement) => ticked.has(placement.visitId)));
       return null;

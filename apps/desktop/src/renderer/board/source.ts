@@ -13,6 +13,7 @@ import type {
   HistoryState,
   NoMatch,
   Onlooker,
+  Proposal,
   ProposedPlacement,
   Publication,
   RulesInput,
@@ -49,6 +50,14 @@ export interface Acceptance {
   readonly proposalId: string;
   readonly origin: Origin;
   readonly placements: readonly AcceptedPlacement[];
+  /** What was on screen, and what of it was left out. */
+  readonly shown?: PlanShown & { readonly leftOut: readonly Omit<Placement, 'basedOn'>[] };
+}
+
+export interface PlanShown {
+  readonly offered: number;
+  readonly before: Proposal['components']['before'];
+  readonly after: Proposal['components']['after'];
 }
 
 export interface VisitEdit {
@@ -104,6 +113,8 @@ export interface WorkSource {
   finishScenarios(scope: Scope, runId: string): Promise<Result<void>>;
   /** All of it or none. */
   accept(scope: Scope, acceptance: Acceptance): Promise<Result<{ readonly accepted: number }>>;
+  /** Says that a plan that was shown is not wanted. */
+  dropProposal(scope: Scope, proposalId: string, origin: Origin, shown: PlanShown): void;
   /** What is news to carers since they were last told. */
   publication(scope: Scope): Promise<Result<Publication>>;
   /** Tells them what `publication` showed under this key. */

@@ -10,6 +10,7 @@ import { useFeed } from '../lib/use-feed.ts';
 import { Pending, PlaceBar, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
 import classes from './outcomes.module.css';
+import { Priorities } from './priorities.tsx';
 
 /** Weeks before the chosen one, and after it. */
 const BEFORE = 4;
@@ -60,7 +61,10 @@ export function OutcomesPage({ client, regionId, thisWeek, week, onRegion, onWee
       </PlaceBar>
       <main className={classes.body}>
         {outcomes ? (
-          <Table outcomes={outcomes} thisWeek={thisWeek} onBoard={onBoard} />
+          <>
+            <Table outcomes={outcomes} thisWeek={thisWeek} onBoard={onBoard} />
+            <Priorities client={client} regionId={regionId} weeks={weeks} />
+          </>
         ) : (
           <Pending problems={problems} />
         )}

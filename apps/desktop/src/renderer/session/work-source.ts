@@ -56,8 +56,18 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     finishAutoAssign: (scope, runId) => attempt(() => nothing(scheduling.finishAutoAssign.mutate({ ...scope, runId }))),
     scenarios: (scope, options, feed) => stopping(scenarios.run.subscribe({ ...scope, ...options }, callbacks(feed))),
     finishScenarios: (scope, runId) => attempt(() => nothing(scenarios.finish.mutate({ ...scope, runId }))),
-    accept: (scope, { placements, ...acceptance }) =>
-      attempt(() => scheduling.accept.mutate({ ...scope, ...acceptance, placements: [...placements] })),
+    accept: (scope, { placements, shown, ...acceptance }) =>
+      attempt(() =>
+        scheduling.accept.mutate({
+          ...scope,
+          ...acceptance,
+          placements: [...placements],
+          ...(shown ? { shown: { ...shown, leftOut: [...shown.leftOut] } } : {}),
+        }),
+      ),
+    dropProposal(scope, proposalId, origin, shown) {
+      scheduling.dropProposal.mutate({ ...scope, proposalId, origin, shown }).catch(() => {}); // evidence, no more
+    },
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),
     publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
     blockedCarers: (regionId, patientId) => attempt(() => scheduling.blockedCarers.query({ regionId, patientId })),
