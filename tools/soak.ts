@@ -11,6 +11,7 @@ interface Entry {
 const SOAKS: Readonly<Record<string, Entry>> = {
   kill: { browser: true, load: async () => (await import('./soak/kill.ts')).soakKill },
   bundles: { browser: false, load: async () => (await import('./soak/bundles.ts')).soakBundles },
+  failover: { browser: false, load: async () => (await import('./soak/failover.ts')).soakFailover },
   guard: { browser: false, load: async () => (await import('./soak/guard.ts')).soakGuard },
   simulate: { browser: false, load: async () => (await import('./soak/simulate.ts')).soakSimulate },
 };
@@ -18,7 +19,9 @@ const SOAKS: Readonly<Record<string, Entry>> = {
 const [name = '', ...args] = process.argv.slice(2);
 const entry = SOAKS[name];
 if (!entry) {
-  console.error(`usage: pnpm soak <${Object.keys(SOAKS).join('|')}> [--rounds N] [--seeds N] [--seed N] [--from N]`);
+  console.error(
+    `usage: pnpm soak <${Object.keys(SOAKS).join('|')}> [--rounds N] [--processes N] [--seeds N] [--seed N] [--from N]`,
+  );
   process.exit(2);
 }
 if (entry.browser) process.env.CHROMIUM_PATH = await ensureChromium();

@@ -24,7 +24,12 @@ import type { Tenant, Tenants } from './tenants.ts';
 import { SERVER_USER_ID } from './user-rows.ts';
 
 const adminCommand = z.discriminatedUnion('command', [
-  z.object({ command: z.literal('tenant.add'), name: z.string(), synthetic: z.boolean().default(false) }),
+  z.object({
+    command: z.literal('tenant.add'),
+    id: z.uuid().optional(),
+    name: z.string(),
+    synthetic: z.boolean().default(false),
+  }),
   z.object({ command: z.literal('tenant.list') }),
   z.object({
     command: z.literal('region.add'),
@@ -122,7 +127,8 @@ export function createAdmin(options: {
     const input = parsed.data;
     switch (input.command) {
       case 'tenant.add': {
-        const added = await directory.addTenant(input);
+        const { id, name, synthetic } = input;
+        const added = await directory.addTenant({ ...(id === undefined ? {} : { id }), name, synthetic });
         if (!added.ok) return added;
         const opened = await openTenant(added.value.id);
         if (!opened.ok) return opened;

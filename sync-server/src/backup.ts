@@ -16,7 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Clock, fail, ok, problem, type Result } from '@fieldfare/kernel';
 import { extract, pack } from 'tar-stream';
 import { z } from 'zod';
-import { deriveKey, readDataKey } from './data-dir.ts';
+import { keyMark, readDataKey } from './data-dir.ts';
 
 const FORMAT = 1;
 const MANIFEST = 'manifest.json';
@@ -44,9 +44,6 @@ export interface BackupSummary {
   readonly bytes: number;
   readonly takenAt: string;
 }
-
-const keyMark = (rootKey: Uint8Array): string =>
-  createHash('sha256').update(deriveKey(rootKey, 'backup')).digest('hex').slice(0, 32);
 
 const refused = (message: string, rule = 'SRV-BACKUP'): Result<never> => fail(problem('invalid', message, { rule }));
 

@@ -7,7 +7,7 @@
  *   control.sock    where `server user …` talks to the running server
  * Directories are 0700 and secrets 0600. Every other key is derived from the root key by HKDF.
  */
-import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -113,6 +113,21 @@ export async function signingKey(dir: DataDir): Promise<KeyObject> {
   closeToOthers(path);
   return createPrivateKey(readFileSync(path, 'utf8'));
 }
+
+/** PKCS 8 before the 32 bytes of an Ed25519 private key (RFC 8410). */
+const ED25519_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The same on every process that has the root key. */
+export const sharedSigningKey = (root: Uint8Array): KeyObject =>
+  createPrivateKey({
+    key: Buffer.concat([ED25519_HEAD, deriveKey(root, 'token-signing')]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+
+/** Tells whether a root key is some data's, and nothing else about it. */
+export const keyMark = (root: Uint8Array): string =>
+  createHash('sha256').update(deriveKey(root, 'backup')).digest('hex').slice(0, 32);
 
 /** One key a purpose, so that no two uses share one. */
 export function deriveKey(root: Uint8Array, purpose: string): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * Composes and runs one server over one data directory.
+ * Composes and runs one server over one data directory, or one of several over a database.
  *
  *  SRV-LOCK  a second server on the same directory is refused with `busy` and touches nothing
  *  SRV-STOP  `close` stops accepting, closes sockets with 1001, waits for what is being written and closes the journals
@@ -8,7 +8,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DemoAccount, DemoSize } from '@fieldfare/demo';
-import { type Clock, ProblemError, type Random, type Result, systemClock, systemRandom } from '@fieldfare/kernel';
+import {
+  type Clock,
+  fail,
+  ProblemError,
+  problem,
+  type Random,
+  type Result,
+  systemClock,
+  systemRandom,
+} from '@fieldfare/kernel';
+import { createClusterAdmin } from './cluster/admin.ts';
+import { createErrands } from './cluster/errands.ts';
 import { openControl } from './control.ts';
 import { openCore } from './core.ts';
 import { seedDemo } from './demo.ts';
@@ -28,6 +39,10 @@ export interface ServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** Of PostgreSQL, shared with other processes; `dataDir` then holds what is this process's own. */
+  readonly database?: string;
+  /** Where clients and the other processes reach this one; its own address when absent. */
+  readonly advertise?: string;
   /** Address to listen on; the loopback one when absent. */
   readonly host?: string;
   /** Folder of the built web app; null serves none. */
@@ -85,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const core = await need(
     await openCore({
       dataDir: options.dataDir,
+      database: options.database,
       clock,
       random,
       log,
@@ -94,6 +110,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
   );
   undo.push(() => core.close());
+  if (options.demo && core.cluster) {
+    const message = 'the demo has a data directory of its own, not a database';
+    await need(fail(problem('invalid', message, { rule: 'SRV-DEMO' })));
+  }
   const demoSize = options.demo === true ? 'small' : options.demo;
   const demoAccounts = demoSize ? await need(await seedDemo(core, demoSize, clock)) : [];
 
@@ -103,6 +123,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const live = createLiveSessions();
   core.accounts.sessions.onEnded((sessionId) => live.end(sessionId));
   const origin = createOriginCheck(options.origins ?? []);
+  const errands = createErrands(core.keyOf('cluster'), clock);
+  const { directory } = core.accounts;
+  const admin = core.cluster ? createClusterAdmin({ ...core, directory, errands, clock, random }) : core.admin;
   const http = createHttp({
     accounts: core.accounts,
     tenants: core.tenants,
@@ -111,9 +134,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     metrics,
     metricsToken: options.metricsToken ?? process.env.FIELDFARE_METRICS_TOKEN,
+    cluster: core.cluster && { errands, admin: core.admin },
     webDir,
     trustProxy: options.trustProxy ?? false,
-    unready: () => (stopping ? 'the server is stopping' : null),
+    unready() {
+      if (stopping) return 'the server is stopping';
+      return core.cluster?.membership.isAlive() === false ? 'the database does not answer' : null;
+    },
   });
   const sockets = openSockets({
     server: http.server,
@@ -127,7 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
   });
   undo.push(() => sockets.close());
-  const control = await openControl(core.dir.control, core.admin, log).catch((error: unknown) => {
+  const control = await openControl(core.dir.control, admin, log).catch((error: unknown) => {
     log.warn('account commands need the server stopped: the control socket could not be opened', errorFields(error));
     return null;
   });
@@ -145,21 +172,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const { port } = http.server.address() as AddressInfo;
   log.info('listening', { port });
+  const shown = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
+  const url = `http://${shown}:${port}`;
+  await core.cluster?.membership.join(options.advertise?.replace(/\/+$/, '') ?? url);
   core.accounts.warmUp();
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     stopping = true;
     await control?.close();
+    await core.cluster?.membership.leave();
     await sockets.close();
     await http.close();
     await core.close();
     metrics.close();
     log.info('stopped', { port });
   }
-  const shown = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
   return {
-    url: `http://${shown}:${port}`,
+    url,
     port,
     demoAccounts,
     close() {

@@ -7,6 +7,7 @@
  *              4401 at once; nothing that arrives after that is taken, whether or not the client says goodbye
  *  SRV-GONE    a socket that was closed is gone within `GOODBYE_MS`, with all that is buffered for it
  *  SRV-SIZE    frames beyond the limit, and messages in more fragments than anybody needs, end the socket
+ *  SRV-MOVE    clients of a tenant that another process serves are told where, before anything of theirs is judged here
  *  SRV-STOP    stopping closes every socket with 1001 and waits for it
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
@@ -34,6 +35,7 @@ import {
 } from '@fieldfare/sync';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Accounts } from './accounts/index.ts';
+import { socketMove } from './cluster/placement.ts';
 import { PROBLEM_TYPE } from './http/problems.ts';
 import type { OriginCheck } from './http/security.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -159,17 +161,22 @@ export function openSockets(options: {
   /** `wanted`: what a y-websocket client named in its address. */
   function serve(socket: WebSocket, wire: Duplex, wanted: Parameters<typeof yWebsocketPeer>[1] | null): void {
     let forget = (): void => undefined;
+    let stay = (): void => undefined;
     let account: Meter | null = null;
     let rooms: Rooms | null = null;
     let receipts: Receipts | null = null;
     socket.on('close', () => {
       forget();
+      stay();
       const entry = served.get(socket);
       if (entry) dismiss(entry);
       served.delete(socket);
     });
 
     async function authenticate(token: string): Promise<Result<Authenticated>> {
+      const ofTicket = tickets.tenantOf(token);
+      const place = ofTicket === null ? null : tenants.find(ofTicket);
+      if (place !== null && place.at !== 'here') return fail(socketMove(place));
       const caller = tickets.isTicket(token) ? tickets.redeem(token) : await sessions.authenticate(token);
       if (!caller.ok) return caller;
       const { principal, sessionId } = caller.value;
@@ -192,6 +199,11 @@ export function openSockets(options: {
         const tenant = await tenants.open(tenantId);
         if (!tenant.ok) return tenant;
         ({ rooms, receipts } = tenant.value);
+        stay();
+        stay = tenant.value.onLeave(({ params }) => {
+          peer.move(String(params?.url ?? ''));
+          socket.resume();
+        });
         return ok(tenant.value.replica);
       },
       rooms: () => rooms,

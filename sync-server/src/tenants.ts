@@ -1,29 +1,33 @@
 /**
- * One replica a tenant, opened when it is first asked for and kept: its journal under `<data>/tenants/<id>`, and over
- * it the workspace that answers procedures (opened at the first of them; sync alone needs no SQL).
+ * One replica a tenant, opened when it is first asked for and kept as long as the tenant has its place here: its journal,
+ * and over it the workspace that answers procedures (opened at the first of them; sync alone needs no SQL).
  *
  *  SRV-TENANT  a tenant is opened once however many ask at once; a failed opening may be tried again
  *  SRV-DAMAGE  damage in a journal is logged and the rest is served
  *  SRV-USERS   the tenant's `users` rows say what the accounts say
+ *  SRV-MOVE    a tenant that has its place elsewhere is not opened; one that lost its place here sends its callers on, writes
+ *              what is under way, and gives its journal back
  */
 import { tables } from '@fieldfare/domain';
-import { type Clock, fail, ok, problem, type Random, type Result } from '@fieldfare/kernel';
+import { type Clock, fail, ok, type Problem, problem, type Random, type Result } from '@fieldfare/kernel';
 import {
   createReplica,
   createRooms,
+  type Journal,
   keepCompact,
-  openJournal,
   type Receipts,
   type Replica,
   type Rooms,
 } from '@fieldfare/sync';
-import { openNodeFiles } from '@fieldfare/sync/node';
 import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
-import { type DataDir, deriveKey } from './data-dir.ts';
+import { type Placement, socketMove } from './cluster/placement.ts';
+import { deriveKey } from './data-dir.ts';
+import type { Journals } from './journals.ts';
 import type { Log } from './log.ts';
 import { createReceipts } from './receipts.ts';
 import { createResidency } from './residency.ts';
+import { createTurns } from './turns.ts';
 import { reconcileUsers } from './user-rows.ts';
 
 export interface Tenant {
@@ -32,10 +36,14 @@ export interface Tenant {
   readonly rooms: Rooms;
   readonly receipts: Receipts;
   workspace(): Promise<ServerWorkspace>;
+  /** What is served until the tenant leaves this process. Returns how to forget it again. */
+  onLeave(send: (why: Problem) => void): () => void;
 }
 
 export interface Tenants {
   open(tenantId: string): Promise<Result<Tenant>>;
+  /** Where it has its place. */
+  find: Placement['find'];
   /** Those open now. */
   opened(): readonly Tenant[];
   /** Brings the tenant's `users` rows in line with the accounts. */
@@ -49,11 +57,13 @@ const setTimer = (run: () => void, ms: number): (() => void) => {
 };
 
 interface OpenTenant extends Tenant {
+  leave(why: Problem): void;
   close(): Promise<void>;
 }
 
 export function createTenants(options: {
-  readonly dir: DataDir;
+  readonly journals: Journals;
+  readonly placement: Placement;
   readonly rootKey: Uint8Array;
   readonly directory: Directory;
   readonly clock: Clock;
@@ -64,7 +74,7 @@ export function createTenants(options: {
   /** A shard that nobody uses leaves memory after this long. */
   readonly shardIdleMs: number;
 }): Tenants {
-  const { dir, rootKey, directory, clock, random, log, template } = options;
+  const { journals, placement, rootKey, directory, clock, random, log, template } = options;
   const opening = new Map<string, Promise<Result<OpenTenant>>>();
   const tenants = new Map<string, OpenTenant>();
   let closed = false;
@@ -75,14 +85,8 @@ export function createTenants(options: {
   }
 
   async function openTenant(tenantId: string): Promise<Result<OpenTenant>> {
-    const files = await openNodeFiles(dir.tenant(tenantId));
-    if (!files.ok) return files;
-    const key = deriveKey(rootKey, `tenant/${tenantId}`);
-    const journal = await openJournal({ files: files.value, tenantId, key, random });
-    if (!journal.ok) {
-      await files.value.close();
-      return journal;
-    }
+    const journal = await journals.open(tenantId);
+    if (!journal.ok) return journal;
     for (const { kind, file, offset, bytes, shard } of journal.value.damage()) {
       log.warn('damage in a journal; the rest is served', {
         tenantId,
@@ -95,7 +99,7 @@ export function createTenants(options: {
     }
     const opened = await createReplica({
       tenantId,
-      journal: journal.value,
+      journal: watched(journal.value, () => void release(tenantId)),
       tables,
       clock,
       random,
@@ -120,6 +124,7 @@ export function createTenants(options: {
       },
     });
     let workspace: Promise<ServerWorkspace> | null = null;
+    const leaving = new Set<(why: Problem) => void>();
     const tenant: OpenTenant = {
       id: tenantId,
       replica,
@@ -132,6 +137,13 @@ export function createTenants(options: {
         });
         return workspace;
       },
+      onLeave(send) {
+        leaving.add(send);
+        return () => leaving.delete(send);
+      },
+      leave(why) {
+        for (const send of leaving) send(why);
+      },
       async close() {
         residency.stop();
         stopCompacting();
@@ -139,12 +151,50 @@ export function createTenants(options: {
         await replica.close();
       },
     };
-    const users = await reconcileUsers(replica, directory.users(tenantId));
-    if (!users.ok)
-      log.warn('the user rows could not be brought up to date', { tenantId, code: users.problems[0].code });
+    await reconcile(tenant);
     tenants.set(tenantId, tenant);
     return ok(tenant);
   }
+
+  const reconciling = createTurns();
+  const reconciled = (tenant: Tenant): Promise<Result<void>> =>
+    reconciling.run(() => reconcileUsers(tenant.replica, directory.users(tenant.id)));
+
+  async function reconcile(tenant: Tenant): Promise<void> {
+    const users = await reconciled(tenant);
+    if (users.ok) return;
+    log.warn('the user rows could not be brought up to date', { tenantId: tenant.id, code: users.problems[0].code });
+  }
+
+  /** SRV-MOVE. Whoever asks meanwhile waits until the journal is given back. */
+  async function release(tenantId: string): Promise<void> {
+    const tenant = tenants.get(tenantId);
+    if (!tenant || closed) return;
+    tenants.delete(tenantId);
+    const closing = (async () => {
+      tenant.leave(socketMove(placement.find(tenantId)));
+      await tenant.close();
+      log.info('a tenant left this process', { tenantId });
+    })();
+    opening.set(
+      tenantId,
+      closing.then(() => {
+        opening.delete(tenantId);
+        return open(tenantId);
+      }),
+    );
+    await closing;
+  }
+
+  const stopFollowing = placement.onChanged((lost) => {
+    for (const id of [...tenants.keys()]) if (lost || placement.find(id).at !== 'here') void release(id);
+  });
+  const stopReconciling = directory.onChanged((changed) => {
+    for (const tenantId of changed) {
+      const tenant = tenants.get(tenantId);
+      if (tenant) void reconcile(tenant);
+    }
+  });
 
   function open(tenantId: string): Promise<Result<OpenTenant>> {
     if (closed) return Promise.resolve(fail(problem('busy', 'the server is stopping', { rule: 'SRV-STOP' })));
@@ -153,12 +203,14 @@ export function createTenants(options: {
     }
     const known = opening.get(tenantId);
     if (known) return known;
+    const place = placement.find(tenantId);
+    if (place.at !== 'here') return Promise.resolve(fail(socketMove(place)));
     const started = openTenant(tenantId).then(
       (result) => {
         if (!result.ok) {
           opening.delete(tenantId);
           log.error('a tenant could not be opened', { tenantId, code: result.problems[0].code });
-        }
+        } else if (placement.find(tenantId).at !== 'here') void release(tenantId); // it moved while it was opened
         return result;
       },
       (error: unknown) => {
@@ -172,19 +224,34 @@ export function createTenants(options: {
 
   return {
     open,
+    find: placement.find,
     opened: () => [...tenants.values()],
     async syncUsers(tenantId) {
       const tenant = await open(tenantId);
-      return tenant.ok ? reconcileUsers(tenant.value.replica, directory.users(tenantId)) : tenant;
+      return tenant.ok ? reconciled(tenant.value) : tenant;
     },
     async close() {
       closed = true;
+      stopFollowing();
+      stopReconciling();
       for (const started of opening.values()) {
         const tenant = await started.catch(() => null);
         if (tenant?.ok) await tenant.value.close();
       }
       opening.clear();
       tenants.clear();
+    },
+  };
+}
+
+/** The journal, and a word when another process has taken it over: whatever is in memory here is out of date then. */
+function watched(journal: Journal, onFenced: () => void): Journal {
+  return {
+    ...journal,
+    async append(records) {
+      const done = await journal.append(records);
+      if (!done.ok && done.problems[0].rule === 'JRN-FENCE') onFenced();
+      return done;
     },
   };
 }

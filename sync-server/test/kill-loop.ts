@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { visits } from '@fieldfare/domain';
 import { deterministicId, seededRandom, updateRow } from '@fieldfare/kernel';
 import {
+  type Agency,
   addVisit,
   openClient,
   type SyncClient,
@@ -31,8 +32,22 @@ export interface KillLoopOptions {
   readonly seed: number;
   /** Harms the data directory between kill and restart: shows that the loop would see a loss. */
   readonly sabotage?: (dataDir: string) => void;
+  /** What is killed: one server that is started again, when absent. */
+  readonly place?: KillPlace;
   /** Called after each round with a line for people. */
   readonly report?: (line: string) => void;
+}
+
+/** Servers that lose the one that serves an agency. */
+export interface KillPlace {
+  readonly agency: Agency;
+  /** A server that lives. */
+  url(): string;
+  /** Ends the process that serves the agency with SIGKILL. */
+  kill(): Promise<void>;
+  /** Resolves, once somebody can be asked again, with how long it took a process to start, ms. */
+  comeBack(): Promise<number>;
+  close(): Promise<void>;
 }
 
 export interface KillLoopResult {
@@ -43,6 +58,8 @@ export interface KillLoopResult {
   readonly lost: readonly string[];
   /** Longest time from starting a killed server again to its answering. */
   readonly slowestRestartMs: number;
+  /** Longest time from a kill until a newcomer had everything. */
+  readonly slowestReturnMs: number;
   /** Whether both writers and a newcomer held equal rows in the end. */
   readonly converged: boolean;
 }
@@ -84,17 +101,43 @@ interface Writer {
 const numberIn = (client: SyncClient, shard: string, id: string): number =>
   Number(client.replica.row(shard, visits.name, id)?.fields.note ?? 0);
 
-export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptions): Promise<KillLoopResult> {
-  const random = seededRandom(seed);
+/** Ends it at once, and waits until it is gone. */
+export async function killServer({ child }: ServerProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function oneServer(sabotage: KillLoopOptions['sabotage']): Promise<KillPlace> {
   const dir = temporaryDir();
   const agency = await seedOffline(dir.path);
-  const shard = weekShard(agency.north);
-
   let server = await spawnServer(dir.path);
-  const url = (): string => server.url;
+  return {
+    agency,
+    url: () => server.url,
+    kill: () => killServer(server),
+    async comeBack() {
+      sabotage?.(dir.path);
+      server = await spawnServer(dir.path);
+      return server.startedInMs;
+    },
+    async close() {
+      await killServer(server);
+      dir.remove();
+    },
+  };
+}
+
+export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult> {
+  const { rounds, seed, sabotage, report, place = await oneServer(sabotage) } = options;
+  const random = seededRandom(seed);
+  const { agency, url } = place;
+  const shard = weekShard(agency.north);
   const writers: Writer[] = [];
   const lost: string[] = [];
   let slowestRestartMs = 0;
+  let slowestReturnMs = 0;
   let running = false;
 
   async function writeUntilStopped(writer: Writer, name: number): Promise<void> {
@@ -116,9 +159,10 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
     }
   }
 
-  async function check(round: number): Promise<void> {
+  async function check(round: number, killedAt: number): Promise<void> {
     const reader = await openClient(url, 'ben', [shard]);
     await untilState(reader, 'live');
+    slowestReturnMs = Math.max(slowestReturnMs, performance.now() - killedAt);
     for (const [name, writer] of writers.entries()) {
       for (const [id, number] of writer.acknowledged) {
         const found = numberIn(reader, shard, id);
@@ -133,6 +177,7 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
     acknowledged: writers.reduce((sum, { count }) => sum + count, 0),
     lost,
     slowestRestartMs,
+    slowestReturnMs,
     converged,
   });
 
@@ -148,8 +193,8 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
       // At a random moment, though not before there is something to lose.
       await until(() => writers.every(({ acknowledged }) => acknowledged.size > 5), 'acknowledged edits');
       await new Promise((resolve) => setTimeout(resolve, 30 + random.float() * 500));
-      server.child.kill('SIGKILL');
-      await once(server.child, 'exit');
+      await place.kill();
+      const killedAt = performance.now();
       await until(
         () => writers.every(({ client }) => client.connection.status().state !== 'live'),
         'the links to drop',
@@ -157,10 +202,8 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
       running = false;
       await Promise.all(writing);
       for (const { client } of writers) client.connection.stop();
-      sabotage?.(dir.path);
-      server = await spawnServer(dir.path);
-      slowestRestartMs = Math.max(slowestRestartMs, server.startedInMs);
-      await check(round);
+      slowestRestartMs = Math.max(slowestRestartMs, await place.comeBack());
+      await check(round, killedAt);
       if (lost.length > 0) break; // what a loss does to later rounds says nothing more
       for (const { client } of writers) client.connection.start();
       await Promise.all(writers.map(({ client }) => untilAcknowledged(client)));
@@ -181,10 +224,6 @@ export async function killLoop({ rounds, seed, sabotage, report }: KillLoopOptio
   } finally {
     running = false;
     for (const { client } of writers) await client.close();
-    if (server.child.exitCode === null && server.child.signalCode === null) {
-      server.child.kill('SIGKILL');
-      await once(server.child, 'exit').catch(() => undefined);
-    }
-    dir.remove();
+    await place.close();
   }
 }

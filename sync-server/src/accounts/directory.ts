@@ -36,6 +36,8 @@ export interface Directory {
   devices(login: string): Result<readonly DeviceRecord[]>;
   isDevice(id: string): boolean;
   revokeDevice(id: string): Promise<Result<DeviceRecord>>;
+  /** Accounts were changed, by this process or another: their tenants. */
+  onChanged(listener: (tenantIds: ReadonlySet<string>) => void): () => void;
 }
 
 const invalid = (message: string, path: string): Result<never> =>
@@ -61,16 +63,24 @@ export function createDirectory(options: {
       : fail(problem('not-found', 'there is no account with this login', { rule: 'ACC-LOGIN' }));
   }
 
-  async function put(account: AccountRecord): Promise<Result<AccountRecord>> {
-    const written = await store.write([{ kind: 'account', id: account.id, value: account }]);
+  async function put(write: RecordStore['write'], account: AccountRecord): Promise<Result<AccountRecord>> {
+    const written = await write([{ kind: 'account', id: account.id, value: account }]);
     return written.ok ? ok(account) : written;
   }
 
-  async function putAndEnd(account: AccountRecord): Promise<Result<AccountRecord>> {
-    const written = await put(account);
-    if (!written.ok) return written;
-    const ended = await sessions.endAllOf(account.id);
-    return ended.ok ? written : ended;
+  async function changeAndEnd(
+    login: string,
+    change: (account: AccountRecord) => AccountRecord,
+  ): Promise<Result<AccountRecord>> {
+    const changed = await store.exclusive(async (write) => {
+      const account = user(login);
+      if (!account.ok) return account;
+      const wanted = change(account.value);
+      return wanted === account.value ? account : put(write, wanted);
+    });
+    if (!changed.ok) return changed;
+    const ended = await sessions.endAllOf(changed.value.id);
+    return ended.ok ? changed : ended;
   }
 
   return {
@@ -101,7 +111,6 @@ export function createDirectory(options: {
       if (!good.ok) return good;
       const hash = await passwords.hash(password);
       if (!hash.ok) return hash;
-      if (find(login)) return taken(); // somebody was quicker while the hash was computed
       const account: AccountRecord = {
         id,
         tenantId,
@@ -112,27 +121,35 @@ export function createDirectory(options: {
         createdAt: clock.now(),
         disabledAt: null,
       };
-      return put(account);
+      // Somebody may have been quicker while the hash was computed.
+      return store.exclusive(async (write) => (find(login) ? taken() : put(write, account)));
     },
     async setPassword(login, password) {
       const good = checkPassword(password, login);
       if (!good.ok) return good;
       const hash = await passwords.hash(password);
       if (!hash.ok) return hash;
-      const account = user(login);
-      return account.ok ? putAndEnd({ ...account.value, passwordHash: hash.value }) : account;
+      return changeAndEnd(login, (account) => ({ ...account, passwordHash: hash.value }));
     },
-    async setDisabled(login, disabled) {
-      const account = user(login);
-      if (!account.ok || (account.value.disabledAt !== null) === disabled) return account;
-      return putAndEnd({ ...account.value, disabledAt: disabled ? clock.now() : null });
-    },
+    setDisabled: (login, disabled) =>
+      changeAndEnd(login, (account) =>
+        (account.disabledAt !== null) === disabled
+          ? account
+          : { ...account, disabledAt: disabled ? clock.now() : null },
+      ),
     isDevice: (id) => records.device.has(id),
     devices(login) {
       const account = user(login);
       if (!account.ok) return account;
       return ok([...records.device.values()].filter(({ userId }) => userId === account.value.id));
     },
+    onChanged: (listener) =>
+      store.onChanged((changes) => {
+        const tenantIds = new Set(
+          changes.flatMap(({ kind, value }) => (kind === 'account' && value ? [value.tenantId] : [])),
+        );
+        if (tenantIds.size > 0) listener(tenantIds);
+      }),
     async revokeDevice(id) {
       const device = records.device.get(id);
       if (!device) return fail(problem('not-found', 'there is no such device', { rule: 'ACC-DEVICE' }));

@@ -1,10 +1,10 @@
 /** Everything about who may sign in, over one durable store. */
 import type { KeyObject } from 'node:crypto';
-import { type Clock, type FileStore, ok, type Random, type Result } from '@fieldfare/kernel';
+import { type Clock, ok, type Random, type Result } from '@fieldfare/kernel';
 import { createAccessTokens } from './access-token.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createPasswords } from './passwords.ts';
-import { openRecords } from './records.ts';
+import type { RecordStore } from './records.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createTickets, type Tickets } from './tickets.ts';
@@ -14,6 +14,8 @@ export interface Accounts {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly tickets: Tickets;
+  /** Takes in what other processes wrote until now. */
+  refresh(): Promise<void>;
   /** Lines of the store that could not be read. */
   damagedLines(): number;
   /** Starts the password worker, so that the first sign-in is as quick as the next. */
@@ -22,19 +24,15 @@ export interface Accounts {
 }
 
 export async function openAccounts(options: {
-  readonly files: FileStore;
-  /** Seals the store. */
-  readonly storeKey: Uint8Array;
+  /** From a successful opening on it belongs to the accounts. */
+  readonly store: RecordStore;
   /** Authenticates refresh tokens. */
   readonly refreshKey: Uint8Array;
   readonly signingKey: KeyObject;
   readonly clock: Clock;
   readonly random: Random;
 }): Promise<Result<Accounts>> {
-  const { files, clock, random } = options;
-  const opened = await openRecords({ files, key: options.storeKey, random });
-  if (!opened.ok) return opened;
-  const store = opened.value;
+  const { store, clock, random } = options;
   const spent = [...store.records.session.values()].filter((session) => session.expiresAt <= clock.now());
   if (spent.length > 0) {
     const dropped = await store.write(spent.map(({ id }) => ({ kind: 'session', id, value: null })));
@@ -53,6 +51,7 @@ export async function openAccounts(options: {
     directory: createDirectory({ store, sessions, passwords, clock, random }),
     tickets: createTickets({ sessions, clock, random }),
     signIn: createSignIn({ store, sessions, passwords, clock, random }),
+    refresh: store.refresh,
     damagedLines: store.damagedLines,
     warmUp() {
       passwords.verify('', null).catch(() => undefined); // a sign-in would meet and report the same failure

@@ -21,6 +21,7 @@ import {
   type Result,
 } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { createTurns } from '../turns.ts';
 import { RECORDS, type RecordChange, type RecordKind, type Records } from './model.ts';
 import { seal, unseal } from './seal.ts';
 
@@ -35,8 +36,17 @@ const rawSnapshot = z.object({ generation: z.int(), records: rawBatch });
 
 export interface RecordStore {
   readonly records: Records;
-  /** Durable, in call order. Callers that decide on what they read hold their own lock. */
+  /** Durable, in call order. */
   write(changes: readonly RecordChange[]): Promise<Result<void>>;
+  /**
+   * For whoever decides on what it reads: nothing else is written between `work`'s first look and its `write`. Where several
+   * processes write to the store, `work` is done again when another was quicker; it must change nothing else.
+   */
+  exclusive<T>(work: (write: RecordStore['write']) => Promise<T>): Promise<T>;
+  /** Takes in what other processes wrote until now. */
+  refresh(): Promise<void>;
+  /** After changes that this or another process made are in memory. */
+  onChanged(listener: (changes: readonly RecordChange[]) => void): () => void;
   /** Lines that could not be read when the store was opened. */
   damagedLines(): number;
   close(): Promise<void>;
@@ -50,7 +60,8 @@ export async function openRecords(options: {
   readonly compactAfter?: number;
 }): Promise<Result<RecordStore>> {
   const { files, key, random, compactAfter = 4000 } = options;
-  const records: Records = { tenant: new Map(), account: new Map(), device: new Map(), session: new Map() };
+  const records = noRecords();
+  const changed = createChanged();
   const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
   /** False when the content is none that this build wrote. */
@@ -162,11 +173,8 @@ export async function openRecords(options: {
     }
     seq = number;
     lines += 1;
-    for (const { kind, id, value } of changes) {
-      const map: Map<string, unknown> = records[kind];
-      if (value === null) map.delete(id);
-      else map.set(id, value);
-    }
+    put(records, changes);
+    changed.tell(changes);
     if (lines >= compactAfter) {
       try {
         await compact();
@@ -178,24 +186,57 @@ export async function openRecords(options: {
     return ok(undefined);
   }
 
-  let queue: Promise<unknown> = Promise.resolve();
+  const writes = createTurns();
+  const decisions = createTurns();
+  const write = (changes: readonly RecordChange[]): Promise<Result<void>> => writes.run(() => append(changes));
   return ok({
     records,
-    write(changes) {
-      const done = queue.then(() => append(changes));
-      queue = done.catch(() => undefined);
-      return done;
-    },
+    write,
+    exclusive: (work) => decisions.run(() => work(write)),
+    refresh: async () => undefined,
+    onChanged: changed.on,
     damagedLines: () => damaged,
     async close() {
-      await queue;
+      await writes.idle();
       await log.close();
       await files.close();
     },
   });
 }
 
-function storageProblem(error: FileError): ReturnType<typeof problem> {
+export const noRecords = (): Records => ({
+  tenant: new Map(),
+  account: new Map(),
+  device: new Map(),
+  session: new Map(),
+});
+
+export function put(records: Records, changes: readonly RecordChange[]): void {
+  for (const { kind, id, value } of changes) {
+    const map: Map<string, unknown> = records[kind];
+    if (value === null) map.delete(id);
+    else map.set(id, value);
+  }
+}
+
+/** Those who want to hear of changes. */
+export function createChanged(): {
+  on: RecordStore['onChanged'];
+  tell(changes: readonly RecordChange[]): void;
+} {
+  const listeners = new Set<(changes: readonly RecordChange[]) => void>();
+  return {
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell(changes) {
+      for (const listener of listeners) listener(changes);
+    },
+  };
+}
+
+export function storageProblem(error: FileError): ReturnType<typeof problem> {
   if (error.code === 'full') return problem('storage-full', "the server's disk is full", { rule: 'ACC-DURABLE' });
   return problem('storage-failed', 'the account store could not be read or written', { rule: 'ACC-DURABLE' });
 }

@@ -37,6 +37,8 @@ export interface Sessions {
   refresh(refreshToken: string): Promise<Result<Grant>>;
   /** The holder of an access token, judged by the account as it is now. */
   authenticate(accessToken: string): Promise<Result<SignedIn>>;
+  /** Whose an access token is, as far as the token says. */
+  tenantOf(accessToken: string): Promise<string | null>;
   /** The holder of a session, as it is now. */
   current(sessionId: string): Result<SignedIn>;
   /** Ends the session of a refresh token. Ok also when it ended before. */
@@ -64,12 +66,14 @@ export function createSessions(options: {
   const arrived = new Map<string, number>();
 
   // Two refreshes with one token must not both see it unused: sessions change one after another.
-  let turn: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  }
+  const inTurn = store.exclusive;
+  store.onChanged((changes) => {
+    for (const { kind, id, value } of changes) {
+      if (kind !== 'session' || value !== null) continue;
+      arrived.delete(id);
+      for (const listener of listeners) listener(id);
+    }
+  });
 
   /** The session with its account, null when either is gone, over or disabled. */
   function live(sessionId: string): { readonly session: SessionRecord; readonly account: AccountRecord } | null {
@@ -89,6 +93,7 @@ export function createSessions(options: {
   });
 
   async function grant(
+    write: RecordStore['write'],
     account: AccountRecord,
     sessionId: string,
     deviceId: string,
@@ -110,7 +115,7 @@ export function createSessions(options: {
       rotatedAt: now,
       expiresAt: now + IDLE_MS,
     };
-    const written = await store.write([{ kind: 'session', id: sessionId, value: session }]);
+    const written = await write([{ kind: 'session', id: sessionId, value: session }]);
     if (!written.ok) return written;
     const principal = principalOf(account, deviceId);
     return ok({
@@ -125,38 +130,30 @@ export function createSessions(options: {
   const idsOf = (which: (session: SessionRecord) => boolean): readonly string[] =>
     [...records.session.values()].filter(which).map(({ id }) => id);
 
-  async function end(ids: readonly string[]): Promise<Result<void>> {
-    if (ids.length === 0) return ok(undefined);
-    const written = await store.write(ids.map((id) => ({ kind: 'session' as const, id, value: null })));
-    if (!written.ok) return written;
-    for (const id of ids) {
-      arrived.delete(id);
-      for (const listener of listeners) listener(id);
-    }
-    return written;
-  }
+  const end = async (write: RecordStore['write'], ids: readonly string[]): Promise<Result<void>> =>
+    ids.length === 0 ? ok(undefined) : write(ids.map((id) => ({ kind: 'session' as const, id, value: null })));
 
   return {
     start: (account, deviceId) =>
-      inTurn(async () => {
+      inTurn(async (write) => {
         const current = records.account.get(account.id);
         const changed = !current || current.disabledAt !== null || current.passwordHash !== account.passwordHash;
-        return changed ? over() : grant(current, newId(clock, random), deviceId, 1);
+        return changed ? over() : grant(write, current, newId(clock, random), deviceId, 1);
       }),
     refresh: (refreshToken) =>
-      inTurn(async () => {
+      inTurn(async (write) => {
         const token = readRefreshToken(key, refreshToken);
         if (!token) return fail(problem('unauthenticated', 'the refresh token is not valid', { rule: 'AUTH-TOKEN' }));
         const found = live(token.sessionId);
         if (!found) return over();
         const { session, account } = found;
         const current = token.generation === session.generation && token.hash === session.tokenHash;
-        if (current) return grant(account, session.id, session.deviceId, session.generation + 1);
+        if (current) return grant(write, account, session.id, session.deviceId, session.generation + 1);
         const before = token.generation === session.generation - 1 && token.hash === session.previousHash;
         if (before && arrived.get(session.id) !== session.generation) {
-          return grant(account, session.id, session.deviceId, session.generation);
+          return grant(write, account, session.id, session.deviceId, session.generation);
         }
-        const ended = await end([session.id]);
+        const ended = await end(write, [session.id]);
         if (!ended.ok) return ended;
         return fail(
           problem('unauthenticated', 'this sign-in was used in two places and has been ended; sign in again', {
@@ -168,22 +165,39 @@ export function createSessions(options: {
       const verified = await tokens.verify(accessToken);
       if (!verified.ok) return verified;
       const { sessionId, userId, deviceId, generation } = verified.value;
+      if (!live(sessionId)) await store.refresh(); // another process may have begun it a moment ago
       const found = live(sessionId);
       if (!found || found.account.id !== userId || found.session.deviceId !== deviceId) return over();
       if (generation === found.session.generation) arrived.set(sessionId, generation);
       return ok({ principal: principalOf(found.account, deviceId), sessionId });
+    },
+    async tenantOf(accessToken) {
+      const verified = await tokens.verify(accessToken);
+      return verified.ok ? verified.value.tenantId : null;
     },
     current(sessionId) {
       const found = live(sessionId);
       return found ? ok({ principal: principalOf(found.account, found.session.deviceId), sessionId }) : over();
     },
     logout: (refreshToken) =>
-      inTurn(async () => {
+      inTurn(async (write) => {
         const token = readRefreshToken(key, refreshToken);
-        return token && records.session.has(token.sessionId) ? end([token.sessionId]) : ok(undefined);
+        return token && records.session.has(token.sessionId) ? end(write, [token.sessionId]) : ok(undefined);
       }),
-    endAllOf: (userId) => inTurn(() => end(idsOf((session) => session.userId === userId))),
-    endAllOn: (deviceId) => inTurn(() => end(idsOf((session) => session.deviceId === deviceId))),
+    endAllOf: (userId) =>
+      inTurn((write) =>
+        end(
+          write,
+          idsOf((session) => session.userId === userId),
+        ),
+      ),
+    endAllOn: (deviceId) =>
+      inTurn((write) =>
+        end(
+          write,
+          idsOf((session) => session.deviceId === deviceId),
+        ),
+      ),
     onEnded(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,6 +1,7 @@
 /**
  * Single-use tickets for the socket: an access token buys one over HTTP, and the socket shows the ticket, so that no
- * token that works twice ever travels in a frame. In memory only: after a restart the client buys another.
+ * token that works twice ever travels in a frame. In memory only: after a restart the client buys another. A ticket names
+ * its tenant, so that a process that does not serve it knows where to send the client.
  *
  *  AUTH-TICKET  a ticket opens one socket, once, within `TICKET_MS`, for the session that bought it, judged as that
  *               session is at that moment
@@ -12,12 +13,15 @@ import type { Sessions, SignedIn } from './sessions.ts';
 const TICKET_MS = 30_000;
 const MAX_PER_SESSION = 8;
 const PREFIX = 'ticket.';
+const TICKET = /^ticket\.([0-9a-f-]{36})\./;
 
 export interface Tickets {
   issue(accessToken: string): Promise<Result<{ readonly ticket: string; readonly expiresInMs: number }>>;
   /** Whether a hello shows a ticket rather than an access token. */
   isTicket(text: string): boolean;
   redeem(ticket: string): Result<SignedIn>;
+  /** As far as the ticket says; null when it is none. */
+  tenantOf(ticket: string): string | null;
 }
 
 interface Issued {
@@ -51,11 +55,13 @@ export function createTickets(options: {
       const caller = await sessions.authenticate(accessToken);
       if (!caller.ok) return caller;
       sweep(caller.value.sessionId);
-      const ticket = `${PREFIX}${Buffer.from(random.bytes(32)).toString('base64url')}`;
+      const { tenantId } = caller.value.principal;
+      const ticket = `${PREFIX}${tenantId}.${Buffer.from(random.bytes(32)).toString('base64url')}`;
       issued.set(hashOf(ticket), { caller: caller.value, expiresAt: clock.now() + TICKET_MS });
       return ok({ ticket, expiresInMs: TICKET_MS });
     },
     isTicket: (text) => text.startsWith(PREFIX),
+    tenantOf: (ticket) => TICKET.exec(ticket)?.[1] ?? null,
     redeem(ticket) {
       const hash = hashOf(ticket);
       const found = issued.get(hash);

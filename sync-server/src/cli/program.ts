@@ -27,6 +27,8 @@ function decimal(text: string): number {
 interface ServeFlags {
   readonly port: number;
   readonly data: string;
+  readonly database?: string;
+  readonly advertise?: string;
   readonly host: string;
   readonly web?: string;
   readonly origin?: readonly string[];
@@ -41,6 +43,8 @@ async function serve(flags: ServeFlags): Promise<number> {
   const server = await startServer({
     port: flags.port,
     dataDir: resolve(flags.data),
+    ...(flags.database === undefined ? {} : { database: flags.database }),
+    ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
     host: flags.host,
     ...(flags.web === undefined ? {} : { webDir: resolve(flags.web) }),
     origins: flags.origin ?? [],
@@ -68,9 +72,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions() // --data after a subcommand belongs to the subcommand
     .exitOverride();
 
-  /** Runs a command over the data directory and prints its rows. */
+  /** Stands before the subcommand, or in the environment. */
+  const databaseFlag = (): string | undefined => program.opts<ServeFlags>().database;
+
+  /** Runs a command over the data directory, or the database, and prints its rows. */
   async function admin(data: string, command: AdminCommand): Promise<boolean> {
-    const result = await runAdmin(resolve(data), command);
+    const result = await runAdmin(resolve(data), command, databaseFlag());
     if (result.ok) say(table(result.value));
     else {
       complain(result.problems);
@@ -106,6 +113,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   program
     .addOption(new Option('--port <n>', 'port; 0 takes any free one').default(4300).argParser(portNumber))
     .option('--data <dir>', 'data directory, made when absent', '.data/server')
+    .addOption(
+      new Option('--database <url>', 'PostgreSQL to share with other servers; also for the commands below').env(
+        'FIELDFARE_DATABASE',
+      ),
+    )
+    .option('--advertise <url>', 'where clients and the other servers reach this one, e.g. https://b.example.org')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--web <dir>', 'folder of the built web app')
     .option('--origin <origin>', 'a further web origin that may call and connect; may be repeated', collect)

@@ -7,6 +7,7 @@ import { errorFields, type Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Tenants } from '../tenants.ts';
 import { registerAuth } from './auth-routes.ts';
+import { type ClusterRoutes, registerCluster } from './cluster-routes.ts';
 import { registerMetrics } from './metrics-route.ts';
 import { frameworkProblem, internalProblem, sendDetails, sendProblems } from './problems.ts';
 import { type OriginCheck, SECURITY_HEADERS } from './security.ts';
@@ -31,6 +32,8 @@ export interface HttpParts {
   readonly metrics: Metrics;
   /** Opens `/metrics` to whoever shows it; without it only this machine may look. */
   readonly metricsToken: string | undefined;
+  /** Null: one process serves everything. */
+  readonly cluster: ClusterRoutes | null;
   readonly webDir: string | null;
   /** Whether requests come through a proxy on this machine that sets X-Forwarded-For. */
   readonly trustProxy: boolean;
@@ -116,6 +119,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
         });
   });
   registerMetrics(app, metrics, parts.metricsToken);
+  if (parts.cluster) registerCluster(app, { ...parts, cluster: parts.cluster });
   registerAuth(app, accounts);
   registerTrpc(app, { ...parts, sessions: accounts.sessions });
   registerWeb(app, parts.webDir);

@@ -1,6 +1,6 @@
 /**
  * The router over HTTP under /trpc: queries, mutations and, as server-sent events, subscriptions. Who asks comes from
- * the bearer token alone. An open stream ends with its session.
+ * the bearer token alone. An open stream ends with its session, and when its tenant leaves this process.
  */
 import { type Context, toTrpcError } from '@fieldfare/domain';
 import { ProblemError, type Result, unwrap } from '@fieldfare/kernel';
@@ -57,8 +57,11 @@ export function registerTrpc(
           const caller = unwrap(await signedIn(req, sessions));
           const tenant = unwrap(await tenants.open(caller.principal.tenantId));
           const workspace = await tenant.workspace();
-          const forget = live.add(caller.sessionId, () => res.raw.destroy());
-          res.raw.once('close', forget);
+          const cut = (): unknown => res.raw.destroy();
+          const forget = [live.add(caller.sessionId, cut), tenant.onLeave(cut)];
+          res.raw.once('close', () => {
+            for (const each of forget) each();
+          });
           return workspace.contextFor(caller.principal);
         } catch (error) {
           throw error instanceof ProblemError ? toTrpcError(error) : error;

@@ -10,7 +10,14 @@ import { createMemoryJournal } from '../../test/memory-journal.ts';
 import { connectMemorySockets, type MemoryLink, until } from '../../test/memory-sockets.ts';
 import { GUARD_LIMITS } from '../guard/limits.ts';
 import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../protocol/messages.ts';
-import { type Authenticated, type Peer, type PeerEvent, type PeerOptions, servePeer } from '../protocol/peer.ts';
+import {
+  type Authenticated,
+  movedTo,
+  type Peer,
+  type PeerEvent,
+  type PeerOptions,
+  servePeer,
+} from '../protocol/peer.ts';
 import type { Connection, ConnectionOptions, SocketLike } from '../types.ts';
 import { createConnection } from './connection.ts';
 
@@ -114,6 +121,73 @@ const receipts = () => ({
 
 const isDone = (connection: Connection): boolean =>
   connection.status().state === 'live' && connection.status().pending === 0;
+
+describe('an organisation that moves', () => {
+  const HOME = 'wss://home/sync';
+  const AWAY = 'wss://away/sync';
+
+  /** Two processes, of which `serving` has the organisation; the other says so. */
+  async function openPair(where: Record<string, string>, serving: { at: string }) {
+    const dialled: string[] = [];
+    const desk = await openDesk(98, { authority: true });
+    const peers: Peer[] = [];
+    const openSocket = (url: string): SocketLike => {
+      dialled.push(url);
+      const link = connectMemorySockets();
+      const openTenant = async () => (serving.at === url ? ok(desk.replica) : fail(movedTo(where[url] ?? '')));
+      peers.push(
+        servePeer({
+          socket: link.server,
+          authenticate: async () => ok(principal(desk)),
+          openTenant,
+          clock: desk.clock,
+          setTimer: timers(),
+        }),
+      );
+      return link.client;
+    };
+    const client = await openDesk(1);
+    const connection = createConnection({
+      replica: client.replica,
+      url: HOME,
+      openSocket,
+      accessToken: async () => ok('token'),
+      clock: client.clock,
+      random: seededRandom(1),
+      setTimer: timers(50),
+    });
+    stops.push(() => connection.stop());
+    connection.follow([SHARD]);
+    return { connection, dialled, peers };
+  }
+
+  it('SYN-PEER-MOVED SYN-CON-MOVED: a client is sent to the process that serves it, and after it when it moves', async () => {
+    const where = { [HOME]: AWAY, [AWAY]: HOME };
+    const serving = { at: AWAY };
+    const { connection, dialled, peers } = await openPair(where, serving);
+    connection.start();
+    await until(() => connection.status().state === 'live', 'live where it was sent');
+    expect(dialled).toEqual([HOME, AWAY]);
+    serving.at = HOME;
+    peers.at(-1)?.move(HOME);
+    await until(() => dialled.length === 3 && connection.status().state === 'live', 'live after the first move');
+    expect(dialled.at(-1)).toBe(HOME);
+    serving.at = AWAY;
+    peers.at(-1)?.move(''); // where it went is not known yet: home says
+    await until(() => dialled.length === 5 && connection.status().state === 'live', 'live after the second move');
+    expect(dialled.slice(3)).toEqual([HOME, AWAY]);
+  });
+
+  it.each(['ws://away/sync', 'https://away/sync', 'nowhere'])(
+    'SYN-CON-MOVED: is not sent to %s from a protected address',
+    async (target) => {
+      const { connection, dialled } = await openPair({ [HOME]: target }, { at: target });
+      connection.start();
+      await until(() => dialled.length === 3, 'three attempts');
+      expect(dialled).toEqual([HOME, HOME, HOME]);
+    },
+  );
+});
 
 describe('client and server', () => {
   it('SYN-CON-OUT SYN-CON-ACK: edits made offline on both sides meet; pending ends at zero; all see one result', async () => {

@@ -8,11 +8,14 @@
  *  SYN-CON-KEEP   edits the server refuses stay in the journal and count as pending
  *  SYN-CON-RETURN a server that lost what it had acknowledged gets it back: own edits from their writers, others' edits
  *                 from whoever has them with the server's receipts, also from those who may only read
+ *  SYN-CON-MOVED  goes where the server says that the organisation is served, never to a less protected address, and back
+ *                 to the address it was given when it is not served there
  *  SYN-CON-PIECES edits that together are more than the server takes at once, or cost it too much, go commit by commit
  */
 import { type Problem, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import {
+  CLOSE,
   type ControlMessage,
   decodeFrame,
   encodeControl,
@@ -61,12 +64,16 @@ interface Link {
   readonly channels: Map<number, Channel>;
   /** The largest update that the server takes. */
   maxUpdateBytes: number;
+  /** Where the server said that the organisation is. */
+  movedTo: string | null;
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { replica, url, openSocket, accessToken, clock, random, setTimer } = options;
   let state = initialLink;
   let link: Link | null = null;
+  /** The next dial goes here instead of `url`. */
+  let detour: string | null = null;
   let token = '';
   /** Grows with each question for a token: a late answer to an earlier one is dropped. */
   let asked = 0;
@@ -182,13 +189,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   function dial(): void {
     let socket: SocketLike;
     try {
-      socket = openSocket(url);
+      socket = openSocket(detour ?? url);
     } catch {
       dispatch({ type: 'closed', code: 1006, reason: '', ...moment() });
       return;
     }
     socket.binaryType = 'arraybuffer';
-    const own: Link = { socket, channels: new Map(), maxUpdateBytes: Number.POSITIVE_INFINITY };
+    const own: Link = { socket, channels: new Map(), maxUpdateBytes: Number.POSITIVE_INFINITY, movedTo: null };
     link = own;
     socket.onopen = () => {
       if (link === own) dispatch({ type: 'connected' });
@@ -200,6 +207,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     socket.onclose = ({ code, reason }) => {
       if (link !== own) return;
       link = null;
+      detour = code === CLOSE.moved ? own.movedTo : null;
       presence.forget();
       dispatch({ type: 'closed', code, reason, ...moment() });
     };
@@ -208,6 +216,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function hangUp(code: number): void {
     asked += 1;
     const old = link;
+    if (old !== null) detour = null;
     link = null;
     presence.forget();
     old?.socket.close(code);
@@ -260,6 +269,9 @@ export function createConnection(options: ConnectionOptions): Connection {
         dispatch({ type: 'refused', channel: message.channel, problem: message.problem });
         return;
       }
+      case 'moved':
+        own.movedTo = mayMove(url, message.url) ? message.url : null;
+        return;
       case 'ping':
         control({ type: 'pong', nonce: message.nonce });
         return;
@@ -495,4 +507,10 @@ function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
       ({ shard, reason }, i) => b.refusedShards[i]?.shard === shard && b.refusedShards[i]?.reason === reason,
     )
   );
+}
+
+/** Whether a server at `from` may send us to `to`: a socket's address, and encrypted when the first one was. */
+function mayMove(from: string, to: string): boolean {
+  const [before, after] = [URL.parse(from)?.protocol, URL.parse(to)?.protocol];
+  return after === 'wss:' || (after === 'ws:' && before === 'ws:');
 }

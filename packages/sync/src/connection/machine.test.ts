@@ -111,6 +111,16 @@ describe('the link machine', () => {
     expect(syncStateOf(ask('unauthenticated'))).toBe('refused');
   });
 
+  it('SYN-CON-MOVED: asks for a token and dials again at once, and backs off when it is sent on and on', () => {
+    const first = run([...greeted.slice(0, 3), lost(4421)]);
+    expect(first.effects.at(-1)).toEqual({ do: 'askToken' });
+    expect(syncStateOf(first.state)).toBe('connecting');
+    const second = run([...greeted.slice(1, 3), lost(4421)], first.state);
+    expect(second.state.retryAt).toBe(1500);
+    const live = run([{ type: 'retryNow' }, ...greeted.slice(1)], second.state);
+    expect(syncStateOf(run([lost(4421)], live.state).state)).toBe('connecting');
+  });
+
   it.each([4403, 4406])('SYN-CON-REFUSED: close %i is not dialled again by itself', (code) => {
     const { state, effects } = run([...greeted.slice(0, 3), lost(code)]);
     expect(syncStateOf(state)).toBe('refused');
@@ -207,7 +217,7 @@ describe('the link machine', () => {
         reason: fc.constant('r'),
         lasting: fc.boolean(),
       }),
-      fc.constantFrom(1000, 1006, 4401, 4403, 4406, 4408, 4507).map(lost),
+      fc.constantFrom(1000, 1006, 4401, 4403, 4406, 4408, 4421, 4507).map(lost),
       fc
         .constantFrom('retry', 'answer', 'beat', 'deadline')
         .map((name) => ({ type: 'timer' as const, name, ...at }) as LinkEvent),

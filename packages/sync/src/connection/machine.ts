@@ -297,6 +297,12 @@ function closed(state: LinkState, event: LinkEvent & { readonly type: 'closed' }
       return refuse(state, 'this version cannot synchronise with the server; update the application');
     case CLOSE.forbidden:
       return refuse(state, 'the server does not accept this account');
+    case CLOSE.moved: {
+      const asked = ask(state);
+      const { attempt, reauthenticated } = state;
+      if (attempt === 0) return { state: { ...asked.state, attempt: 1, reauthenticated }, effects: asked.effects };
+      return wait(state, 'another server is taking over', event);
+    }
     case CLOSE.tooSlow:
       return wait(state, 'the connection is slow; catching up again', event);
     case CLOSE.storage:

@@ -14,13 +14,15 @@ const server = await startPostgres();
 if (server.url === null) process.stderr.write(`\nSKIPPED: PostgreSQL cannot run here: ${server.reason}\n`);
 
 describe.skipIf(server.url === null)('PostgreSQL', () => {
-  const url = server.url ?? '';
+  let url = '';
   let database: Database;
   /** The database's superuser: what an administrator or a thief sees. */
   let root: pg.Pool;
   beforeAll(async () => {
+    url = server.url === null ? '' : await server.createDatabase();
     database = unwrap(await openDatabase(url));
     root = new pg.Pool({ connectionString: url });
+    root.on('connect', (client) => client.on('error', () => undefined)); // the server is stopped while they say goodbye
   });
   afterAll(async () => {
     await database?.close();
@@ -188,11 +190,11 @@ describe.skipIf(server.url === null)('PostgreSQL', () => {
   });
 
   test('SRV-DATABASE a database that stores nothing durably, or of another version, is refused', async () => {
-    await root.query(`create database careless`);
-    await root.query(`alter database careless set synchronous_commit = off`);
-    const careless = url.replace(/postgres$/, 'careless');
+    const careless = server.url === null ? '' : await server.createDatabase();
+    const name = new URL(careless).pathname.slice(1);
+    await root.query(`alter database ${name} set synchronous_commit = off`);
     expect(await openDatabase(careless)).toMatchObject({ problems: [{ rule: 'SRV-DATABASE' }] });
-    await root.query(`alter database careless reset synchronous_commit`);
+    await root.query(`alter database ${name} reset synchronous_commit`);
     const [a, b] = await Promise.all([openDatabase(careless), openDatabase(careless)]);
     await Promise.all([unwrap(a).close(), unwrap(b).close()]);
     const other = new pg.Client({ connectionString: careless });

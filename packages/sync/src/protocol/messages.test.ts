@@ -24,6 +24,7 @@ const CONTROLS: readonly ControlMessage[] = [
   { type: 'refused', channel: 3, problem: problem('forbidden', 'no', { rule: 'R', path: ['a', 1] }) },
   { type: 'refused', channel: 0, problem: problem('unsupported', 'no') },
   { type: 'close', channel: 3 },
+  { type: 'moved', url: 'wss://b.example.org/sync' },
   { type: 'ping', nonce: 5 },
   { type: 'pong', nonce: 5 },
 ];
@@ -46,7 +47,7 @@ const FRAMES = [...CONTROLS.map(encodeControl), ...SHARDS.map((message) => encod
 describe('wire', () => {
   it('SYN-WIRE-VERSION: a change on the wire raises the protocol version', () => {
     // Changed this hash? Then raise PROTOCOL_VERSION, and put both here.
-    expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual({ version: 3, hash: '572a594b473fc1c8' });
+    expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual({ version: 4, hash: '07cd57f82c48d599' });
   });
 
   it.each(CONTROLS)('SYN-WIRE-DECODE: $type survives the wire', (message) => {

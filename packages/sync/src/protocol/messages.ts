@@ -19,6 +19,8 @@
  *   presence {own state}                  →    stamped with who it is
  *                                         ←    presence {states of others}: presence.ts
  *   ping {nonce}                          ↔    pong {nonce}
+ *                                         ←    moved {address of the process that serves this organisation, or nothing
+ *                                              while it changes hands} and close 4421: instead of welcome, or later
  *
  * A `seal` is the server's receipt for the update before it (protocol/peer.ts, replay.ts). It stands behind the bytes
  * that stock y-protocols readers read.
@@ -37,7 +39,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { type MessageOf, readMessage, type Schema, writeMessage } from './codec.ts';
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 const CONTROL = {
   hello: { head: [0], parts: { protocolVersion: 'uint', accessToken: 'text', deviceId: 'text' } },
@@ -51,6 +53,7 @@ const CONTROL = {
   close: { head: [5], parts: { channel: 'uint' } },
   ping: { head: [6], parts: { nonce: 'uint' } },
   pong: { head: [7], parts: { nonce: 'uint' } },
+  moved: { head: [8], parts: { url: 'text' } },
 } as const satisfies Schema;
 
 /** Heads 0 0, 0 1, 0 2 and 1 (awareness) are y-websocket's. */
@@ -77,6 +80,8 @@ export const CLOSE = {
   unauthenticated: 4401,
   forbidden: 4403,
   version: 4406,
+  /** Another process serves this organisation: `moved` said which. */
+  moved: 4421,
   /** The peer reads too slowly; it reconnects and catches up from its state vector. */
   tooSlow: 4408,
   /** The server cannot write; nothing was lost, the client keeps its edits and comes back. */

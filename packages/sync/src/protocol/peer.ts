@@ -12,6 +12,8 @@
  *                     it and whoever brings it, one with a false receipt changes nothing
  *  SYN-PEER-STATE     a state vector beyond `maxStateBytes`, or that claims more than it holds, ends the socket (4400)
  *  SYN-PEER-TENANT    a principal meets only its own tenant's replica
+ *  SYN-PEER-MOVED     an organisation that another process serves is not loaded here: its clients are told where it is and
+ *                     sent there (4421), also when it moves while they are connected
  *  SYN-PEER-ANSWER    a channel has one state answer waiting at most: asking again replaces the question
  */
 import {
@@ -117,6 +119,8 @@ export interface PeerOptions {
 }
 
 export interface Peer {
+  /** Sends the client to another process; an empty address: back to the one it knows. */
+  move(url: string): void;
   close(code: number, reason: string): void;
 }
 
@@ -132,6 +136,12 @@ interface Room {
 }
 
 type Received = ShardMessage & { readonly type: 'step2' | 'update' };
+
+/** What `authenticate` and `openTenant` say of an organisation that another process serves, at this `/sync` address. */
+export const movedTo = (url: string): Problem =>
+  problem('offline', 'another server looks after this organisation', { rule: 'SYN-PEER-MOVED', params: { url } });
+
+const isMoved = ({ rule }: Problem): boolean => rule === 'SYN-PEER-MOVED';
 
 const falseReceipt = (): Result<never> =>
   fail(problem('forbidden', 'the server never sent this', { rule: 'SYN-PEER-RECEIPT' }));
@@ -192,6 +202,11 @@ export function servePeer(options: PeerOptions): Peer {
     if (stage === 'closed') return;
     end(code);
     socket.close(code, reason);
+  }
+
+  function move({ params }: Problem): void {
+    control({ type: 'moved', url: String(params?.url ?? '') });
+    close(CLOSE.moved, 'moved');
   }
 
   function after(ms: number, run: () => void): void {
@@ -269,7 +284,12 @@ export function servePeer(options: PeerOptions): Peer {
     const who = await authenticate(message.accessToken);
     if (isClosed()) return;
     if (!who.ok) {
-      const [{ code }] = who.problems;
+      const [first] = who.problems;
+      const { code } = first;
+      if (isMoved(first)) {
+        move(first);
+        return;
+      }
       close(code === 'unauthenticated' ? CLOSE.unauthenticated : code === 'forbidden' ? CLOSE.forbidden : 1011, code);
       return;
     }
@@ -281,7 +301,9 @@ export function servePeer(options: PeerOptions): Peer {
     const opened = await openTenant(tenantId);
     if (isClosed()) return;
     if (!opened.ok) {
-      close(CLOSE.storage, 'not available');
+      const [first] = opened.problems;
+      if (isMoved(first)) move(first);
+      else close(CLOSE.storage, 'not available');
       return;
     }
     if (opened.value.tenantId !== tenantId) {
@@ -516,5 +538,5 @@ export function servePeer(options: PeerOptions): Peer {
   };
   socket.onerror = () => undefined; // a close follows
   socket.onclose = ({ code }) => end(code);
-  return { close };
+  return { close, move: (url) => move(movedTo(url)) };
 }
