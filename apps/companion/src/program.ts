@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { importFile } from './commands/imports.ts';
 import { accept, suggest } from './commands/proposals.ts';
 import { login, logout, whoami } from './commands/sign-in.ts';
+import { showState } from './commands/state.ts';
 import { syncStatus } from './commands/sync.ts';
 import { exportWeek, showOutcomes, showWeek } from './commands/week.ts';
 import { why } from './commands/why.ts';
@@ -76,6 +77,13 @@ function createProgram(host: Host): Command {
     .option('-c, --carer <name>', 'only carers whose name contains this')
     .option('--open', 'only unscheduled visits')
     .action((_flags: unknown, command: Command) => showWeek(host, command.optsWithGlobals()));
+  weeks
+    .command('state')
+    .description('who has room, and for what is unscheduled the best place or why there is none (--json: all of it)')
+    .addOption(region())
+    .addOption(week())
+    .addOption(new Option('--group <by>', 'lanes by').choices(['team', 'role', 'employment', 'partner']))
+    .action((_flags: unknown, command: Command) => showState(host, command.optsWithGlobals()));
   weeks
     .command('export')
     .description('the week as CSV, one line a visit')

@@ -100,6 +100,9 @@ describe('the companion against the server', () => {
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(/^Ottawa West & Valley · \d{4}-W\d\d\n\d+ visits, \d+ unscheduled/);
     const board = await weekJson('--region', 'west');
+    const state = await fieldfare(['week', 'state', '--region', 'west', '--group', 'role']);
+    expect(state.out).toMatch(/Group +Carers +Booked +Capacity[\s\S]*psw +\d+/);
+    expect(state.out).toMatch(/Best place, or why there is none/);
     const exported = await fieldfare(['week', 'export', '--csv', '--region', 'west']);
     expect(unwrap(parseCsv(exported.out)).records).toHaveLength(board.visits.length);
   });

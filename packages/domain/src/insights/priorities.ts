@@ -26,6 +26,7 @@ import {
   unwrap,
 } from '@fieldfare/kernel';
 import { topicOf } from '@fieldfare/store';
+import { userNames } from '../identity/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import { placementChoices, readWeights, weightHistory, weightSets } from '../scheduling/index.ts';
@@ -110,21 +111,7 @@ async function view(ctx: Context, input: PrioritiesInput): Promise<PrioritiesVie
       .execute(),
   ]);
   const shown = history.slice(0, MOST_HISTORY);
-  const people = new Map(
-    shown.length === 0
-      ? []
-      : (
-          await db
-            .selectFrom('users')
-            .select(['id', 'name'])
-            .where(
-              'id',
-              'in',
-              shown.map(({ appliedBy }) => appliedBy),
-            )
-            .execute()
-        ).map(({ id, name }) => [id, name]),
-  );
+  const people = shown.length === 0 ? null : await userNames(ctx.store);
   const { weights, against, evidence } = learnWeights(choices, now);
   const worthwhile = LEARNED.some((key) => Math.abs(weights[key] - now[key]) >= LEAST_CHANGE * Math.max(1, now[key]));
   const plans = { accepted: 0, changed: 0, rejected: 0 };
@@ -144,7 +131,7 @@ async function view(ctx: Context, input: PrioritiesInput): Promise<PrioritiesVie
       ...evidence[component],
     })),
     plans,
-    history: shown.map(({ appliedBy, ...set }) => ({ ...set, by: people.get(appliedBy) ?? 'Somebody' })),
+    history: shown.map(({ appliedBy, ...set }) => ({ ...set, by: people?.get(appliedBy) ?? 'Somebody' })),
     writable: can(ctx.principal, 'orgs.write', { tenantId: ctx.principal.tenantId, regionId: null }).ok,
   };
 }

@@ -31,6 +31,14 @@ export type { RulesInput, RulesView, RuleView } from './rule-settings.ts';
 export { assignmentIdOf } from './rules.ts';
 export { drive, finishRun, openRun } from './runs.ts';
 export { readyForWeek, shardsOfWeek } from './shards.ts';
+export type {
+  LaneGroup,
+  LaneSummary,
+  PatientSummary,
+  SchedulerState,
+  StaffSummary,
+  UnscheduledVisit,
+} from './state.ts';
 export * from './tables.ts';
 export { readWeights, weightHistory } from './weights.ts';
 export { sharedWorkbench, type Workbench } from './workbench.ts';

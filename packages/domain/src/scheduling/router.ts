@@ -13,6 +13,7 @@ import { look, onlookers } from './presence.ts';
 import { publication, publishWeek } from './publish.ts';
 import { saveRules, viewRules } from './rule-settings.ts';
 import { finishRun } from './runs.ts';
+import { LANE_GROUPS, schedulerState } from './state.ts';
 import { feasibility, suggest } from './suggest.ts';
 import { componentsSchema, PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
 
@@ -42,6 +43,16 @@ export const schedulingRouter = router({
     yield* boardEvents(ctx, input, signal);
   }),
   week: read.query(({ ctx, input }) => weekBoard(ctx, input)),
+  /** The whole state of a week for planning from outside: docs/scheduler-state.md. */
+  state: read
+    .input(
+      z.object({
+        groupBy: z.enum(LANE_GROUPS).default('team'),
+        candidates: z.int().min(0).max(12).default(3),
+        visits: z.int().min(0).max(500).default(100),
+      }),
+    )
+    .query(({ ctx, input }) => schedulerState(ctx, input)),
   /** Says that this device has the week open, and which visit in it; `away`: no longer. */
   look: read
     .input(z.object({ at: z.union([z.object({ visitId: z.uuid().nullable() }), z.literal('away')]) }))

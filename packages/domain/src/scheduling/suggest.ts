@@ -112,23 +112,31 @@ function nearCandidates({ bench, visit }: Question, taken: ReadonlySet<number>):
     .map(({ candidate }) => candidate);
 }
 
-/** Best first: places that break no rule, then, when those are few, places that only warnings speak against. */
-export async function suggest(ctx: Context, input: VisitTarget): Promise<readonly Candidate[]> {
-  const question = await ask(ctx, input, false);
-  const { bench, visit } = question;
+interface Fitting {
+  readonly candidate: Candidate;
+  readonly staff: number;
+}
+
+/** Places that break no rule, best first, at most one a carer and day: the cheapest. */
+export function fittingCandidates(bench: Workbench, visit: number, most: number): readonly Fitting[] {
   const open = new Set(atWork(bench).map(({ staff }) => staff));
   const seen = new Set<string>();
-  const fitting = candidates(bench.plan, visit)
+  return candidates(bench.plan, visit)
     .filter(({ staff }) => open.has(staff))
     .flatMap((insertion) => {
       const candidate = toCandidate(bench, insertion, []);
-      // One place a carer and day: the cheapest comes first.
       const cell = candidate ? `${candidate.staffId}/${candidate.date}` : '';
       if (!candidate || seen.has(cell)) return [];
       seen.add(cell);
       return [{ candidate, staff: insertion.staff }];
     })
-    .slice(0, MOST_CANDIDATES);
+    .slice(0, most);
+}
+
+/** Best first: places that break no rule, then, when those are few, places that only warnings speak against. */
+export async function suggest(ctx: Context, input: VisitTarget): Promise<readonly Candidate[]> {
+  const question = await ask(ctx, input, false);
+  const fitting = fittingCandidates(question.bench, question.visit, MOST_CANDIDATES);
   const best = fitting.map(({ candidate }) => candidate);
   if (best.length >= MOST_CANDIDATES) return best;
   const near = nearCandidates(question, new Set(fitting.map(({ staff }) => staff)));
