@@ -2,6 +2,7 @@ import { defineModule } from '@fieldfare/kernel';
 import { bundlesRouter } from './router.ts';
 import { bundleSettings, careBundles, carePlans, planOverrides, serviceLines } from './tables.ts';
 
+export { bundleChoices, type ChoiceRow, type ChoicesEvent, FOLLOWED_WEEKS } from './bundle-choices.ts';
 export type { LineInput } from './commands.ts';
 export {
   type LineChange,

@@ -6,9 +6,16 @@
  *              else on the first that applies; both versions see the same profile, market and funding stream
  */
 import { type BundleConfig, evaluateAll, type PatientQuestion, type PatientSummary } from '@fieldfare/engine-bundles';
-import { orgShard, patientsShard, unwrap } from '@fieldfare/kernel';
+import { invariant, unwrap } from '@fieldfare/kernel';
 import { patientProfile } from '../assessments/index.ts';
 import type { Context } from '../procedure.ts';
+import {
+  type AssessedPatient,
+  assessedPatients,
+  breathe,
+  type RecordsProgress,
+  readEach,
+} from './assessed-patients.ts';
 import { readOffer } from './market-query.ts';
 import { type PatientTarget, readPlans } from './plan-rows.ts';
 import { readSettings, tryContent } from './settings.ts';
@@ -44,39 +51,12 @@ export interface SettingEffect {
   readonly axisNames: Readonly<Record<string, string>>;
 }
 
-export type SettingEffectEvent =
-  | { readonly type: 'progress'; readonly done: number; readonly total: number }
-  | { readonly type: 'effect'; readonly effect: SettingEffect };
+export type SettingEffectEvent = RecordsProgress | { readonly type: 'effect'; readonly effect: SettingEffect };
 
 interface Assessed {
   readonly question: PatientQuestion;
   readonly name: string;
   readonly plannedAxis: string | null;
-}
-
-/** Patients read between two words on how far it is. */
-const TELL_EVERY = 10;
-
-/** Lets messages in, among them the one that ends this. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-async function assessedPatients(
-  ctx: Context,
-  regionId: string,
-): Promise<readonly { readonly id: string; readonly name: string }[]> {
-  unwrap(await ctx.ready([orgShard, patientsShard(regionId)]));
-  const rows = await ctx.store.db
-    .selectFrom('patients')
-    .select(['id', 'givenName', 'familyName'])
-    .where('regionId', '=', regionId)
-    .where('status', '=', 'active')
-    .where('deletedAt', 'is', null)
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('reassessments').select('patientId').where('regionId', '=', regionId).where('deletedAt', 'is', null),
-    )
-    .orderBy('id')
-    .execute();
-  return rows.map(({ id, givenName, familyName }) => ({ id, name: `${givenName} ${familyName}` }));
 }
 
 /** The bundle of the plan the patient has, or will have; null without one. */
@@ -129,24 +109,17 @@ export async function* settingEffect(
   const inForce = await readSettings(ctx);
   const other = unwrap(tryContent(inForce, input.kind, input.content));
   const { market } = await readOffer(ctx, regionId);
-  const patients = await assessedPatients(ctx, regionId);
   const [first] = inForce.config.book.streams;
-  const total = patients.length;
-
-  const assessed: Assessed[] = [];
-  for (const [done, { id, name }] of patients.entries()) {
-    if (done % TELL_EVERY === 0) {
-      yield { type: 'progress', done, total };
-      await breathe();
-    }
-    if (signal?.aborted) return;
+  const read = async ({ id, name }: AssessedPatient): Promise<Assessed> => {
     const target = { regionId, patientId: id };
     const { profile } = await patientProfile(ctx, target);
     const bundle = await plannedBundle(ctx, target);
     const stream = inForce.config.streams.get(bundle?.streamId ?? '') ?? first;
-    if (stream === undefined) continue;
-    assessed.push({ question: { id, profile, stream, market }, name, plannedAxis: bundle?.axis ?? null });
-  }
+    invariant(stream, 'a configuration has a funding stream');
+    return { question: { id, profile, stream, market }, name, plannedAxis: bundle?.axis ?? null };
+  };
+  const assessed = yield* readEach(await assessedPatients(ctx, regionId), read, signal);
+  if (assessed === null) return;
 
   const summaries: PatientSummary[][] = [];
   for (const config of [inForce.config, other]) {

@@ -1,5 +1,6 @@
 import { isIsoWeek } from '@fieldfare/kernel';
 import { z } from 'zod';
+import { bundleChoices } from '../bundles/index.ts';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
 import { weightSets } from '../scheduling/index.ts';
 import { applyPriorities, priorities, priorityEvents } from './priorities.ts';
@@ -34,4 +35,8 @@ export const insightsRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => applyPriorities(ctx, input)),
+  /** Which bundles were chosen and what followed, by axis and need. Reads every assessed patient's record; can be cancelled. */
+  bundleChoices: regionProcedure('clinical.read').subscription(async function* ({ ctx, input, signal }) {
+    yield* bundleChoices(ctx, input, signal);
+  }),
 });

@@ -9,6 +9,7 @@ import { dayMonth } from '../lib/format.ts';
 import { useFeed } from '../lib/use-feed.ts';
 import { Pending, PlaceBar, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
+import { BundleChoices } from './bundle-choices.tsx';
 import classes from './outcomes.module.css';
 import { Priorities } from './priorities.tsx';
 
@@ -68,6 +69,7 @@ export function OutcomesPage({ client, regionId, thisWeek, week, onRegion, onWee
         ) : (
           <Pending problems={problems} />
         )}
+        {outcomes && <BundleChoices key={regionId} client={client} regionId={regionId} />}
       </main>
     </>
   );

@@ -1,0 +1,120 @@
+/** Which care bundles were chosen, by axis and need, and what followed; worked out when somebody asks. */
+import { type ChoiceRow, type ChoicesEvent, FOLLOWED_WEEKS } from '@fieldfare/domain';
+import type { WorkspaceClient } from '@fieldfare/workspace/client';
+import { Button, Progress } from '@mantine/core';
+import { useCallback, useState } from 'react';
+import { plural } from '../lib/format.ts';
+import { problemsText } from '../lib/problems.ts';
+import { useFeed } from '../lib/use-feed.ts';
+import classes from './outcomes.module.css';
+
+const percent = (part: number, of: number): string => (of === 0 ? '–' : `${Math.round((part / of) * 100)} %`);
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(Math.round(value * 10) / 10)}`;
+
+function Row({ row }: { readonly row: ChoiceRow }) {
+  const { axisName, level, chosen, asRecommended, overridden, visits, covered, reassessed, needChange } = row;
+  return (
+    <tr>
+      <th scope="row">
+        <span className={classes.label}>{axisName}</span>
+        <span className={classes.meaning}>
+          {level === null ? 'need for personal support not known' : `need for personal support ${level} of 6`}
+        </span>
+      </th>
+      <td>
+        <span className={classes.figure}>{chosen}</span>
+      </td>
+      <td>
+        <span className={classes.figure}>{percent(asRecommended, chosen)}</span>
+        <span className={classes.detail}>
+          {asRecommended} of {chosen}
+        </span>
+      </td>
+      <td>
+        <span className={classes.figure}>{percent(overridden, chosen)}</span>
+        <span className={classes.detail}>
+          {overridden} of {chosen}
+        </span>
+      </td>
+      <td>
+        <span className={classes.figure}>{percent(covered, visits)}</span>
+        <span className={classes.detail}>{visits === 0 ? 'no visits yet' : `${covered} of ${visits} visits`}</span>
+      </td>
+      <td>
+        <span className={classes.figure}>{reassessed === 0 ? '–' : signed(needChange / reassessed)}</span>
+        <span className={classes.detail}>{reassessed === 0 ? 'not assessed again' : `of ${reassessed} assessed`}</span>
+      </td>
+    </tr>
+  );
+}
+
+function Rows({ rows }: { readonly rows: readonly ChoiceRow[] }) {
+  if (rows.length === 0) return <p className={classes.meaning}>No care plan was signed in this region yet.</p>;
+  return (
+    <table className={classes.table} aria-label="Bundles chosen and what followed">
+      <thead>
+        <tr>
+          <th scope="col">Bundle</th>
+          <th scope="col">Signed plans</th>
+          <th scope="col">As recommended</th>
+          <th scope="col">Changed by hand</th>
+          <th scope="col">Care delivered since</th>
+          <th scope="col">Need since</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={`${row.axis} ${row.level}`} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Running(props: {
+  readonly client: WorkspaceClient;
+  readonly regionId: string;
+  readonly onCancel: () => void;
+}) {
+  const { client, regionId, onCancel } = props;
+  const { value, problems } = useFeed<ChoicesEvent>(
+    useCallback((callbacks) => client.insights.bundleChoices.subscribe({ regionId }, callbacks), [client, regionId]),
+  );
+  if (problems.length > 0) return <p role="alert">{problemsText(problems)}</p>;
+  if (value?.type === 'choices') return <Rows rows={value.rows} />;
+  const { done, total } = value ?? { done: 0, total: 0 };
+  return (
+    <div className={classes.running}>
+      <Progress value={total === 0 ? 0 : (done / total) * 100} size="sm" aria-label="Records read" />
+      <span className={classes.detail}>
+        {done} of {plural(total, 'record')}
+      </span>
+      <Button variant="default" onClick={onCancel}>
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+export function BundleChoices({ client, regionId }: { readonly client: WorkspaceClient; readonly regionId: string }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <section className={classes.section} aria-label="Care bundles">
+      <h2>Care bundles: what was chosen, and what followed</h2>
+      <p className={classes.meaning}>
+        Signed plans by axis and need when they were chosen; care delivered in the {FOLLOWED_WEEKS} weeks past; need for
+        personal support at a later assessment, less is better. Opens every assessed patient’s record.
+      </p>
+      {asked ? (
+        <Running client={client} regionId={regionId} onCancel={() => setAsked(false)} />
+      ) : (
+        <div>
+          <Button variant="default" onClick={() => setAsked(true)}>
+            Work it out
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
