@@ -7,7 +7,8 @@
  *              4401 at once; nothing that arrives after that is taken, whether or not the client says goodbye
  *  SRV-GONE    a socket that was closed is gone within `GOODBYE_MS`, with all that is buffered for it
  *  SRV-SIZE    frames beyond the limit, and messages in more fragments than anybody needs, end the socket
- *  SRV-MOVE    clients of a tenant that another process serves are told where, before anything of theirs is judged here
+ *  SRV-MOVE    clients of a tenant that another process serves are told where, before anything of theirs is judged here;
+ *              y-websocket clients, which have no word for that, are carried there
  *  SRV-STOP    stopping closes every socket with 1001 and waits for it
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
@@ -35,6 +36,7 @@ import {
 } from '@fieldfare/sync';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Accounts } from './accounts/index.ts';
+import { CARRIED, carryUpgrade } from './cluster/carry.ts';
 import { socketMove } from './cluster/placement.ts';
 import { PROBLEM_TYPE } from './http/problems.ts';
 import type { OriginCheck } from './http/security.ts';
@@ -95,6 +97,7 @@ export function openSockets(options: {
   const served = new Map<WebSocket, Served>();
   const socketsOf = new Map<string, number>();
   let strangers = 0;
+  const carried = new Set<Duplex>();
   let stopping = false;
 
   metrics.watchSockets(() => ({ known: served.size - strangers, strangers }));
@@ -226,7 +229,30 @@ export function openSockets(options: {
     socket.resume(); // a paused sender would not be heard saying goodbye
   }
 
-  const tooMany = (): boolean => stopping || served.size >= limits.maxSockets || strangers >= limits.maxStrangers;
+  const tooMany = (): boolean =>
+    stopping || served.size + carried.size >= limits.maxSockets || strangers >= limits.maxStrangers;
+
+  /** Whether another process serves the tenant of this ticket. */
+  function carryOn(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    ticket: string,
+    refuse: (what: Problem) => void,
+  ): boolean {
+    const tenantId = tickets.tenantOf(ticket);
+    const place = tenantId === null ? null : tenants.find(tenantId);
+    if (place === null || place.at === 'here') return false;
+    const failed = (): void =>
+      refuse(problem('offline', 'this organisation is changing servers; try again', { rule: 'SRV-ERRAND' }));
+    if (place.at === 'nowhere' || request.headers[CARRIED] !== undefined) failed();
+    else {
+      carried.add(socket);
+      socket.once('close', () => carried.delete(socket));
+      carryUpgrade(request, socket, head, place.url, failed);
+    }
+    return true;
+  }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
@@ -240,7 +266,9 @@ export function openSockets(options: {
       refuse(problem('forbidden', 'pages of other sites may not connect', { rule: 'SRV-ORIGIN' }));
     } else if (tooMany()) {
       refuse(problem('offline', 'the server takes no more connections', { rule: 'SRV-SOCKETS' }));
-    } else wss.handleUpgrade(request, socket, head, (upgraded) => serve(upgraded, socket, wanted));
+    } else if (wanted === null || !carryOn(request, socket, head, wanted.accessToken, refuse)) {
+      wss.handleUpgrade(request, socket, head, (upgraded) => serve(upgraded, socket, wanted));
+    }
   }
   server.on('upgrade', upgrade);
 
@@ -250,6 +278,7 @@ export function openSockets(options: {
       const closing = [...served.keys()].map(
         (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
       );
+      for (const socket of carried) socket.destroy();
       for (const socket of served.keys()) hangUp(socket, 1001, 'the server is stopping');
       await Promise.all(closing);
       wss.close();

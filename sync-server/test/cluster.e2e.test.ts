@@ -6,7 +6,9 @@ import { ProblemError } from '@fieldfare/kernel';
 import { type Database, openDatabase } from '@fieldfare/sync/postgres';
 import { startPostgres } from '@fieldfare/testkit/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LEASE_MS } from '../src/cluster/lease.ts';
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
 import { openClusterPlace } from './cluster-place.ts';
 import { killLoop } from './kill-loop.ts';
 import {
@@ -67,9 +69,11 @@ describe.skipIf(postgres.url === null)('several servers', () => {
   });
 
   const everybody = (): readonly string[] => servers.map(({ server }) => server.url);
-  /** Once somebody serves it. */
+  /** Who serves it, once it is asked for. */
   async function holderOf(tenantId: string): Promise<string> {
-    for (let left = 500; left > 0; left -= 1) {
+    let url = '';
+    await until(async () => {
+      await servers[0]?.admin({ command: 'user.list', tenant: tenantId }).catch(() => undefined);
       const { rows } = await database.asTenant(tenantId, ({ query }) =>
         query(
           `select url from fieldfare.logs join fieldfare.members on members.id = logs.holder
@@ -77,12 +81,10 @@ describe.skipIf(postgres.url === null)('several servers', () => {
           [tenantId],
         ),
       );
-      if (rows[0] !== undefined) return String(rows[0].url);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error(
-      `nobody serves it: ${servers.flatMap(({ logs }) => logs.filter((line) => /lease|left|tenant/.test(line))).join('')}`,
-    );
+      url = String(rows[0]?.url ?? '');
+      return url !== '';
+    }, 'somebody to serve it');
+    return url;
   }
   const otherThan = (holder: string): string => everybody().find((one) => one !== holder) ?? '';
   async function write(client: SyncClient, note: string): Promise<string> {
@@ -110,9 +112,10 @@ describe.skipIf(postgres.url === null)('several servers', () => {
     const { accessToken, refreshToken } = await signIn(other, 'ada');
     const headers = { authorization: `Bearer ${accessToken}` };
     for (const at of [other, holder]) {
-      const answer = await fetch(`${at}/trpc/orgs.current`, { headers });
-      expect(answer.status).toBe(200);
-      expect(await answer.text()).toContain('First Agency');
+      // Opening a projection takes long enough on a loaded machine for a tenant to change places.
+      await expect
+        .poll(async () => (await fetch(`${at}/trpc/orgs.current`, { headers })).text())
+        .toContain('First Agency');
     }
     const bought = await post(`${other}/auth/ticket`, {}, headers);
     const { ticket } = (await bought.json()) as { ticket: string };
@@ -121,9 +124,8 @@ describe.skipIf(postgres.url === null)('several servers', () => {
     const refreshed = await post(`${holder}/auth/refresh`, { refreshToken });
     expect(refreshed.status).toBe(200);
     const { accessToken: next } = (await refreshed.json()) as { accessToken: string };
-    expect((await fetch(`${other}/trpc/identity.me`, { headers: { authorization: `Bearer ${next}` } })).status).toBe(
-      200,
-    );
+    const renewed = { headers: { authorization: `Bearer ${next}` } };
+    await expect.poll(async () => (await fetch(`${other}/trpc/identity.me`, renewed)).status).toBe(200);
     // that was used, so the token before it is a copy, wherever it is tried
     expect((await post(`${holder}/auth/refresh`, { refreshToken })).status).toBe(401);
 
@@ -134,6 +136,20 @@ describe.skipIf(postgres.url === null)('several servers', () => {
     }
     const forged = await fetch(`${holder}/cluster/admin`, { method: 'POST', body: '{"at":0,"command":{}}' });
     expect(forged.status).toBe(403);
+  });
+
+  it('SRV-ERRAND SYN-YWS-WORDS: a stock y-websocket client is carried to where its organisation is', async () => {
+    const other = otherThan(await holderOf(agency.tenantId));
+    const { accessToken } = await signIn(other, 'ada');
+    const bought = await post(`${other}/auth/ticket`, {}, { authorization: `Bearer ${accessToken}` });
+    const { ticket } = (await bought.json()) as { ticket: string };
+    const provider = new WebsocketProvider(`${other.replace('http', 'ws')}/y`, weekShard(agency.north), new Y.Doc(), {
+      params: { ticket },
+      WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+      disableBc: true,
+    });
+    await until(() => provider.synced, 'the stock client to have everything', 10_000);
+    provider.destroy();
   });
 
   it('ACC-SHARED: two processes that change accounts at once lose neither change, and a login is given once', async () => {
@@ -168,15 +184,6 @@ describe.skipIf(postgres.url === null)('several servers', () => {
     await until(() => ben.connection.status().state !== 'live', 'the socket to close', 5_000);
     await other?.admin({ command: 'user.enable', login: 'ben' });
     await ben.close();
-  });
-
-  it('SRV-LEASE: a process whose main thread is held up for longer than a lease keeps it', async () => {
-    const lost = (): number => servers.flatMap(({ logs }) => logs).filter((line) => line.includes('ran out')).length;
-    const before = lost();
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEASE_MS + 500);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(lost()).toBe(before);
-    for (const at of everybody()) expect((await fetch(`${at}/readyz`)).status).toBe(200);
   });
 
   it('SRV-LEASE SRV-MOVE: a process that lost its lease is replaced, and its clients go on elsewhere', async () => {

@@ -5,7 +5,9 @@ import * as Y from 'yjs';
 import { change, create, createClock, type Desk, idOf, OTHER_SHARD, openDesk, SHARD } from '../test/fixtures.ts';
 import { isWorthCompacting, keepCompact } from './compaction.ts';
 import { createMemoryFiles, type MemoryFault } from './journal/drivers/memory-files.ts';
-import { open } from './journal/journal-fixture.ts';
+import { createMemoryLog } from './journal/drivers/memory-log.ts';
+import { KEY, open, TENANT } from './journal/journal-fixture.ts';
+import { openLogJournal } from './journal/log-journal.ts';
 import type { FoldedRow, Journal, Outgoing } from './types.ts';
 
 const SHARDS = [SHARD, OTHER_SHARD] as const;
@@ -48,6 +50,35 @@ async function work(own: Desk): Promise<void> {
 }
 
 describe('compaction', () => {
+  it('JRN-COMPACT-PROOF JRN-COMPACT-CRASH: a log in a database shrinks as well, and keeps its history when it fails', async () => {
+    const log = createMemoryLog();
+    const opened = async (): Promise<Desk> => {
+      const options = { store: log.take(), tenantId: TENANT, key: KEY, random: seededRandom(3) };
+      const own = await openDesk(1, { journal: unwrap(openLogJournal(options)), authority: true });
+      unwrap(await own.replica.load(SHARDS));
+      return own;
+    };
+    const first = await opened();
+    await work(first);
+    const before = rowsOf(first);
+    for (const failure of ['full', 'kept'] as const) {
+      const own = await opened();
+      log.fail(failure);
+      expect((await own.replica.compact(now)).ok).toBe(false);
+      expect(rowsOf(own)).toEqual(before);
+    }
+    const next = await opened();
+    const frames = log.rows.length;
+    const report = unwrap(await next.replica.compact(now));
+    expect(report.kept).toEqual([]);
+    expect(report.bytesAfter).toBeLessThan(report.bytesBefore / 2);
+    expect(log.rows.length).toBeLessThan(frames / 5);
+    await next.replica.close();
+    const again = await opened();
+    expect(rowsOf(again)).toEqual(before);
+    unwrap(await again.replica.commit([create(40)], again.user));
+  });
+
   it('JRN-COMPACT-PROOF JRN-SUPERSEDE: the journal shrinks to its documents, and reads as before', async () => {
     const files = createMemoryFiles();
     const first = await desk(files, 1);

@@ -99,6 +99,8 @@ const isSame = (a: ShardDoc, b: ShardDoc): boolean =>
   Y.equalSnapshots(a.snapshot(), b.snapshot()) && foldText(a) === foldText(b);
 
 export interface CompactOptions {
+  /** Nothing of the server's own waits for a peer. */
+  readonly authority: boolean;
   /** What the peer holds durably. */
   readonly held: ReadonlyMap<number, number>;
   /** Sessions of this device. */
@@ -115,7 +117,7 @@ export interface CompactOptions {
 export function compactRecords(
   shard: ShardId,
   records: readonly StoredRecord[],
-  { held, own, keepFrom, mergeOf }: CompactOptions,
+  { authority, held, own, keepFrom, mergeOf }: CompactOptions,
 ): Result<readonly JournalRecord[]> {
   const whole = documentOf(
     shard,
@@ -132,7 +134,7 @@ export function compactRecords(
     if (!same) return keep('the compacted document would differ from the one on disk');
     const kept = records.filter(
       (record) =>
-        (record.kind === 'local' && !isHeld(record.bytes, held)) ||
+        (record.kind === 'local' && !authority && !isHeld(record.bytes, held)) ||
         ((record.kind === 'local' || record.kind === 'sealed') && stampedAt(record) >= keepFrom),
     );
     const mine = [...whole.clocks().keys()].filter((client) => own.has(client));

@@ -302,6 +302,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     if (shard === CLIENTS_STREAM) return ok(owners?.records() ?? []);
     if (!authority) takeStored(shard, stored);
     return compactRecords(shard, stored, {
+      authority,
       held: acks.heldOf(shard),
       own: ownClients,
       keepFrom: authority ? Number.POSITIVE_INFINITY : clock.now() - RETURN_MS,

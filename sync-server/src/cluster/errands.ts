@@ -1,26 +1,21 @@
 /**
- * Work for a tenant that another process serves, carried there over HTTP: requests of callers as they came, and account
- * commands of administrators, signed with a key that only processes with the root key have.
+ * Account commands for a tenant that another process serves, sent there over HTTP and signed with a key that only processes
+ * with the root key have.
  *
- *  SRV-ERRAND  a request or a command is carried once; what arrives where the tenant is not served either is turned down
+ *  SRV-ERRAND  requests (carry.ts) and commands are carried once; what arrives where the tenant is not served either is
+ *              turned down
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { type Clock, fail, problem, type Result } from '@fieldfare/kernel';
 import { z } from 'zod';
 import type { AdminRow } from '../admin.ts';
 
 export const ERRAND_PATH = '/cluster/admin';
-/** On a request that was carried already. */
-export const CARRIED = 'x-fieldfare-carried';
 const SIGNATURE = 'x-fieldfare-signature';
 /** How long a signed command may be under way, clocks' differences included. */
 const FRESH_MS = 60_000;
 const ANSWER_MS = 30_000;
-/** Of one connection, not of what travels on it. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te']);
-
 const errand = z.object({ at: z.number(), command: z.unknown() });
 
 export interface Errands {
@@ -62,19 +57,3 @@ export function createErrands(key: Uint8Array, clock: Clock): Errands {
 }
 
 export const signatureOf = (headers: IncomingMessage['headers']): unknown => headers[SIGNATURE];
-
-/** Passes a request on, unread, and its answer back. `failed`: nothing was answered, and there is nobody to ask. */
-export function carry(incoming: IncomingMessage, answer: ServerResponse, url: string, failed: () => void): void {
-  const target = new URL(incoming.url ?? '/', url);
-  const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !HOP_BY_HOP.has(name)));
-  const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-  const outgoing = send(target, { method: incoming.method, headers: { ...headers, [CARRIED]: '1' } }, (got) => {
-    const back = Object.entries(got.headers).filter(([name]) => !HOP_BY_HOP.has(name));
-    answer.writeHead(got.statusCode ?? 502, Object.fromEntries(back));
-    got.pipe(answer);
-    got.on('error', () => answer.destroy());
-  });
-  outgoing.on('error', () => (answer.headersSent ? answer.destroy() : failed()));
-  answer.on('close', () => outgoing.destroy());
-  incoming.pipe(outgoing);
-}

@@ -11,7 +11,7 @@ import { LEASE_MS } from './lease.ts';
 import type { Member } from './placement.ts';
 
 const BEAT_MS = 500;
-const HUNG_MS = 10_000;
+const HUNG_MS = 30_000;
 const CHANNEL = 'fieldfare_members';
 
 export type LeaseOrder =

@@ -1,9 +1,10 @@
-/** What one process of several does for the others' tenants over HTTP: see cluster/errands.ts. */
+/** What one process of several does for the others' tenants over HTTP: see cluster/. */
 import { type Problem, problem, toProblemDetails } from '@fieldfare/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/index.ts';
 import type { Admin } from '../admin.ts';
-import { CARRIED, carry, ERRAND_PATH, type Errands, signatureOf } from '../cluster/errands.ts';
+import { CARRIED, carry } from '../cluster/carry.ts';
+import { ERRAND_PATH, type Errands, signatureOf } from '../cluster/errands.ts';
 import type { Tenants } from '../tenants.ts';
 import { bearerOf } from './bearer.ts';
 import { PROBLEM_TYPE, sendProblems } from './problems.ts';
