@@ -257,7 +257,7 @@ export interface ShardReport {
   readonly access: 'read' | 'write' | null;
   /** Local commits in it that the server does not hold durably. */
   readonly pending: number;
-  /** Epoch ms of the server's last durable ack on this link. */
+  /** Epoch ms at which the server last said that it holds edits of ours durably, since this connection was made. */
   readonly lastAckAt: number | null;
   /** Why the server does not take it, or not all of it. */
   readonly reason: string | null;

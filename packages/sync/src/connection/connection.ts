@@ -54,7 +54,6 @@ interface Channel {
   blocked: boolean;
   /** State is being exchanged again because an update did not fit. */
   resyncing: boolean;
-  lastAckAt: number | null;
   /** Every edit is sent on its own. */
   readonly piecewise: boolean;
 }
@@ -88,6 +87,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   let running = false;
   /** Shards of which the server refused an update for its size or cost. */
   const tooThick = new Set<ShardId>();
+  /** When the server last took pending edits of a shard off our hands, on this link or an earlier one. */
+  const lastAckAt = new Map<ShardId, number>();
 
   const moment = () => ({ now: clock.now(), luck: random.float() });
 
@@ -304,7 +305,6 @@ export function createConnection(options: ConnectionOptions): Connection {
       received: false,
       blocked: false,
       resyncing: false,
-      lastAckAt: null,
       piecewise: tooThick.delete(shard),
     });
     control({ type: 'open', channel, shard });
@@ -325,8 +325,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const { shard } = channel;
     switch (message.type) {
       case 'ack':
-        channel.lastAckAt = clock.now();
-        replica.acknowledged(shard, message.clocks);
+        acknowledged(shard, message.clocks);
         return;
       case 'presence':
         presence.hear(shard, message.update);
@@ -356,6 +355,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (channel.received && channel.sent) dispatch({ type: 'synced', shard });
   }
 
+  /** The server's durable state covers edits up to these clocks. */
+  function acknowledged(shard: ShardId, clocks: ReadonlyMap<number, number>): void {
+    const { count } = replica.pending();
+    replica.acknowledged(shard, clocks);
+    if (replica.pending().count < count) lastAckAt.set(shard, clock.now());
+  }
+
   /** The server says what it holds durably; it gets the rest: at once, or piece by piece when that is more than it takes. */
   async function answer(own: Link, number: number, channel: Channel, stateVector: Uint8Array): Promise<void> {
     const { shard } = channel;
@@ -364,7 +370,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       dispatch({ type: 'failed', shard, reason: 'the server sent an unreadable state', lasting: true });
       return;
     }
-    replica.acknowledged(shard, held);
+    acknowledged(shard, held);
     const send = (outgoing: readonly Outgoing[]): void => {
       if (link !== own || own.channels.get(number) !== channel) return;
       channel.sent = true;
@@ -449,7 +455,7 @@ export function createConnection(options: ConnectionOptions): Connection {
           phase,
           access: channel === undefined || !opened ? null : channel.writable ? 'write' : 'read',
           pending,
-          lastAckAt: channel?.lastAckAt ?? null,
+          lastAckAt: lastAckAt.get(shard) ?? null,
           reason,
           bytes,
           frames,
