@@ -6,17 +6,15 @@ export * from './journal/journal.ts';
 export * from './keyring.ts';
 export { SEAL_BYTES } from './protocol/codec.ts';
 export { CLOSE, decodeFrame, encodeControl, encodeShard, type Frame, PROTOCOL_VERSION } from './protocol/messages.ts';
+export { movedTo, type Peer, servePeer } from './protocol/peer.ts';
 export {
   type Authenticated,
-  movedTo,
   PEER_LIMITS,
-  type Peer,
   type PeerEvent,
   type PeerLimits,
   type PeerOptions,
   type Receipts,
-  servePeer,
-} from './protocol/peer.ts';
+} from './protocol/peer-options.ts';
 export { encodePresence, type PresenceState, type Present } from './protocol/presence.ts';
 export { createRooms, type Rooms } from './protocol/rooms.ts';
 export { yWebsocketPeer } from './protocol/y-websocket.ts';

@@ -10,14 +10,8 @@ import { createMemoryJournal } from '../../test/memory-journal.ts';
 import { connectMemorySockets, type MemoryLink, until } from '../../test/memory-sockets.ts';
 import { GUARD_LIMITS } from '../guard/limits.ts';
 import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../protocol/messages.ts';
-import {
-  type Authenticated,
-  movedTo,
-  type Peer,
-  type PeerEvent,
-  type PeerOptions,
-  servePeer,
-} from '../protocol/peer.ts';
+import { movedTo, type Peer, servePeer } from '../protocol/peer.ts';
+import type { Authenticated, PeerEvent, PeerOptions } from '../protocol/peer-options.ts';
 import type { Connection, ConnectionOptions, SocketLike } from '../types.ts';
 import { createConnection } from './connection.ts';
 

@@ -35,6 +35,7 @@ import type {
 } from '../types.ts';
 import { initialLink, type LinkEffect, type LinkEvent, statusOf, step, type TimerName } from './machine.ts';
 import { createPresenceBook } from './presence-book.ts';
+import { reportOf } from './report.ts';
 
 /** `lastSyncedAt` moving alone is told to listeners at most this often. */
 const SYNCED_NEWS_MS = 10_000;
@@ -437,34 +438,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     return null;
   }
 
-  function fullReport(): SyncReport {
-    const { journal, shards } = replica.stored();
-    const loaded = new Set(replica.loaded());
-    const stored = new Map(shards.map((one) => [one.shard, one]));
-    return {
+  const fullReport = (): SyncReport =>
+    reportOf({
+      replica,
       status: current(),
       refusals,
-      journal,
-      shards: [...new Set([...state.shards.keys(), ...stored.keys()])].map((shard) => {
-        const channel = channelOf(shard)?.[1];
-        const { phase = 'wanted', reason = null } = state.shards.get(shard) ?? {};
-        const { bytes = 0, frames = 0, pending = 0 } = stored.get(shard) ?? {};
-        const opened = phase === 'syncing' || phase === 'synced';
-        return {
-          shard,
-          phase,
-          access: channel === undefined || !opened ? null : channel.writable ? 'write' : 'read',
-          pending,
-          lastAckAt: lastAckAt.get(shard) ?? null,
-          reason,
-          bytes,
-          frames,
-          loaded: loaded.has(shard),
-          peers: presence.present(shard),
-        };
-      }),
-    };
-  }
+      standings: state.shards,
+      writable: (shard) => channelOf(shard)?.[1].writable ?? null,
+      lastAckAt,
+      present: presence.present,
+    });
 
   replica.onTouched(sendLocal);
   replica.onPending(notePending);

@@ -1,7 +1,7 @@
 /** Stands for the server's keyed hash: nobody in a simulation forges one. */
 import type { ShardId } from '@fieldfare/kernel';
 import { SEAL_BYTES } from '../../src/protocol/codec.ts';
-import type { Receipts } from '../../src/protocol/peer.ts';
+import type { Receipts } from '../../src/protocol/peer-options.ts';
 
 export const RECEIPTS: Receipts = {
   seal: (shard, update) => sealOf(shard, update),
