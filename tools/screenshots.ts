@@ -85,6 +85,12 @@ const SIZES = [
   { width: 1024, height: 768 },
 ] as const;
 
+/** That the browser may clear what is stored: said once to whoever uses a browser, and in the way of a picture. */
+async function dismissNotice(page: Page): Promise<void> {
+  const dismiss = page.getByRole('button', { name: 'Dismiss' });
+  if (await dismiss.isVisible()) await dismiss.click();
+}
+
 await clash();
 for (const viewport of SIZES) {
   for (const scheme of ['light', 'dark'] as const) {
@@ -98,8 +104,7 @@ for (const viewport of SIZES) {
     await shoot('sign-in');
     await signIn(page, server.url, 'amelie');
     await syncState(page, 'live');
-    const dismiss = page.getByRole('button', { name: 'Dismiss' });
-    if (await dismiss.isVisible()) await dismiss.click();
+    await dismissNotice(page);
     await shoot('board');
     await page.getByRole('button', { name: /^Conflicts:/ }).click();
     await page.getByTestId('conflicts-panel').waitFor();
@@ -109,6 +114,11 @@ for (const viewport of SIZES) {
     await page.getByRole('button', { name: /^Accept all/ }).waitFor({ timeout: 60_000 });
     await shoot('proposal');
     await page.getByRole('button', { name: 'Drop proposal' }).click();
+    await page.getByRole('button', { name: 'More ways to plan' }).click();
+    await page.getByRole('menuitem', { name: 'Compare plans…' }).click();
+    await page.getByText('plans worked out').waitFor({ timeout: 120_000, state: 'attached' });
+    await shoot('plans');
+    await page.keyboard.press('Escape');
     await page.locator('[data-cell] [data-visit-id]').first().click();
     await page.getByTestId('visit-panel').waitFor();
     await page.getByRole('button', { name: 'Move to…' }).click();
@@ -127,6 +137,8 @@ for (const viewport of SIZES) {
     await page.getByRole('button', { name: 'Outcomes' }).click();
     await page.getByTestId('outcomes').waitFor();
     await shoot('outcomes');
+    await page.getByTestId('priorities').scrollIntoViewIfNeeded();
+    await shoot('priorities');
     await page.getByRole('button', { name: 'Patients' }).click();
     await page.getByTestId('caseload').waitFor();
     await shoot('patients');
@@ -140,6 +152,27 @@ for (const viewport of SIZES) {
     await page.keyboard.press('Control+l');
     await page.getByRole('button', { name: 'Unlock' }).waitFor();
     await shoot('lock');
+    await context.close();
+  }
+}
+// What nobody can take stands out once everything else is placed.
+for (const [index, viewport] of SIZES.entries()) {
+  for (const scheme of ['light', 'dark'] as const) {
+    const { context, page } = await openLaptop(undefined, viewport, scheme);
+    await signIn(page, server.url, 'amelie');
+    await syncState(page, 'live');
+    await dismissNotice(page);
+    if (index === 0 && scheme === 'light') {
+      await page.getByRole('button', { name: 'Auto-assign' }).first().click();
+      await page.getByRole('button', { name: /^Accept all/ }).click({ timeout: 60_000 });
+      await page.getByText('visits assigned').first().waitFor();
+    }
+    const tray = page.getByTestId('tray');
+    if (!(await tray.isVisible())) await page.getByRole('button', { name: 'Show side panel' }).click();
+    await tray.locator('[data-visit-id]').first().click();
+    await page.getByRole('region', { name: 'Why nobody fits' }).waitFor();
+    await pause(400);
+    await page.screenshot({ path: join(folder, `why-${scheme}-${viewport.width}.png`) });
     await context.close();
   }
 }

@@ -105,6 +105,8 @@ async function benchDemo({ size, name, firstPlan }: (typeof DEMO)[number], seed:
     return performance.now() - before;
   };
   const afterEdit = await touch();
+  const state = await timed([where, where, where], (question) => scheduling.state(question));
+  const afterwards = proposal ? await benchAccepted(name, workspace, where, proposal) : [];
   await workspace.close();
   const costs = proposal
     ? [
@@ -123,6 +125,40 @@ async function benchDemo({ size, name, firstPlan }: (typeof DEMO)[number], seed:
     metric(`${name}: suggest, median`, suggest, 'ms', '<50'),
     metric(`${name}: drag feedback, median`, feasibility, 'ms', '<50'),
     metric(`${name}: drag feedback, first after an edit`, afterEdit, 'ms'),
+    metric(`${name}: the whole state, median`, state, 'ms'),
+    ...afterwards,
+  ];
+}
+
+/** With the proposal in place: why the rest has none, and a visit moved by hand with its entry in the log of choices. */
+async function benchAccepted(
+  name: string,
+  workspace: LocalWorkspace,
+  where: { readonly regionId: string; readonly week: string },
+  { id: proposalId, placements, unplaced }: Proposal,
+): Promise<Metric[]> {
+  const { scheduling } = callerFactory(workspaceRouter)(workspace.context);
+  const stamps = new Map((await scheduling.week(where)).visits.map(({ id, stamp }) => [id, stamp]));
+  const fresh = placements.map((one) => ({ ...one, basedOn: stamps.get(one.visitId) ?? one.basedOn }));
+  await scheduling.accept({ ...where, proposalId, placements: fresh });
+  await workspace.core.projector.settled();
+  const asked = unplaced.slice(0, QUESTIONS).map(({ visitId }) => ({ ...where, visitId }));
+  const why = await timed(asked, (question) => scheduling.noMatch(question));
+  const moves: number[] = [];
+  for (const { visitId } of placements.slice(0, 6)) {
+    const target = { ...where, visitId };
+    const cell = (await scheduling.feasibility(target)).find(
+      ({ start, violations }) => start !== null && violations.length === 0,
+    );
+    if (!cell || cell.start === null) continue;
+    const from = performance.now();
+    await scheduling.assign({ ...target, staffId: cell.staffId, date: cell.date, start: cell.start });
+    moves.push(performance.now() - from);
+    await workspace.core.projector.settled();
+  }
+  return [
+    metric(`${name}: why nobody fits, median`, why, 'ms'),
+    metric(`${name}: a visit moved by hand, median`, quantile(moves, 0.5), 'ms'),
   ];
 }
 

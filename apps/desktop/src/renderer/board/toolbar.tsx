@@ -143,7 +143,12 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
       <Tooltip
         label={unscheduled === 0 ? 'Every visit has a carer' : 'Propose carers and times for unscheduled visits'}
       >
-        <Button leftSection={<IconWand size={15} />} disabled={unscheduled === 0} onClick={start}>
+        <Button
+          className={classes.auto ?? ''}
+          leftSection={<IconWand size={15} />}
+          disabled={unscheduled === 0}
+          onClick={start}
+        >
           Auto-assign
         </Button>
       </Tooltip>
