@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import {
   addDays,
@@ -19,6 +20,30 @@ import {
 } from './zoned-time.ts';
 
 const ZONE = 'America/Toronto';
+
+describe('TIME-LOCAL wall clocks', () => {
+  const minuteOf = (iso: string): number => Date.parse(iso) / 60_000;
+
+  it.each(['America/Toronto', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Pacific/Apia', 'UTC'])(
+    'in %s show what the calendar says, at any minute',
+    (zone) => {
+      const asked = (minute: number) => {
+        const zoned = Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toZonedDateTimeISO(zone);
+        return { date: zoned.toPlainDate().toString(), time: zoned.toPlainTime().toString().slice(0, 5) };
+      };
+      const minute = fc.integer({ min: minuteOf('2000-01-01T00:00Z'), max: minuteOf('2040-01-01T00:00Z') });
+      // Around the changes of 2026, where it matters.
+      const spring = fc.integer({ min: minuteOf('2026-03-07T00:00Z'), max: minuteOf('2026-04-06T00:00Z') });
+      const autumn = fc.integer({ min: minuteOf('2026-09-26T00:00Z'), max: minuteOf('2026-11-03T00:00Z') });
+      fc.assert(
+        fc.property(fc.oneof(minute, spring, autumn), (at) => {
+          expect(localAt(at, zone)).toEqual(asked(at));
+        }),
+        { numRuns: 400 },
+      );
+    },
+  );
+});
 
 describe('ISO weeks', () => {
   it.each([

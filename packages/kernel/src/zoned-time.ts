@@ -120,7 +120,42 @@ export function epochMinuteOf(date: LocalDate, time: LocalTime, zone: Zone): Epo
   return Math.floor(instant.epochMilliseconds / 60_000);
 }
 
+const MINUTES_A_DAY = 1440;
+/** Days a zone remembers: more than any screen asks for. */
+const MOST_DAYS = 4_000;
+
+/** Zone → UTC day → its offset in minutes; null on a day in which it changes. Asking the calendar takes a thousand times as long. */
+const offsets = new Map<Zone, Map<number, number | null>>();
+
+function offsetAt(minute: EpochMinute, zone: Zone): number {
+  return Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toZonedDateTimeISO(zone).offsetNanoseconds / 6e10;
+}
+
+function steadyOffset(minute: EpochMinute, zone: Zone): number | null {
+  const day = Math.floor(minute / MINUTES_A_DAY);
+  let days = offsets.get(zone);
+  if (days === undefined || days.size >= MOST_DAYS) {
+    days = new Map();
+    offsets.set(zone, days);
+  }
+  let offset = days.get(day);
+  if (offset === undefined) {
+    const [first, last] = [offsetAt(day * MINUTES_A_DAY, zone), offsetAt((day + 1) * MINUTES_A_DAY, zone)];
+    offset = first === last && Number.isInteger(first) ? first : null;
+    days.set(day, offset);
+  }
+  return offset;
+}
+
+/** What the wall clock in `zone` shows at an instant. */
 export function localAt(minute: EpochMinute, zone: Zone): { readonly date: LocalDate; readonly time: LocalTime } {
+  const offset = steadyOffset(minute, zone);
+  if (offset !== null) {
+    const local = minute + offset;
+    const day = Math.floor(local / MINUTES_A_DAY);
+    const date = new Date(day * MINUTES_A_DAY * 60_000).toISOString().slice(0, 10);
+    return { date, time: timeOfMinute(local - day * MINUTES_A_DAY) };
+  }
   const zoned = Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toZonedDateTimeISO(zone);
   return { date: zoned.toPlainDate().toString(), time: timeOfMinute(zoned.hour * 60 + zoned.minute) };
 }
