@@ -52,7 +52,7 @@ export async function dropProposal(
 }
 
 /** Blocking violations of the proposal in the week as it stands now: others may have taken its places meanwhile. */
-function clashesWith(bench: Workbench, input: AcceptInput): Problem[] {
+export function clashesWith(bench: Workbench, input: Pick<AcceptInput, 'placements'>): Problem[] {
   const { plan, compiled, rows } = bench;
   const placed = input.placements.flatMap((placement, index) => {
     const visit = compiled.visitIndex.get(placement.visitId);

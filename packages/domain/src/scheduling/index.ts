@@ -27,6 +27,7 @@ export { changeOfDemand, currentDemand } from './demand-query.ts';
 export { plannedVisitId, planWeek } from './plan-week.ts';
 export type { Onlooker } from './presence.ts';
 export type { Publication, RoundChange, RoundNews } from './publish.ts';
+export type { ReplanProposal } from './replan.ts';
 export type { RulesInput, RulesView, RuleView } from './rule-settings.ts';
 export { assignmentIdOf } from './rules.ts';
 export { drive, finishRun, openRun } from './runs.ts';
@@ -40,6 +41,7 @@ export type {
   UnscheduledVisit,
 } from './state.ts';
 export * from './tables.ts';
+export type { WeekChange } from './week-change.ts';
 export { readWeights, weightHistory } from './weights.ts';
 export { sharedWorkbench, type Workbench } from './workbench.ts';
 

@@ -2,6 +2,7 @@
 import { isIsoWeek, isLocalDate, isLocalTime, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
+import { ABSENCE_REASONS } from '../workforce/index.ts';
 import { acceptProposal, dropProposal, ORIGINS } from './accept.ts';
 import { autoAssign } from './auto-assign.ts';
 import { blockCarer, blockedCarers, freeCarer } from './blocked.ts';
@@ -11,6 +12,7 @@ import { settleConflict } from './conflicts/resolve.ts';
 import { noMatch } from './no-match.ts';
 import { look, onlookers } from './presence.ts';
 import { publication, publishWeek } from './publish.ts';
+import { acceptReplan, replan } from './replan.ts';
 import { saveRules, viewRules } from './rule-settings.ts';
 import { finishRun } from './runs.ts';
 import { LANE_GROUPS, schedulerState } from './state.ts';
@@ -36,6 +38,28 @@ const shown = z.object({
 const visitChange = z
   .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })
   .partial();
+
+const days = { from: date, to: date };
+const weekChange = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('absence'), staffId: z.uuid(), ...days, reason: z.enum(ABSENCE_REASONS) }),
+    z.object({ kind: z.literal('cancelled'), visitId: z.uuid() }),
+    z.object({ kind: z.literal('hospital'), patientId: z.uuid(), ...days }),
+    z.object({
+      kind: z.literal('urgent'),
+      patientId: z.uuid(),
+      serviceCode: z.string().min(1).max(24),
+      dates: z.array(date).min(1).max(7),
+      minutes: z.int().min(5).max(720),
+      windowFrom: time,
+      windowTo: time,
+    }),
+  ])
+  .refine((change) => !('from' in change) || change.from <= change.to, { error: 'ends before it begins', path: ['to'] })
+  .refine((change) => change.kind !== 'urgent' || change.windowFrom <= change.windowTo, {
+    error: 'ends before it begins',
+    path: ['windowTo'],
+  });
 
 export const schedulingRouter = router({
   /** A snapshot of the week board, then patches (`applyBoardEvent` puts them in place). */
@@ -127,6 +151,20 @@ export const schedulingRouter = router({
   publish: write
     .input(z.object({ key: z.string().min(1).max(64) }))
     .mutation(({ ctx, input }) => publishWeek(ctx, input)),
+  /** How the week could go on after something happened. Changes nothing. */
+  replan: write
+    .input(z.object({ change: weekChange, seed: z.int().min(0).max(0xffffffff).optional() }))
+    .query(({ ctx, input }) => replan(ctx, input)),
+  /** Writes what happened and how it is mended, all of it or none. */
+  acceptReplan: write
+    .input(
+      z.object({
+        change: weekChange,
+        token: z.string().min(1).max(64),
+        placements: z.array(placement.extend({ basedOn: z.string().max(64) })).max(10_000),
+      }),
+    )
+    .mutation(({ ctx, input }) => acceptReplan(ctx, input)),
   /** Carers who must not meet a patient. */
   blockedCarers: regionProcedure('patients.read')
     .input(z.object({ patientId: z.uuid() }))

@@ -15,6 +15,7 @@ export {
 export * from './problem.ts';
 export { type MatchStatus, REASONS, type Reason, type ReasonCode, STRONG_TRAVEL_MINUTES } from './reasons.ts';
 export { type Give, RELAX_STEP, type Relaxation, type RelaxOptions, relaxationsOf } from './relax.ts';
+export { type Replanned, replan } from './replan.ts';
 export { componentsOf, costOf } from './score.ts';
 export { type AnnealOptions, anneal, type SearchOutcome, type SearchProgress } from './search/anneal.ts';
 export { NEVER, type RoutingModel, type SearchScore } from './search/model.ts';

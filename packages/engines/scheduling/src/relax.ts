@@ -232,6 +232,17 @@ function longerShift(plan: Plan, visit: number, staff: readonly number[]): Relax
   return best;
 }
 
+/** The least strain of one other visit that goes elsewhere so that this one has a place; null when none would do. */
+export function makeRoom(
+  plan: Plan,
+  visit: number,
+): (Relaxation & { readonly give: { readonly kind: 'move' } }) | null {
+  const c = plan.compiled;
+  const everybody = new Set(plan.routes.keys());
+  const found = besideMoved(plan, visit, [...(c.groups[c.visitGroup[visit] as number]?.staff ?? [])], everybody);
+  return found?.give.kind === 'move' ? { ...found, give: found.give } : null;
+}
+
 /** A visit of no higher priority that is not fixed goes elsewhere, so that this one can have its place. */
 function besideMoved(
   plan: Plan,

@@ -10,7 +10,7 @@ import type { CompiledWeek } from './compile.ts';
 export const OTHER_CARER = 2;
 export const OTHER_TIME = 1;
 /** Minutes by which a carer may come earlier or later than told. */
-const TOLERANCE = 15;
+export const TOLERANCE = 15;
 
 export const isOtherTime = (told: EpochMinute, start: EpochMinute): boolean => Math.abs(start - told) > TOLERANCE;
 

@@ -29,6 +29,8 @@ export interface UiState {
   readonly moving: string | null;
   /** The "Publish the week" dialog is open. */
   readonly publishing: boolean;
+  /** The "Something happened" dialog is open: for this carer, or for nobody yet (''). */
+  readonly replanning: string | null;
   /** The "Compare plans" dialog is open. */
   readonly comparing: boolean;
 }
@@ -69,6 +71,8 @@ export interface BoardController {
   resolve(conflictId: string, choice: string, reason: string): Promise<boolean>;
   planWeek(): Promise<boolean>;
   askPublish(open: boolean): void;
+  /** See `UiState.replanning`. */
+  askReplan(staffId: string | null): void;
   /** Opening works plans out; closing stops the work and forgets them. */
   askPlans(open: boolean): void;
   /** Null: published. Else why not. */
@@ -97,6 +101,7 @@ export function createBoardController(deps: {
     selectedVisitId: null,
     moving: null,
     publishing: false,
+    replanning: null,
     comparing: false,
   });
   const history = createObservable<HistoryState>({ undo: null, redo: null });
@@ -284,6 +289,7 @@ export function createBoardController(deps: {
       else plans.drop();
       ui.set((old) => ({ ...old, comparing }));
     },
+    askReplan: (replanning) => ui.set((old) => ({ ...old, replanning })),
     askPublish: (publishing) => ui.set((old) => ({ ...old, publishing })),
     async publish(key) {
       const result = await source.publish(scope, key);

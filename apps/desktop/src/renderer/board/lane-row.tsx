@@ -3,6 +3,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
 import type { BoardLane, BoardVisit, ProposedPlacement } from '@fieldfare/domain';
 import type { LocalDate } from '@fieldfare/kernel';
+import { IconFirstAidKit } from '@tabler/icons-react';
 import { memo } from 'react';
 import { employmentName, hours, initials, longDate, plural, roleName } from '../lib/format.ts';
 import classes from './board.module.css';
@@ -13,6 +14,8 @@ import type { textRoom } from './metrics.ts';
 import { GhostCard, VisitCard } from './visit-card.tsx';
 
 function LaneHeader({ lane }: { readonly lane: BoardLane }) {
+  const controller = useController();
+  const writable = controller.writable();
   const share = lane.capacityMinutes === 0 ? 0 : lane.bookedMinutes / lane.capacityMinutes;
   const booked = `${hours(lane.bookedMinutes)} / ${hours(lane.capacityMinutes)} h`;
   const about = [roleName(lane.role), employmentName(lane.employmentType)].join(' · ');
@@ -47,6 +50,18 @@ function LaneHeader({ lane }: { readonly lane: BoardLane }) {
           <span className={classes.booked}>{booked}</span>
         </div>
       </div>
+      {writable && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={classes.laneAway}
+          title="Sick call…"
+          aria-label={`Sick call of ${lane.name}…`}
+          onClick={() => controller.askReplan(lane.staffId)}
+        >
+          <IconFirstAidKit size={15} />
+        </button>
+      )}
     </div>
   );
 }

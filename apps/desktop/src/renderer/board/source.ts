@@ -16,10 +16,12 @@ import type {
   Proposal,
   ProposedPlacement,
   Publication,
+  ReplanProposal,
   RulesInput,
   RulesView,
   ScenariosEvent,
   TitledReport,
+  WeekChange,
 } from '@fieldfare/domain';
 import type { IsoWeek, LocalDate, LocalTime, Problem, Result } from '@fieldfare/kernel';
 import type { SyncStatus } from '@fieldfare/sync';
@@ -119,6 +121,15 @@ export interface WorkSource {
   publication(scope: Scope): Promise<Result<Publication>>;
   /** Tells them what `publication` showed under this key. */
   publish(scope: Scope, key: string): Promise<Result<{ readonly carers: number; readonly visits: number }>>;
+  /** How the week could go on after something happened. */
+  replan(scope: Scope, change: WeekChange): Promise<Result<ReplanProposal>>;
+  acceptReplan(
+    scope: Scope,
+    change: WeekChange,
+    proposal: ReplanProposal,
+  ): Promise<Result<{ readonly placed: number; readonly waiting: number }>>;
+  /** Every patient of the region who receives care, by name. */
+  patients(regionId: string): Promise<Result<readonly { readonly id: string; readonly name: string }[]>>;
   /** Carers who must not meet a patient. */
   blockedCarers(regionId: string, patientId: string): Promise<Result<BlockedCarers>>;
   blockCarer(regionId: string, patientId: string, staffId: string, reason: string): Promise<Result<void>>;

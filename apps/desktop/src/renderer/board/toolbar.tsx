@@ -11,6 +11,7 @@ import {
   IconChevronRight,
   IconDots,
   IconEye,
+  IconFirstAidKit,
   IconLayoutSidebarRight,
   IconPlus,
   IconScale,
@@ -237,6 +238,9 @@ export function Toolbar({
             </Menu.Item>
             <Menu.Item leftSection={<IconSend size={15} />} onClick={() => controller.askPublish(true)}>
               Publish the week…
+            </Menu.Item>
+            <Menu.Item leftSection={<IconFirstAidKit size={15} />} onClick={() => controller.askReplan('')}>
+              Something happened…
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item leftSection={<IconScale size={15} />} onClick={() => setRulesOpen(true)}>

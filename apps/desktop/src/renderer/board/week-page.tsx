@@ -11,6 +11,7 @@ import { MoveDialog } from '../panels/move-dialog.tsx';
 import { PlansDialog } from '../panels/plans-dialog.tsx';
 import { ProposalPanel } from '../panels/proposal-panel.tsx';
 import { PublishDialog } from '../panels/publish-dialog.tsx';
+import { ReplanDialog } from '../panels/replan-dialog.tsx';
 import { Tray } from '../panels/tray.tsx';
 import { VisitPanel } from '../panels/visit-panel.tsx';
 import { useApp } from '../shell/app-context.tsx';
@@ -126,6 +127,7 @@ function Week({ week }: { readonly week: string }) {
       </div>
       {board !== null && <MoveDialog board={board} />}
       <PublishDialog />
+      {board !== null && <ReplanDialog board={board} />}
       <PlansDialog />
       <Announcer />
     </>

@@ -1,44 +1,15 @@
 /** "Publish the week…": what is news to which carer since they were last told, and telling them. */
-import type { Publication, RoundChange } from '@fieldfare/domain';
+import type { Publication } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
 import { Button, Loader, Modal } from '@mantine/core';
-import { IconArrowRight, IconCheck } from '@tabler/icons-react';
+import { IconCheck } from '@tabler/icons-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useController, useSummary, useUi } from '../board/context.tsx';
-import { ago, endTime, plural, shortDate } from '../lib/format.ts';
+import { ago, plural } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
 import { useApp } from '../shell/app-context.tsx';
-import { Tag } from '../shell/tag.tsx';
+import { NewsList } from './news-list.tsx';
 import classes from './publish-dialog.module.css';
-
-const KINDS = {
-  new: { label: 'New', tone: 'good' },
-  changed: { label: 'Changed', tone: 'warn' },
-  gone: { label: 'Taken off', tone: 'bad' },
-} as const;
-
-const placeText = (place: NonNullable<RoundChange['now']>): string =>
-  `${shortDate(place.date)}, ${place.start}–${endTime(place.start, place.minutes)}`;
-
-function Change({ change }: { readonly change: RoundChange }) {
-  const { before, now } = change;
-  return (
-    <li className={classes.change}>
-      <Tag tone={KINDS[change.kind].tone}>{KINDS[change.kind].label}</Tag>
-      <span className={classes.when}>
-        {change.kind === 'changed' && before && (
-          <>
-            <s>{placeText(before)}</s> <IconArrowRight size={13} aria-label="now" />{' '}
-          </>
-        )}
-        {placeText((now ?? before) as NonNullable<RoundChange['now']>)}
-      </span>
-      <span className={classes.what}>
-        {change.patientName}, {change.serviceName}
-      </span>
-    </li>
-  );
-}
 
 type State =
   | { readonly state: 'loading' }
@@ -109,20 +80,7 @@ function Body({ onClose }: { readonly onClose: () => void }) {
           <IconCheck size={18} /> Every carer has been told what the board says.
         </p>
       ) : (
-        <ul className={classes.rounds} aria-label="What is news to carers">
-          {news.map(({ staffId, staffName, changes: own }) => (
-            <li key={staffId}>
-              <h3 className={classes.carer}>
-                {staffName} <span className={classes.count}>{plural(own.length, 'change')}</span>
-              </h3>
-              <ul className={classes.changes}>
-                {own.map((change) => (
-                  <Change key={change.visitId} change={change} />
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ul>
+        <NewsList news={news} label="What is news to carers" />
       )}
       <footer className={classes.foot}>
         <Button variant="default" onClick={onClose}>

@@ -1,6 +1,7 @@
 /** `WorkSource` over the worker's router. */
+import type { WeekChange } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import type { Feed, WorkSource } from '../board/source.ts';
+import { asPlacement, type Feed, type WorkSource } from '../board/source.ts';
 import { attempt, problemsOf } from '../lib/problems.ts';
 
 interface Subscription {
@@ -14,10 +15,13 @@ const callbacks = <T>({ onData, onProblem, onEnd }: Feed<T>) => ({
   ...(onEnd ? { onComplete: onEnd } : {}),
 });
 
+/** The router's input is mutable. */
+const asInput = (change: WeekChange) => (change.kind === 'urgent' ? { ...change, dates: [...change.dates] } : change);
+
 const stopping = (subscription: Subscription) => (): void => subscription.unsubscribe();
 
 export function createWorkSource(client: WorkspaceClient): WorkSource {
-  const { scheduling, scenarios, history, sync, orgs } = client;
+  const { scheduling, scenarios, history, sync, orgs, patients } = client;
   const nothing = async (run: Promise<unknown>): Promise<void> => {
     await run;
   };
@@ -70,6 +74,22 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     },
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),
     publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
+    replan: (scope, change) => attempt(() => scheduling.replan.query({ ...scope, change: asInput(change) })),
+    acceptReplan: (scope, change, { token, proposal }) =>
+      attempt(() =>
+        scheduling.acceptReplan.mutate({
+          ...scope,
+          change: asInput(change),
+          token,
+          placements: proposal.placements.map(asPlacement),
+        }),
+      ),
+    patients: (regionId) =>
+      attempt(async () =>
+        (await patients.list.query({ regionId }))
+          .filter(({ status }) => status !== 'discharged')
+          .map(({ id, givenName, familyName }) => ({ id, name: `${givenName} ${familyName}` })),
+      ),
     blockedCarers: (regionId, patientId) => attempt(() => scheduling.blockedCarers.query({ regionId, patientId })),
     blockCarer: (regionId, patientId, staffId, reason) =>
       attempt(() => nothing(scheduling.blockCarer.mutate({ regionId, patientId, staffId, reason }))),
