@@ -69,7 +69,14 @@ const closedWith = (provider: WebsocketProvider): Promise<number> =>
     }),
   );
 
-type Entry = { k: string; f: Record<string, unknown>; s: Record<string, string>; c: Record<string, string> };
+interface Entry {
+  readonly k: string;
+  readonly f: Record<string, unknown>;
+  readonly s: Record<string, string>;
+  readonly c: Record<string, string>;
+  readonly by: string;
+  readonly u?: Record<string, string>;
+}
 const entries = (doc: Y.Doc): Entry[] => doc.getArray<Entry>('t:visits').toArray();
 
 /** Replaces the one live entry of a row, as SPEC.md says that a writer does. */
@@ -79,9 +86,7 @@ function writeNote(doc: Y.Doc, id: string, note: string, userId: string): void {
   const before = array.get(at);
   const moment = `${Date.now().toString(16).padStart(12, '0')}-0000`;
   const node = doc.clientID.toString(36);
-  const others = Object.fromEntries(
-    Object.values(before.s).map((stamp) => [nodeOf(stamp), (before as unknown as { by: string }).by]),
-  );
+  const others = Object.fromEntries(Object.values(before.s).map((stamp) => [nodeOf(stamp), before.by]));
   doc.transact(() => {
     array.delete(at);
     array.push([
@@ -92,7 +97,7 @@ function writeNote(doc: Y.Doc, id: string, note: string, userId: string): void {
         c: { ...before.c, [node]: moment },
         by: userId,
         u: others,
-      } as Entry,
+      },
     ]);
   });
 }

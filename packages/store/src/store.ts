@@ -29,6 +29,8 @@ export const topicOf = (table: string, shard: string): string => `${table}@${sha
 
 const idsOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> => new Set(rows.map((row) => row.id));
 
+type PreparedTables = readonly (readonly [table: string, rows: PreparedRows])[];
+
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Ids that stand in each table: new rows are written faster than changed ones. */
@@ -80,24 +82,21 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
     return done;
   }
 
-  function prepareNow(grouped: ReadonlyMap<string, ProjectableRow[]>): readonly (readonly [string, PreparedRows])[] {
-    return [...grouped].flatMap(([name, group]) => {
+  const prepareNow = (grouped: ReadonlyMap<string, ProjectableRow[]>): PreparedTables =>
+    [...grouped].flatMap(([name, group]) => {
       const [table, ids] = [schema.tables.get(name), present.get(name)];
       const rowsOfTable = table && ids && prepareRows(table, group, ids);
       return rowsOfTable ? [[name, rowsOfTable] as const] : [];
     });
-  }
 
   /**
    * Prepares batches one after another. While others are under way a batch waits for the end of the turn: preparing it
    * would hold back the statements that are about to leave for the database's thread.
    */
-  function prepare(
-    grouped: ReadonlyMap<string, ProjectableRow[]>,
-  ): ReturnType<typeof prepareNow> | Promise<ReturnType<typeof prepareNow>> {
-    if (waiting === 0) return prepareNow(grouped);
-    const ready = preparing.then(endOfTurn).then(() => prepareNow(grouped));
-    preparing = ready;
+  function prepare(grouped: ReadonlyMap<string, ProjectableRow[]>): Promise<PreparedTables> {
+    const ready =
+      waiting === 0 ? Promise.resolve(prepareNow(grouped)) : preparing.then(endOfTurn).then(() => prepareNow(grouped));
+    preparing = ready.catch(() => {}); // whoever writes them sees it
     return ready;
   }
 

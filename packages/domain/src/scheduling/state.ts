@@ -13,7 +13,7 @@ import { weekBoard } from './board-query.ts';
 import { readyForWeek } from './shards.ts';
 import { atWork, fittingCandidates } from './suggest.ts';
 import { unplacedReason } from './violations.ts';
-import { sharedWorkbench } from './workbench.ts';
+import { sharedWorkbench, weekVersion } from './workbench.ts';
 
 /** What lanes are gathered by. */
 export const LANE_GROUPS = ['team', 'role', 'employment', 'partner'] as const;
@@ -139,9 +139,10 @@ export async function schedulerState(ctx: Context, input: StateInput): Promise<S
   unwrap(await readyForWeek(ctx, input));
   // A change between the two reads would mix two states: read again then.
   for (;;) {
+    const version = weekVersion(ctx, input);
     const bench = await sharedWorkbench(ctx, input);
     const board = await weekBoard(ctx, input);
-    if (bench !== (await sharedWorkbench(ctx, input))) continue;
+    if (weekVersion(ctx, input) !== version) continue;
     const staff = atWork(bench).map((one) => one.staff);
     const waiting = board.visits
       .filter(({ staffId }) => staffId === null)

@@ -112,6 +112,9 @@ interface Kept {
 const MOST_KEPT = 2;
 const keptOf = new WeakMap<Store, readonly Kept[]>();
 
+/** Changes whenever a row that the laid-out week rests on does. */
+export const weekVersion = (ctx: Context, input: WeekInput): number => ctx.store.versionOf(topicsOf(input));
+
 /**
  * The week laid out, shared between questions for as long as none of its rows change: laying out thousands of visits
  * takes longer than a drag may wait. To be asked only, never to be changed. Call `readyForWeek` first.
@@ -119,7 +122,7 @@ const keptOf = new WeakMap<Store, readonly Kept[]>();
 export function sharedWorkbench(ctx: Context, input: WeekInput): Promise<Workbench> {
   const key = `${input.regionId}/${input.week}`;
   // Read before the rows are: a change in between lays the week out once more, never too seldom.
-  const version = ctx.store.versionOf(topicsOf(input));
+  const version = weekVersion(ctx, input);
   const kept = keptOf.get(ctx.store) ?? [];
   const known = kept.find((one) => one.key === key);
   if (known?.version === version) return known.bench;

@@ -33,20 +33,16 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   consensus: 'consensus',
 };
 
-const isBand = (band: unknown): boolean =>
-  QUANTITIES.every((name) => typeof (band as Record<string, unknown> | null)?.[name] === 'number');
+const isBand = (band: Band): boolean => QUANTITIES.every((name) => typeof band[name] === 'number');
 
 /** Null when the text is no matrix at all: it can then be put right as text only. */
 export function readMatrix(text: string): Matrix | null {
   try {
-    const { rows } = JSON.parse(text) as { rows?: unknown };
-    if (!Array.isArray(rows)) return null;
-    const whole = rows.every(
-      (row: Partial<Row> | null) => Array.isArray(row?.bands) && row.bands.every(isBand) && row.evidence !== undefined,
-    );
-    return whole ? (JSON.parse(text) as Matrix) : null;
+    const matrix = JSON.parse(text) as Matrix;
+    const whole = matrix.rows.every((row) => row.bands.every(isBand) && row.evidence !== undefined);
+    return whole ? matrix : null;
   } catch {
-    return null;
+    return null; // not JSON, or of another shape
   }
 }
 
