@@ -84,6 +84,7 @@ export function partnerRow(id: IdMaker, regions: readonly Region[]): Partner {
     serviceCodes: [...PARTNER_SERVICES],
     phone: '613-555-0190',
     active: true,
+    centsAnHour: 4200,
   };
 }
 

@@ -130,6 +130,7 @@ export function staffOf(options: {
       employmentType: external ? 'contract' : terms.type,
       partnerId: external ? partner.id : null,
       capacityMinutes: Math.round((terms.hours * 60 * VISITING_SHARE) / 15) * 15,
+      overtimeMinutes: !external && terms.type === 'full-time' ? 120 : null,
       availability: terms.availability.map((stretch) => ({ ...stretch })),
       homeLat: home.lat,
       homeLng: home.lng,

@@ -73,6 +73,7 @@ const staffRow: fc.Arbitrary<Staff> = fc.record({
   ),
   languages: fc.uniqueArray(fc.constantFrom('en', 'fr', 'so', 'pa'), { maxLength: 3 }),
   active: fc.boolean(),
+  overtimeMinutes: fc.constantFrom(null, 0, 45, 3000),
 });
 
 const patientRow: fc.Arbitrary<Patient> = fc.record({

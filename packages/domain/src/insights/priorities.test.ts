@@ -6,7 +6,7 @@ import { AMELIE, visitRow } from '../../test/agency.ts';
 import { freshId, openDesk, openTestStore } from '../../test/context.ts';
 import { openScene, rulesOf, type Scene } from '../../test/scene.ts';
 import type { Database } from '../database.ts';
-import { type PlacementChoice, placementChoices, sharedWorkbench } from '../scheduling/index.ts';
+import { type PlacementChoice, placementChoices, sharedWorkbench, weightSets } from '../scheduling/index.ts';
 
 let store: Store<Database>;
 beforeAll(async () => {
@@ -71,5 +71,13 @@ describe('priorities', () => {
     expect(back.now).toEqual(WEIGHTS);
     expect(back.history).toHaveLength(2);
     expect(admin.commands).toEqual(['Change the priorities', 'Change the priorities']);
+  });
+
+  it('INS-WEIGHTS priorities of a version that knew no overtime hold, with the usual price of what they do not name', async () => {
+    const scene = await openScene(store);
+    const { overtime, partnerCost, ...known } = { ...WEIGHTS, continuity: 250 };
+    const row = { choices: null, against: null, appliedAt: '2026-11-28T12:00:00.000Z', appliedBy: AMELIE.id };
+    await scene.amelie.commit([createRow(weightSets, { id: freshId(random), weights: known, ...row })]);
+    expect((await ask(scene)).now).toEqual({ ...known, overtime, partnerCost });
   });
 });

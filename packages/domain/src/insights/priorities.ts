@@ -29,7 +29,7 @@ import { topicOf } from '@fieldfare/store';
 import { userNames } from '../identity/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
-import { placementChoices, readWeights, weightHistory, weightSets } from '../scheduling/index.ts';
+import { placementChoices, readWeights, weightHistory, weightSets, wholeComponents } from '../scheduling/index.ts';
 
 /** Below this, what somebody did on a busy morning would set the plan of every week. */
 const LEAST_CHOICES = 20;
@@ -92,7 +92,9 @@ async function readChoices(ctx: Context, { regionId, weeks }: PrioritiesInput): 
     .orderBy('id')
     .execute();
   return rows.flatMap(({ chosen, other, broken }) =>
-    chosen !== null && other !== null && broken.length === 0 ? [{ chosen, other }] : [],
+    chosen !== null && other !== null && broken.length === 0
+      ? [{ chosen: wholeComponents(chosen), other: wholeComponents(other) }]
+      : [],
   );
 }
 

@@ -31,7 +31,8 @@ export const insightsRouter = router({
     .input(
       z.object({
         inForce: z.uuid().nullable(),
-        ...weightSets.row.pick({ weights: true, choices: true, against: true }).shape,
+        ...weightSets.row.pick({ choices: true, against: true }).shape,
+        weights: weightSets.row.shape.weights.required(),
       }),
     )
     .mutation(({ ctx, input }) => applyPriorities(ctx, input)),

@@ -6,7 +6,7 @@ import { inOrg } from '../shards.ts';
 export const partners = defineTable({
   name: 'partners',
   about: 'an organisation that delivers visits for us with its own staff',
-  version: 1,
+  version: 2,
   ...inOrg,
   columns: {
     name: z.string().min(1).max(120),
@@ -15,6 +15,8 @@ export const partners = defineTable({
     serviceCodes: z.array(z.string()),
     phone: z.string().max(40),
     active: z.boolean(),
+    /** Since version 2: what an hour of visits is paid for, in cents. */
+    centsAnHour: z.int().min(0).max(100_000).nullish(),
   },
 });
 export type Partner = Row<typeof partners>;

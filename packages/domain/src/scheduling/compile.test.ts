@@ -45,6 +45,7 @@ function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRow
     requirements: [],
     blocked: [],
     told: [],
+    partners: [],
     rules: { levels: {}, restMinutes: 0 },
     weights: WEIGHTS,
     ...over,
@@ -168,6 +169,20 @@ describe('compileProblem', () => {
     expect(problem.staff[0]?.capacityMinutes).toBe(agency.joan.capacityMinutes + 45);
     expect(outsideMinutes.get(agency.joan.id)).toBe(45);
     expect(compileWeek(problem).ok).toBe(true);
+  });
+
+  it('takes overtime from the person, and the price of an hour from the partner', () => {
+    const people = [
+      { ...agency.joan, overtimeMinutes: 120, deletedAt: null },
+      { ...agency.carl, partnerId: agency.paul.id, deletedAt: null },
+    ];
+    const partners = [{ id: agency.paul.id, centsAnHour: 4_200 }];
+    const staffOf = (over: Partial<WeekRows>) => compiled('2026-W48', [visit({})], { people, ...over }).problem.staff;
+    expect(staffOf({ partners })).toMatchObject([
+      { overtimeMinutes: 120, centsAnHour: 0 },
+      { overtimeMinutes: 0, centsAnHour: 4_200 },
+    ]);
+    expect(staffOf({})[1]?.centsAnHour).toBe(0);
   });
 
   it('keeps a visit to its day, unless a person may drag it anywhere', () => {

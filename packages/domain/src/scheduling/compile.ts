@@ -15,6 +15,7 @@ import {
 } from '@fieldfare/kernel';
 import { groupBy } from '../collections.ts';
 import type { Region, ServiceType } from '../orgs/index.ts';
+import type { Partner } from '../partners/index.ts';
 import type { Patient } from '../patients/index.ts';
 import type { LatLng, TravelPort } from '../travel/index.ts';
 import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
@@ -30,6 +31,7 @@ export type WeekPerson = Pick<
   | 'role'
   | 'partnerId'
   | 'capacityMinutes'
+  | 'overtimeMinutes'
   | 'availability'
   | 'homeLat'
   | 'homeLng'
@@ -78,6 +80,7 @@ export interface WeekRows {
   /** What carers were told of this week. */
   readonly told: readonly Pick<PublishedRound, 'staffId' | 'visits'>[];
   readonly rules: RulesInForce;
+  readonly partners: readonly Pick<Partner, 'id' | 'centsAnHour'>[];
   /** What the engine's components are worth here. */
   readonly weights: Weights;
 }
@@ -231,6 +234,7 @@ export function compileProblem(
   });
 
   const away = groupBy(rows.absences, ({ staffId }) => staffId);
+  const prices = new Map(rows.partners.map(({ id, centsAnHour }) => [id, centsAnHour ?? 0]));
   const staff = rows.people.map(
     (person): EngineStaff => ({
       id: person.id,
@@ -239,6 +243,8 @@ export function compileProblem(
       partner: person.partnerId !== null,
       shifts: shiftsOf(person, away.get(person.id) ?? [], around, clock),
       capacityMinutes: person.capacityMinutes + (outsideMinutes.get(person.id) ?? 0),
+      overtimeMinutes: person.overtimeMinutes ?? 0,
+      centsAnHour: (person.partnerId !== null && prices.get(person.partnerId)) || 0,
       homePlace: placeOf({ lat: person.homeLat, lng: person.homeLng }),
     }),
   );

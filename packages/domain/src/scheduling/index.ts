@@ -42,7 +42,7 @@ export type {
 } from './state.ts';
 export * from './tables.ts';
 export type { WeekChange } from './week-change.ts';
-export { readWeights, weightHistory } from './weights.ts';
+export { readWeights, weightHistory, wholeComponents } from './weights.ts';
 export { sharedWorkbench, type Workbench } from './workbench.ts';
 
 export const scheduling = defineModule({

@@ -32,8 +32,8 @@ const placement = z.object({ visitId: z.uuid(), staffId: z.uuid(), date, start: 
 
 const shown = z.object({
   offered: z.int().min(0).max(100_000),
-  before: componentsSchema.nullable(),
-  after: componentsSchema.nullable(),
+  before: componentsSchema.required().nullable(),
+  after: componentsSchema.required().nullable(),
 });
 const visitChange = z
   .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })

@@ -225,6 +225,9 @@ export const componentsSchema = z.object({
   continuity: z.int(),
   balance: z.int(),
   disruption: z.int(),
+  /** Not counted in rows of version 1. */
+  overtime: z.int().optional(),
+  partnerCost: z.int().optional(),
 });
 
 export const DECISIONS = ['accepted', 'changed', 'rejected'] as const;
@@ -247,7 +250,7 @@ const decided = {
 export const placementChoices = defineTable({
   name: 'placement_choices',
   about: 'which place a person chose for a visit, and which they left',
-  version: 1,
+  version: 2,
   ...inSchedule,
   columns: {
     ...decided,
@@ -269,7 +272,7 @@ export type PlacementChoice = Row<typeof placementChoices>;
 export const planReviews = defineTable({
   name: 'plan_reviews',
   about: 'whether a proposed plan was accepted, accepted in part, or dropped',
-  version: 1,
+  version: 2,
   ...inSchedule,
   columns: {
     ...decided,
@@ -290,7 +293,7 @@ const weight = z.int().min(0).max(100_000);
 export const weightSets = defineTable({
   name: 'weight_sets',
   about: 'what the scheduler’s components are worth, by version',
-  version: 1,
+  version: 2,
   ...inOrg,
   columns: {
     weights: z.object({
@@ -300,6 +303,9 @@ export const weightSets = defineTable({
       continuity: weight,
       balance: weight,
       disruption: weight,
+      /** Since version 2; as usual where left out. */
+      overtime: weight.optional(),
+      partnerCost: weight.optional(),
     }),
     /** The choices it was drawn from, and those of them against the weights before; null: set otherwise. */
     choices: z.int().min(0).nullable(),

@@ -180,6 +180,10 @@ export function reasonText({ code, value }: Reason): string {
       return `Light week: ${value} % of capacity afterwards`;
     case 'LOAD-FULL':
       return `Full week: ${value} % of capacity afterwards`;
+    case 'OVERTIME':
+      return `${lengthText(value)} of overtime`;
+    case 'PARTNER-PRICE':
+      return `A partner’s price: ${value} dollars`;
     case 'TOLD-CARER':
       return 'Another carer was told of it';
     case 'TOLD-TIME':

@@ -39,6 +39,7 @@ const PERSON_FIELDS = [
   'role',
   'partnerId',
   'capacityMinutes',
+  'overtimeMinutes',
   'availability',
   'homeLat',
   'homeLng',
@@ -110,52 +111,58 @@ export async function readWeekRows(
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
   if (focus) staffIds.add(focus.staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
-  const [region, people, absences, patients, requirements, rules, blocked, told, weights] = await Promise.all([
-    db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
-    readPacked<WeekPerson>(
-      db,
-      columnRefs(PERSON_FIELDS),
-      sql`from staff where id in ${idList(staffIds)} ${focus ? sql`` : sql`or region_id = ${regionId}`}`,
-    ),
-    db
-      .selectFrom('absences')
-      .select(['staffId', 'fromDate', 'toDate', 'reason'])
-      .where('deletedAt', 'is', null)
-      .where('fromDate', '<=', addDays(days[6] as string, 1))
-      .where('toDate', '>=', addDays(days[0] as string, -1))
-      .$if(focus !== undefined, (query) => query.where('staffId', '=', focus?.staffId ?? ''))
-      .execute(),
-    readPacked<WeekRows['patients'][number]>(
-      db,
-      columnRefs(['id', 'givenName', 'familyName', 'lat', 'lng']),
-      sql`from patients where id in ${idList(new Set(visits.map(({ patientId }) => patientId)))}`,
-    ),
-    readPacked<WeekRows['requirements'][number]>(
-      db,
-      columnRefs(['id', 'preferredStaffId', 'skills']),
-      sql`from requirements where id in ${idList(requirementIds)} and deleted_at is null`,
-    ),
-    readRules(ctx),
-    db
-      .selectFrom('blockedPairs')
-      .select(['patientId', 'staffId'])
-      .where('regionId', '=', regionId)
-      .where('deletedAt', 'is', null)
-      .orderBy('id')
-      .execute(),
-    db
-      .selectFrom('publishedRounds')
-      .select(['staffId', 'visits'])
-      .where('regionId', '=', regionId)
-      .where('week', '=', week)
-      .where('deletedAt', 'is', null)
-      .orderBy('id')
-      .execute(),
-    readWeights(ctx),
-  ]);
+  const [region, people, absences, patients, requirements, rules, blocked, told, partners, weights] = await Promise.all(
+    [
+      db.selectFrom('regions').select(columnsOf(regions)).where('id', '=', regionId).executeTakeFirst(),
+      readPacked<WeekPerson>(
+        db,
+        columnRefs(PERSON_FIELDS),
+        sql`from staff where id in ${idList(staffIds)} ${focus ? sql`` : sql`or region_id = ${regionId}`}`,
+      ),
+      db
+        .selectFrom('absences')
+        .select(['staffId', 'fromDate', 'toDate', 'reason'])
+        .where('deletedAt', 'is', null)
+        .where('fromDate', '<=', addDays(days[6] as string, 1))
+        .where('toDate', '>=', addDays(days[0] as string, -1))
+        .$if(focus !== undefined, (query) => query.where('staffId', '=', focus?.staffId ?? ''))
+        .execute(),
+      readPacked<WeekRows['patients'][number]>(
+        db,
+        columnRefs(['id', 'givenName', 'familyName', 'lat', 'lng']),
+        sql`from patients where id in ${idList(new Set(visits.map(({ patientId }) => patientId)))}`,
+      ),
+      readPacked<WeekRows['requirements'][number]>(
+        db,
+        columnRefs(['id', 'preferredStaffId', 'skills']),
+        sql`from requirements where id in ${idList(requirementIds)} and deleted_at is null`,
+      ),
+      readRules(ctx),
+      db
+        .selectFrom('blockedPairs')
+        .select(['patientId', 'staffId'])
+        .where('regionId', '=', regionId)
+        .where('deletedAt', 'is', null)
+        .orderBy('id')
+        .execute(),
+      db
+        .selectFrom('publishedRounds')
+        .select(['staffId', 'visits'])
+        .where('regionId', '=', regionId)
+        .where('week', '=', week)
+        .where('deletedAt', 'is', null)
+        .orderBy('id')
+        .execute(),
+      db.selectFrom('partners').select(['id', 'centsAnHour']).where('deletedAt', 'is', null).orderBy('id').execute(),
+      readWeights(ctx),
+    ],
+  );
   if (!region) {
     return unwrap(fail(problem('not-found', 'no such region', { rule: 'SCH-REGION', path: ['regionId'] })));
   }
   people.sort((a, b) => compareText(a.id, b.id));
-  return { week, region, services, people, absences, visits, patients, requirements, rules, blocked, told, weights };
+  return {
+    ...{ week, region, services, people, absences, visits, patients, requirements },
+    ...{ rules, blocked, told, partners, weights },
+  };
 }

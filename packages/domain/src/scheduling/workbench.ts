@@ -94,6 +94,7 @@ const topicsOf = ({ regionId, week }: WeekInput): string[] => [
     'rule_settings',
     'blocked_pairs',
     'weight_sets',
+    'partners',
   ],
   ...[-1, 0, 1].flatMap((step) =>
     ['visits', 'assignments', 'published_rounds'].map((table) =>

@@ -22,7 +22,7 @@ export type AvailabilityInterval = z.infer<typeof availabilityInterval>;
 export const staff = defineTable({
   name: 'staff',
   about: 'a person who delivers visits: our own, or a partner organisation’s',
-  version: 2,
+  version: 3,
   ...inRoster,
   columns: {
     regionId: z.uuid(),
@@ -47,6 +47,8 @@ export const staff = defineTable({
     active: z.boolean(),
     /** Since version 2: what the person can do beyond the role, in the organisation's own words. */
     skills: z.array(z.string().min(2).max(40)).max(40).nullish(),
+    /** Since version 3: most minutes of visits a week above `capacityMinutes`, as overtime; none: no overtime. */
+    overtimeMinutes: z.int().min(0).max(3000).nullish(),
   },
   phi: ['phone', 'homeLat', 'homeLng'],
   indexes: [['regionId', 'team'], ['reference']],

@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
 import { createDayCount, type DayCount } from './day-count.ts';
+import { mostMinutesOf, overtimeFromOf } from './pay.ts';
 import { LEVELS, type RuleId, type RuleLevel, type WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
 import { WEIGHTS, type Weights } from './weights.ts';
@@ -35,6 +36,11 @@ export interface CompiledWeek {
   readonly staffRoleBit: Uint32Array;
   readonly staffPartner: Uint8Array;
   readonly staffCapacity: Int32Array;
+  /** SCH-CAPACITY: the most visit minutes, overtime included. */
+  readonly staffMost: Int32Array;
+  readonly staffOvertimeFrom: Int32Array;
+  /** Cents an hour. */
+  readonly staffPrice: Int32Array;
   readonly staffHome: Int32Array;
   /** Shifts of staff `s` are `shiftFrom[s]` … `shiftFrom[s + 1] - 1` in `shiftStart` and `shiftEnd`. */
   readonly shiftFrom: Int32Array;
@@ -165,6 +171,9 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     staffRoleBit,
     staffPartner,
     staffCapacity: Int32Array.from(staff, (member) => member.capacityMinutes),
+    staffMost: Int32Array.from(staff, mostMinutesOf),
+    staffOvertimeFrom: Int32Array.from(staff, overtimeFromOf),
+    staffPrice: Int32Array.from(staff, ({ centsAnHour = 0 }) => centsAnHour),
     staffHome: Int32Array.from(staff, (member) => member.homePlace),
     shiftFrom: shifts.from,
     shiftStart: shifts.start,

@@ -316,6 +316,21 @@ const ROWS: readonly Row[] = [
     outside: '12:00',
     params: { bookedMinutes: 60, visitMinutes: 60, capacityMinutes: 119, overMinutes: 1 },
   },
+  {
+    rule: 'SCH-CAPACITY',
+    says: 'up to agreed overtime',
+    staff: { capacityMinutes: 90, overtimeMinutes: 30 },
+    others: [{ time: '08:00' }],
+    inside: '12:00',
+  },
+  {
+    rule: 'SCH-CAPACITY',
+    says: 'a minute over agreed overtime',
+    staff: { capacityMinutes: 90, overtimeMinutes: 29 },
+    others: [{ time: '08:00' }],
+    outside: '12:00',
+    params: { bookedMinutes: 60, visitMinutes: 60, capacityMinutes: 119, overMinutes: 1 },
+  },
 ];
 
 function planOfRow(row: Row) {

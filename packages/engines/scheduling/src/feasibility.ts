@@ -88,7 +88,7 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
     report('SCH-CAPACITY', {
       bookedMinutes: bookedWithout(plan, visit, staff),
       visitMinutes: minutes,
-      capacityMinutes: c.staffCapacity[staff] as number,
+      capacityMinutes: c.staffMost[staff] as number,
       overMinutes: over,
     });
   }
@@ -131,11 +131,11 @@ export function bookedWithout(plan: Plan, visit: number, staff: number): number 
   return (plan.booked[staff] as number) - own;
 }
 
-/** SCH-CAPACITY: minutes over capacity with this visit; above 0 is broken. */
+/** SCH-CAPACITY: minutes over capacity and agreed overtime with this visit; above 0 is broken. */
 export function overCapacity(plan: Plan, visit: number, staff: number): number {
   const c = plan.compiled;
   if (c.levels['SCH-CAPACITY'] === 'off') return 0;
-  return bookedWithout(plan, visit, staff) + (c.visitMinutes[visit] as number) - (c.staffCapacity[staff] as number);
+  return bookedWithout(plan, visit, staff) + (c.visitMinutes[visit] as number) - (c.staffMost[staff] as number);
 }
 
 /** SCH-WINDOW: minutes from the nearest start window, 0 inside one; a week's minutes when there is none at all. */

@@ -1,7 +1,7 @@
 /**
  * For each pending visit and each eligible carer: the cheapest start and its whole cost, kept true as the plan fills.
  *
- * Cost = route part (travel, waiting and the time that was told: depends on the start) + carer part (balance) + patient
+ * Cost = route part (travel, waiting and the time that was told: depends on the start) + carer part (balance, overtime, price) + patient
  * part (continuity and the carer who was told).
  * Placing a visit with carer `s` changes, and only changes:
  * - the route part of `s` for starts between the visit before and the visit after the placed one;
@@ -9,8 +9,9 @@
  * - for the same patient: the patient part, and starts that now overlap the patient's visit or come too near to it.
  */
 import { endOf, overCapacity } from './feasibility.ts';
+import { partnerCostOf } from './pay.ts';
 import { type Plan, positionIn } from './plan.ts';
-import { balanceDelta, continuityDelta } from './score.ts';
+import { balanceDelta, continuityDelta, overtimeDelta } from './score.ts';
 import { tooNear } from './spacing.ts';
 import { NO_START, type StartSearch, searchStarts } from './starts.ts';
 import { otherCarerOf } from './told.ts';
@@ -89,7 +90,9 @@ export function createInsertionTable(
         : routeCost +
           c.weights.balance * balanceDelta(plan, visit, staff) +
           c.weights.continuity * continuityDelta(plan, visit, staff) +
-          c.weights.disruption * otherCarerOf(c, visit, staff);
+          c.weights.disruption * otherCarerOf(c, visit, staff) +
+          c.weights.overtime * overtimeDelta(plan, visit, staff) +
+          c.weights.partnerCost * partnerCostOf(c, visit, staff);
   }
 
   function lookEverywhere(visit: number, staff: number, cell: number): void {

@@ -108,6 +108,25 @@ describe('bestStart', () => {
     expect(bestStart(plan, 0, 0)?.start).toBe(at('10:00'));
   });
 
+  it.each([
+    ['own, up to capacity', {}, 60, { overtime: 0, partnerCost: 0 }, []],
+    ['own, above it', {}, 75, { overtime: 15, partnerCost: 0 }, ['OVERTIME']],
+    [
+      'a partner’s, above it',
+      { partner: true, centsAnHour: 4_010 },
+      75,
+      { overtime: 0, partnerCost: 50 },
+      ['PARTNER-PRICE'],
+    ],
+  ] as const)('counts overtime and a partner’s price: %s', (_, more, minutes, expected, codes) => {
+    const staff = staffOf('a', { capacityMinutes: 120, overtimeMinutes: 15, ...more });
+    const other = visitOf('other', { placed: { staffId: 'a', start: at('08:00') } });
+    const plan = planOf(weekOf([staff], [visitOf('v', { minutes }), other]));
+    const best = bestStart(plan, 0, 0);
+    expect(best?.components).toMatchObject(expected);
+    expect(best?.reasons.map(({ code }) => code).filter((code) => /OVERTIME|PARTNER/.test(code))).toEqual(codes);
+  });
+
   it('leaves hard by the neighbour on a five-minute grid, or on the exact minute where only that fits', () => {
     const other = visitOf('other', { place: 12, placed: { staffId: 'a', start: at('08:00') } });
     const plan = planOf(weekOf([staffOf('a')], [visitOf('v'), other]));

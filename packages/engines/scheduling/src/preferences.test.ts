@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Choice, LEARNED, learnWeights } from './preferences.ts';
 import { costOf } from './score.ts';
-import { type Components, WEIGHTS, type Weights } from './weights.ts';
+import { type Components, NO_COMPONENTS, WEIGHTS, type Weights } from './weights.ts';
 
 const component = (least: number, most: number) => fc.integer({ min: least, max: most });
 const places: fc.Arbitrary<Components> = fc.record({
@@ -13,6 +13,8 @@ const places: fc.Arbitrary<Components> = fc.record({
   continuity: component(0, 3),
   balance: component(0, 200),
   disruption: component(0, 3),
+  overtime: component(0, 60),
+  partnerCost: component(0, 80),
 });
 const choices = fc.array(fc.record({ chosen: places, other: places }), { maxLength: 40 });
 
@@ -27,6 +29,8 @@ function chooserOf(weights: Weights, count: number, seed: number): Choice[] {
     continuity: int(3),
     balance: int(60),
     disruption: int(3),
+    overtime: 0,
+    partnerCost: 0,
   });
   return Array.from({ length: count }, () => {
     const [a, b] = [place(), place()];
@@ -37,7 +41,7 @@ function chooserOf(weights: Weights, count: number, seed: number): Choice[] {
 
 describe('learned weights', () => {
   it('no choices, or choices between equals, change nothing', () => {
-    const equal = { travelMinutes: 5, waitingMinutes: 0, windowMinutes: 0, continuity: 1, balance: 3, disruption: 0 };
+    const equal = { ...NO_COMPONENTS, travelMinutes: 5, continuity: 1, balance: 3 };
     expect(learnWeights([], WEIGHTS).weights).toEqual(WEIGHTS);
     expect(learnWeights([{ chosen: equal, other: equal }], WEIGHTS)).toMatchObject({ weights: WEIGHTS, against: 0 });
   });
@@ -65,15 +69,8 @@ describe('learned weights', () => {
   });
 
   it('counts the choices against the weights in force, and in which component they were better', () => {
-    const other = { travelMinutes: 2, waitingMinutes: 0, windowMinutes: 0, continuity: 2, balance: 10, disruption: 0 };
-    const chosen = {
-      travelMinutes: 40,
-      waitingMinutes: 0,
-      windowMinutes: 0,
-      continuity: 0,
-      balance: 12,
-      disruption: 0,
-    };
+    const other = { ...NO_COMPONENTS, travelMinutes: 2, continuity: 2, balance: 10 };
+    const chosen = { ...NO_COMPONENTS, travelMinutes: 40, balance: 12 };
     const { against, evidence, weights } = learnWeights(Array(5).fill({ chosen, other }), WEIGHTS);
     expect(against).toBe(5);
     expect(evidence).toEqual({
@@ -82,6 +79,8 @@ describe('learned weights', () => {
       continuity: { better: 5, worse: 0 },
       balance: { better: 0, worse: 5 },
       disruption: { better: 0, worse: 0 },
+      overtime: { better: 0, worse: 0 },
+      partnerCost: { better: 0, worse: 0 },
     });
     expect(weights.continuity).toBeGreaterThan(WEIGHTS.continuity);
   });

@@ -20,7 +20,15 @@ export interface Choice {
 }
 
 /** A place that breaks no rule lies in its window, so nothing can be learned about `windowMinutes`. */
-export const LEARNED = ['travelMinutes', 'waitingMinutes', 'continuity', 'balance', 'disruption'] as const;
+export const LEARNED = [
+  'travelMinutes',
+  'waitingMinutes',
+  'continuity',
+  'balance',
+  'disruption',
+  'overtime',
+  'partnerCost',
+] as const;
 export type LearnedComponent = (typeof LEARNED)[number];
 
 export interface LearnedWeights {

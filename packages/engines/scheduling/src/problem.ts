@@ -20,8 +20,12 @@ export interface EngineStaff {
   readonly partner: boolean;
   /** Bookable stretches, ascending, not overlapping; absences already taken out. A visit lies inside one of them. */
   readonly shifts: readonly Interval[];
-  /** Most visit minutes in the horizon. */
+  /** Visit minutes in the horizon without overtime. */
   readonly capacityMinutes: number;
+  /** Most minutes above capacity; none when left out. */
+  readonly overtimeMinutes?: number;
+  /** What an hour of visits is paid for, in cents: a partner's price. Nothing when left out. */
+  readonly centsAnHour?: number;
   /** Index into `places`: where each shift's travel starts and ends. */
   readonly homePlace: number;
 }
@@ -96,7 +100,7 @@ export const RULES = {
   'SCH-WINDOW': 'A visit starts inside its time window.',
   'SCH-TRAVEL': 'A carer can reach the visit from the one before, and the one after from it.',
   'SCH-REST': 'A carer rests between the last visit of one day and the first of the next.',
-  'SCH-CAPACITY': 'A carer’s week stays within capacity.',
+  'SCH-CAPACITY': 'A carer’s week stays within capacity and agreed overtime.',
 } as const;
 export type RuleId = keyof typeof RULES;
 

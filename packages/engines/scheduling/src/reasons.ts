@@ -19,6 +19,8 @@ export const REASONS = {
   'WAIT-IDLE': 'Leaves the carer waiting (value: minutes).',
   'LOAD-LIGHT': 'Under half of capacity afterwards (value: per cent).',
   'LOAD-FULL': 'Over 90 % of capacity afterwards (value: per cent).',
+  OVERTIME: 'Works overtime (value: minutes more).',
+  'PARTNER-PRICE': 'A partner is paid for it (value: whole dollars).',
   'TOLD-CARER': 'Somebody else was told of this visit.',
   'TOLD-TIME': 'More than a quarter of an hour from the time that was told (value: minutes).',
   'WINDOW-OUTSIDE': 'Outside the time window (value: minutes).',
@@ -72,7 +74,7 @@ export function reasonsOf(
   else if (face === 'new') bad.push({ code: 'CONT-NEW-FACE', value: 1 });
   else if (preferred !== staff) good.push({ code: 'CONT-FIRST', value: 1 });
 
-  const { travelMinutes, waitingMinutes, windowMinutes } = components;
+  const { travelMinutes, waitingMinutes, windowMinutes, overtime, partnerCost } = components;
   if (travelMinutes <= 0) good.push({ code: 'TRAVEL-NONE', value: travelMinutes });
   else if (travelMinutes <= STRONG_TRAVEL_MINUTES) good.push({ code: 'TRAVEL-SHORT', value: travelMinutes });
   else bad.push({ code: 'TRAVEL-LONG', value: travelMinutes });
@@ -84,6 +86,8 @@ export function reasonsOf(
   const percent = capacity === 0 ? 100 : Math.round((100 * booked) / capacity);
   if (percent < 50) good.push({ code: 'LOAD-LIGHT', value: percent });
   else if (percent > 90) bad.push({ code: 'LOAD-FULL', value: percent });
+  if (overtime > 0) bad.push({ code: 'OVERTIME', value: overtime });
+  if (partnerCost > 0) bad.push({ code: 'PARTNER-PRICE', value: partnerCost });
   if (otherCarerOf(c, visit, staff) > 0) bad.push({ code: 'TOLD-CARER', value: 1 });
   if (otherTimeOf(c, visit, start) > 0) {
     bad.push({ code: 'TOLD-TIME', value: Math.abs(start - (c.visitToldStart[visit] as number)) });

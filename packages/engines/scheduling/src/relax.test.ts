@@ -54,8 +54,8 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
     case 'provider':
       return planOf(weekWith(plan, { visit: { provider: 'any' } }, visit, staff));
     case 'capacity': {
-      const capacityMinutes = carer.capacityMinutes + give.minutes;
-      return planOf(weekWith(plan, { staff: { capacityMinutes } }, visit, staff));
+      const overtimeMinutes = (carer.overtimeMinutes ?? 0) + give.minutes;
+      return planOf(weekWith(plan, { staff: { overtimeMinutes } }, visit, staff));
     }
     case 'shift': {
       const { side, minutes } = give;
@@ -96,7 +96,11 @@ const openIn = (plan: Plan): number[] =>
 function holds(options: GenerateOptions, capacity: number): ReadonlySet<Give['kind']> {
   const seen = new Set<Give['kind']>();
   const week = generateWeek(options);
-  const staff = week.staff.map((row) => ({ ...row, capacityMinutes: Math.floor(row.capacityMinutes * capacity) }));
+  const staff = week.staff.map((row) => ({
+    ...row,
+    capacityMinutes: Math.floor(row.capacityMinutes * capacity),
+    overtimeMinutes: Math.floor((row.overtimeMinutes ?? 0) * capacity),
+  }));
   const plan = planOf({ ...week, staff });
   const steps = autoAssign(plan, { seed: 1, moves: 0 });
   while (steps.next().done !== true);

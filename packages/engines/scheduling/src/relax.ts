@@ -188,7 +188,7 @@ function overBooked(plan: Plan, visit: number, staff: readonly number[]): Relaxa
   const found = staff.flatMap((one) => {
     const minutes = overCapacity(plan, visit, one);
     if (minutes <= 0) return [];
-    const capacity = (plan.compiled.staffCapacity[one] as number) + minutes;
+    const capacity = (plan.compiled.staffMost[one] as number) + minutes;
     const place = bestStart(withCapacity(plan, one, capacity), visit, one);
     return place === null ? [] : [answer(plan, 'SCH-CAPACITY', { kind: 'capacity', minutes }, place)];
   });

@@ -12,9 +12,10 @@ export function withAnyProvider(plan: Plan, visit: number): Plan {
   return { ...plan, compiled: { ...compiled, visitProvider: compiled.visitProvider.with(visit, PROVIDER_ANY) } };
 }
 
+/** `minutes`: the most that fit, overtime included. */
 export function withCapacity(plan: Plan, staff: number, minutes: number): Plan {
   const { compiled } = plan;
-  return { ...plan, compiled: { ...compiled, staffCapacity: compiled.staffCapacity.with(staff, minutes) } };
+  return { ...plan, compiled: { ...compiled, staffMost: compiled.staffMost.with(staff, minutes) } };
 }
 
 /** One carer's stretches, as many as before. */

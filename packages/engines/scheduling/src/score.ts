@@ -1,5 +1,5 @@
 /**
- * What a plan costs, in six whole-number components, and what one more visit adds to each. A component is defined on
+ * What a plan costs, in eight whole-number components, and what one more visit adds to each. A component is defined on
  * the whole plan (`componentsOf`); the cost of an insertion (`deltaOf`) is the exact difference.
  *
  * - travelMinutes: driving from home to the first visit of each tour, between visits, and home from the last. A tour is
@@ -11,13 +11,16 @@
  *   patient after the first.
  * - balance: sum over staff of floor(booked² / (2 × capacity)), which grows faster the fuller a week already is.
  * - disruption: points for each visit that stands otherwise than carer and patient were told (told.ts).
+ * - overtime: minutes of our own people's visits above their capacity.
+ * - partnerCost: dollars that partners are paid, rounded a visit (pay.ts).
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import type { CompiledWeek } from './compile.ts';
 import { bookedWithout, endOf, windowDeviation } from './feasibility.ts';
+import { overtime, partnerCostOf } from './pay.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { disruptionOf } from './told.ts';
-import { type Components, WEIGHTS, type Weights } from './weights.ts';
+import { type Components, NO_COMPONENTS, WEIGHTS, type Weights } from './weights.ts';
 
 export const MOST_WAITING = 60;
 export const NEW_FACE = 2;
@@ -30,7 +33,9 @@ export function costOf(components: Components, weights: Weights = WEIGHTS): numb
     weights.windowMinutes * components.windowMinutes +
     weights.continuity * components.continuity +
     weights.balance * components.balance +
-    weights.disruption * components.disruption
+    weights.disruption * components.disruption +
+    weights.overtime * components.overtime +
+    weights.partnerCost * components.partnerCost
   );
 }
 
@@ -42,6 +47,8 @@ export const add = (a: Components, b: Components, times: 1 | -1 = 1): Components
   continuity: a.continuity + times * b.continuity,
   balance: a.balance + times * b.balance,
   disruption: a.disruption + times * b.disruption,
+  overtime: a.overtime + times * b.overtime,
+  partnerCost: a.partnerCost + times * b.partnerCost,
 });
 
 /** What placing `visit` there adds, as if it stood nowhere now. */
@@ -61,6 +68,8 @@ export function deltaOf(plan: Plan, visit: number, staff: number, start: EpochMi
     continuity: continuityDelta(plan, visit, staff),
     balance: balanceDelta(plan, visit, staff),
     disruption: disruptionOf(c, visit, staff, start),
+    overtime: overtimeDelta(plan, visit, staff),
+    partnerCost: partnerCostOf(c, visit, staff),
   };
 }
 
@@ -199,15 +208,22 @@ export function balanceDelta(plan: Plan, visit: number, staff: number): number {
   return load(before + (plan.compiled.visitMinutes[visit] as number), capacity) - load(before, capacity);
 }
 
+export function overtimeDelta(plan: Plan, visit: number, staff: number): number {
+  const from = plan.compiled.staffOvertimeFrom[staff] as number;
+  const before = bookedWithout(plan, visit, staff);
+  return overtime(before + (plan.compiled.visitMinutes[visit] as number), from) - overtime(before, from);
+}
+
 export const load = (booked: number, capacity: number): number =>
   capacity === 0 ? booked : Math.floor((booked * booked) / (2 * capacity));
 
-/** What one carer's route counts for: driving, waiting, balance and disruption. */
+/** What one carer's route counts for: all but windows and continuity. */
 export function componentsOfRoute(plan: Plan, staff: number): Components {
   const c = plan.compiled;
   let travelMinutes = 0;
   let waitingMinutes = 0;
   let disruption = 0;
+  let partnerCost = 0;
   const home = c.staffHome[staff] as number;
   let from = -1;
   let tour = -1;
@@ -215,6 +231,7 @@ export function componentsOfRoute(plan: Plan, staff: number): Components {
     const start = plan.startOf[visit] as number;
     const here = tourOf(c, staff, start);
     disruption += disruptionOf(c, visit, staff, start);
+    partnerCost += partnerCostOf(c, visit, staff);
     const place = c.visitPlace[visit] as number;
     if (from >= 0 && here === tour) {
       const left = endOf(plan, from);
@@ -228,23 +245,16 @@ export function componentsOfRoute(plan: Plan, staff: number): Components {
     tour = here;
   }
   travelMinutes += wayHome(plan, from, home);
-  const balance = load(plan.booked[staff] as number, c.staffCapacity[staff] as number);
-  return { travelMinutes, waitingMinutes, windowMinutes: 0, continuity: 0, balance, disruption };
+  const booked = plan.booked[staff] as number;
+  const balance = load(booked, c.staffCapacity[staff] as number);
+  const over = overtime(booked, c.staffOvertimeFrom[staff] as number);
+  return { ...NO_COMPONENTS, travelMinutes, waitingMinutes, balance, disruption, overtime: over, partnerCost };
 }
-
-const NOTHING: Components = {
-  travelMinutes: 0,
-  waitingMinutes: 0,
-  windowMinutes: 0,
-  continuity: 0,
-  balance: 0,
-  disruption: 0,
-};
 
 /** The whole plan's components, counted from scratch. */
 export function componentsOf(plan: Plan): Components {
   const c = plan.compiled;
-  let sum = NOTHING;
+  let sum = NO_COMPONENTS;
   for (let staff = 0; staff < c.staffCount; staff += 1) sum = add(sum, componentsOfRoute(plan, staff));
   let windowMinutes = 0;
   let continuity = 0;

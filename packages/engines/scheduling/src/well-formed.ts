@@ -6,6 +6,8 @@ import { type EngineStaff, type EngineVisit, type Interval, LEVELS, type RuleId,
 const MOST_ROLES = 32;
 /** Minutes must fit a 32-bit integer. */
 const MOST_MINUTE = 2 ** 31 - 1;
+/** Capacities and prices leave room for sums. */
+const MOST_WORK = 10_000_000;
 
 type Path = readonly (string | number)[];
 
@@ -52,8 +54,10 @@ export function problemsOf(week: WeekProblem): Problem[] {
     roles.add(member.role);
     if (member.role === '') report('a member of staff has a role', [...path, 'role']);
     place(member.homePlace, [...path, 'homePlace']);
-    if (!Number.isInteger(member.capacityMinutes) || member.capacityMinutes < 0) {
-      report('capacity is a whole number of minutes', [...path, 'capacityMinutes']);
+    for (const name of ['capacityMinutes', 'overtimeMinutes', 'centsAnHour'] as const) {
+      if (!whole(member[name] ?? 0) || (member[name] ?? 0) > MOST_WORK) {
+        report('capacity, overtime and price are whole numbers', [...path, name]);
+      }
     }
     shiftsOf(member, path);
   });

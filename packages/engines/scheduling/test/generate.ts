@@ -70,13 +70,19 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
       } else shifts.push({ start: from, end: from + length });
     }
     const working = shifts.reduce((sum, shift) => sum + shift.end - shift.start, 0);
+    const role = pick(roles);
+    const partner = random.float() < 0.15;
+    // One in three has a small contract, and may work overtime.
+    const part = index % 3 === 1;
     return {
       id: `s${index}`,
-      role: pick(roles),
+      role,
       skills: index % 3 === 0 ? ['en'] : ['en', 'fr'],
-      partner: random.float() < 0.15,
+      partner,
       shifts,
-      capacityMinutes: Math.floor(working * 0.85),
+      capacityMinutes: Math.floor(working * (part ? 0.45 : 0.85)),
+      overtimeMinutes: part ? Math.floor(working * 0.4) : 0,
+      centsAnHour: partner ? 3_900 + 130 * index : 0,
       homePlace: place(),
     };
   });

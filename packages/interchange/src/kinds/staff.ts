@@ -176,6 +176,16 @@ const FIELDS: readonly Field[] = [
     read: number(0, 100),
   },
   {
+    key: 'overtimeHours',
+    label: 'Overtime hours',
+    labelFr: 'Heures supplémentaires',
+    required: false,
+    synonyms: ['overtime', 'max overtime', 'heures sup', 'surtemps'],
+    format: 'most hours of visits above the weekly hours, 0 to 50; none when left out',
+    example: '2',
+    read: number(0, 50),
+  },
+  {
     key: 'availability',
     label: 'Availability',
     labelFr: 'Disponibilité',
@@ -255,6 +265,7 @@ function build(values: Values, lookup: Parameters<Kind<Staff>['build']>[1]): Ret
   const role = valueAt<StaffRole>(values, 'role') ?? 'psw';
   const employmentType = valueAt<Staff['employmentType']>(values, 'employmentType') ?? 'part-time';
   const hours = valueAt<number>(values, 'weeklyHours') ?? USUAL_HOURS[employmentType];
+  const overtime = valueAt<number>(values, 'overtimeHours');
   if (values.has('homeLat') !== values.has('homeLng')) {
     return [{ field: 'homeLng', rule: 'IMP-PLACE', message: 'latitude and longitude come together or not at all' }];
   }
@@ -276,8 +287,13 @@ function build(values: Values, lookup: Parameters<Kind<Staff>['build']>[1]): Ret
     languages: valueAt<string[]>(values, 'languages') ?? [],
     active: valueAt<boolean>(values, 'active') ?? true,
     skills: valueAt<string[]>(values, 'skills') ?? null,
+    overtimeMinutes: overtime ? Math.round(overtime * 60) : null,
   };
-  const rowField: Readonly<Record<string, string>> = { partner: 'partnerId', weeklyHours: 'capacityMinutes' };
+  const rowField: Readonly<Record<string, string>> = {
+    partner: 'partnerId',
+    weeklyHours: 'capacityMinutes',
+    overtimeHours: 'overtimeMinutes',
+  };
   return {
     row,
     given: [...values.keys()]
@@ -286,6 +302,9 @@ function build(values: Values, lookup: Parameters<Kind<Staff>['build']>[1]): Ret
   };
 }
 
+/** Four decimals give back every whole minute. */
+const hoursOf = (minutes: number): number => Math.round((minutes / 60) * 10_000) / 10_000;
+
 export const staffKind: Kind<Staff> = {
   name: 'staff',
   fields: FIELDS,
@@ -293,11 +312,11 @@ export const staffKind: Kind<Staff> = {
   repeated: () => 'duplicate',
   build,
   ...rowsOf(staff),
-  fieldOf: { partnerId: 'partner', capacityMinutes: 'weeklyHours' },
+  fieldOf: { partnerId: 'partner', capacityMinutes: 'weeklyHours', overtimeMinutes: 'overtimeHours' },
   write: (row, lookup) => ({
     partner: (row.partnerId && lookup.partnerNames.get(row.partnerId)) ?? '',
-    // Four decimals give back every whole minute.
-    weeklyHours: Math.round((row.capacityMinutes / 60) * 10_000) / 10_000,
+    weeklyHours: hoursOf(row.capacityMinutes),
+    overtimeHours: row.overtimeMinutes ? hoursOf(row.overtimeMinutes) : '',
     availability: writeAvailability(row.availability),
     languages: row.languages.join(', '),
     skills: (row.skills ?? []).join(', '),

@@ -273,6 +273,8 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
                 continuity: 12,
                 balance: 900,
                 disruption: 0,
+                overtime: 0,
+                partnerCost: 0,
               },
               first: {
                 travelMinutes: 2044,
@@ -281,6 +283,8 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
                 continuity: 31,
                 balance: 1190,
                 disruption: 0,
+                overtime: 0,
+                partnerCost: 0,
               },
               after: {
                 travelMinutes: 1962,
@@ -289,6 +293,8 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
                 continuity: 22,
                 balance: 1180,
                 disruption: 0,
+                overtime: 0,
+                partnerCost: 0,
               },
             },
             elapsedMs: at * 20,

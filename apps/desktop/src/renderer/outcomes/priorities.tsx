@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<PriorityView['component'], { readonly label: string
   continuity: { label: 'Changes of carer', unit: 'a point: half a new face' },
   balance: { label: 'Uneven workload', unit: 'a point of unevenness' },
   disruption: { label: 'Changes to what was told', unit: 'a point: another time; another carer is two' },
+  overtime: { label: 'Overtime', unit: 'a minute of overtime' },
+  partnerCost: { label: 'Partners’ price', unit: 'a dollar' },
 };
 
 /** Prices read as minutes of driving, which everybody can weigh. */

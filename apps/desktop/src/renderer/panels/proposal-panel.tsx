@@ -105,6 +105,8 @@ const COMPONENTS: readonly { readonly label: string; readonly textOf: (component
   { label: 'Changes of carer (points)', textOf: ({ continuity }) => String(continuity) },
   { label: 'Uneven workload (points)', textOf: ({ balance }) => String(balance) },
   { label: 'Otherwise than told (points)', textOf: ({ disruption }) => String(disruption) },
+  { label: 'Overtime', textOf: ({ overtime }) => `${hours(overtime)} h` },
+  { label: 'Partners’ price (dollars)', textOf: ({ partnerCost }) => String(partnerCost) },
 ];
 
 type PlanComponents = Proposal['components']['after'];

@@ -1,7 +1,8 @@
 /**
- * What a solution means for carers and patients, whatever the times: hours booked, how many faces a patient sees, and who
- * comes instead of the carer that was told.
+ * What a solution means for carers and patients, whatever the times: hours booked and what they cost, how many faces a
+ * patient sees, and who comes instead of the carer that was told.
  */
+import { overtime as overtimeOf, priceOf } from '../pay.ts';
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
 import { OTHER_CARER } from '../told.ts';
 import { NEVER, type RoutingModel } from './model.ts';
@@ -11,6 +12,8 @@ export interface Ledger {
   /** Points as `score.ts` counts them. */
   readonly continuity: number;
   readonly balance: number;
+  readonly overtime: number;
+  readonly partnerCost: number;
   /** Points for other carers than told. */
   readonly otherCarers: number;
   /** Carers above the most they may be booked for. */
@@ -27,30 +30,38 @@ export interface Ledger {
 
 export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog): Ledger {
   const { patient, patientTasks, preferred, tourCarer, capacity, mostBooked, duration, weights, toldCarer } = model;
+  const { overtimeFrom, price } = model;
   const counts = {
     faces: weights.continuity > 0,
     hours: mostBooked.some((most) => most < NEVER),
     told: toldCarer.some((carer) => carer >= 0),
+    paid: price.some((cents) => cents > 0),
   };
   const booked = new Int32Array(model.carerCount);
   const carers = new Int32Array(patientTasks.length);
   let continuity = 0;
   let balance = 0;
+  let overtime = 0;
+  let partnerCost = 0;
   let otherCarers = 0;
   let over = 0;
   let continuityBefore = 0;
   let balanceBefore = 0;
+  let overtimeBefore = 0;
+  let partnerCostBefore = 0;
   let otherCarersBefore = 0;
   let overBefore = 0;
 
   function book(carer: number, minutes: number): void {
     const full = capacity[carer] as number;
     const most = mostBooked[carer] as number;
+    const usual = overtimeFrom[carer] as number;
     const before = booked[carer] as number;
     const after = before + minutes;
     take(log, BOOKED, carer, before);
     booked[carer] = after;
     balance += load(after, full) - load(before, full);
+    overtime += overtimeOf(after, usual) - overtimeOf(before, usual);
     if (before > most) over -= 1;
     if (after > most) over += 1;
   }
@@ -76,6 +87,7 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
   function count(task: number, change: 1 | -1): void {
     const carer = tourCarer[tour[task] as number] as number;
     if (counts.hours) book(carer, change * (duration[task] as number));
+    if (counts.paid) partnerCost += change * priceOf(price[carer] as number, duration[task] as number);
     if (counts.told) {
       const told = toldCarer[task] as number;
       if (told >= 0 && told !== carer) otherCarers += change * OTHER_CARER;
@@ -94,6 +106,12 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     get balance() {
       return balance;
     },
+    get overtime() {
+      return overtime;
+    },
+    get partnerCost() {
+      return partnerCost;
+    },
     get otherCarers() {
       return otherCarers;
     },
@@ -106,12 +124,16 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     commit() {
       continuityBefore = continuity;
       balanceBefore = balance;
+      overtimeBefore = overtime;
+      partnerCostBefore = partnerCost;
       otherCarersBefore = otherCarers;
       overBefore = over;
     },
     rollback() {
       continuity = continuityBefore;
       balance = balanceBefore;
+      overtime = overtimeBefore;
+      partnerCost = partnerCostBefore;
       otherCarers = otherCarersBefore;
       over = overBefore;
     },

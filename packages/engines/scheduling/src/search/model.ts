@@ -50,6 +50,9 @@ export interface RoutingModel {
   /** By carer, in ticks of work: what balance measures against, and what is never exceeded (the larger). */
   readonly capacity: Int32Array;
   readonly mostBooked: Int32Array;
+  /** By carer: ticks of work from which on it is overtime, and cents an hour (pay.ts). */
+  readonly overtimeFrom: Int32Array;
+  readonly price: Int32Array;
 
   /** By task; -1: nobody's. Tasks of one patient do not overlap, and few carers are better than many. */
   readonly patient: Int32Array;
@@ -103,6 +106,8 @@ export function searchCost(weights: SearchWeights, score: SearchScore): number {
     weights.continuity * score.continuity +
     weights.balance * score.balance +
     weights.disruption * score.disruption +
+    weights.overtime * score.overtime +
+    weights.partnerCost * score.partnerCost +
     weights.late * score.late +
     weights.worstLate * score.worstLate
   );

@@ -97,6 +97,12 @@ export class SearchState {
   get balance(): number {
     return this.ledger.balance;
   }
+  get overtime(): number {
+    return this.ledger.overtime;
+  }
+  get partnerCost(): number {
+    return this.ledger.partnerCost;
+  }
   /** Points for other carers and other times than told. */
   get disruption(): number {
     return this.ledger.otherCarers + this.otherTimes;
@@ -105,8 +111,12 @@ export class SearchState {
     return searchCost(this.model.weights, this);
   }
   get score(): SearchScore {
-    const { unassigned, travelMinutes, waitingMinutes, continuity, balance, disruption, late, worstLate } = this;
-    return { unassigned, travelMinutes, waitingMinutes, continuity, balance, disruption, late, worstLate };
+    const { unassigned, travelMinutes, waitingMinutes, late, worstLate } = this;
+    const { continuity, balance, disruption, overtime, partnerCost } = this;
+    return {
+      ...{ unassigned, travelMinutes, waitingMinutes, late, worstLate },
+      ...{ continuity, balance, disruption, overtime, partnerCost },
+    };
   }
 
   /** Skills, and that a pair's other half is with somebody else. */

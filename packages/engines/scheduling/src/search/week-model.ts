@@ -81,13 +81,9 @@ export function createWeekSearch(plan: Plan, mayMove: Uint8Array): WeekSearch {
   }
 }
 
-const componentsIn = ({ travelMinutes, waitingMinutes, continuity, balance, disruption }: SearchScore): Components => ({
-  travelMinutes,
-  waitingMinutes,
+const componentsIn = ({ unassigned: _left, late: _late, worstLate: _worst, ...soft }: SearchScore): Components => ({
+  ...soft,
   windowMinutes: 0,
-  continuity,
-  balance,
-  disruption,
 });
 
 /** The weight of what is left out among the visits that may move. */
@@ -187,7 +183,9 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     kindCount: groups.length,
     kindCarer: Uint8Array.from(groups.flatMap(({ position }) => Array.from(position, (at) => Number(at >= 0)))),
     capacity: c.staffCapacity,
-    mostBooked: c.staffCapacity.map((most, staff) =>
+    overtimeFrom: c.staffOvertimeFrom,
+    price: c.staffPrice,
+    mostBooked: c.staffMost.map((most, staff) =>
       c.levels['SCH-CAPACITY'] === 'off' ? MOST_HOURS : Math.max(most, bookedBy(plan, staff, movable)),
     ),
     patient: c.visitPatient,
