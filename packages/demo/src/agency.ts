@@ -1,32 +1,19 @@
 /** A whole made-up agency from a size, a seed and a day. Pure: equal arguments give equal rows on every machine. */
 import {
-  type Absence,
-  type Assessment,
-  type Assignment,
   absences,
   assessments,
   assignments,
   type Organisation,
   organisations,
-  type Partner,
-  type Patient,
-  type PatientContext,
   partners,
   patientContexts,
   patients,
-  type Reassessment,
-  type Region,
-  type Requirement,
   reassessments,
   regions,
   requirements,
-  type ServiceType,
-  type Staff,
   serviceTypes,
   staff,
-  type User,
   users,
-  type Visit,
   visits,
 } from '@fieldfare/domain/tables';
 import {
@@ -52,28 +39,11 @@ import {
   userRow,
 } from './organisation.ts';
 import { populationOf } from './patients.ts';
+import type { DemoRows } from './rows.ts';
 import { type Stage, scheduleOf } from './weeks.ts';
 import { absencesOf, type StaffPlan, staffOf } from './workforce.ts';
 
 export type DemoSize = 'small' | 'large';
-
-/** Every row of the agency, by table. */
-export interface DemoRows {
-  readonly organisations: readonly Organisation[];
-  readonly regions: readonly Region[];
-  readonly serviceTypes: readonly ServiceType[];
-  readonly users: readonly User[];
-  readonly partners: readonly Partner[];
-  readonly staff: readonly Staff[];
-  readonly absences: readonly Absence[];
-  readonly patients: readonly Patient[];
-  readonly requirements: readonly Requirement[];
-  readonly visits: readonly Visit[];
-  readonly assignments: readonly Assignment[];
-  readonly assessments: readonly Assessment[];
-  readonly reassessments: readonly Reassessment[];
-  readonly patientContexts: readonly PatientContext[];
-}
 
 export interface DemoAgency {
   readonly size: DemoSize;

@@ -1,6 +1,6 @@
 /** What an agency holds, in numbers. */
 import type { IsoWeek, RowChange } from '@fieldfare/kernel';
-import type { DemoRows } from './agency.ts';
+import type { DemoRows } from './rows.ts';
 
 export interface DemoCounts {
   readonly regions: readonly {

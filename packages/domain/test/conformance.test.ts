@@ -122,7 +122,7 @@ describe('modules', () => {
     .map(({ name }) => name);
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
-  it('CONF-ROOMS a module reaches another one through its index.ts only', () => {
+  it('CONF-ROOMS a module reaches another one through its index.ts only, but for tables made of tables', () => {
     expect(files.length).toBeGreaterThan(30);
     const wrong: string[] = [];
     for (const file of files) {
@@ -131,8 +131,9 @@ describe('modules', () => {
       for (const [, specifier = ''] of readFileSync(join(source, file), 'utf8').matchAll(/from '(\.[^']+)'/g)) {
         const target = relative(source, resolve(dirname(join(source, file)), specifier));
         const [other = '', ...inner] = target.split('/');
-        if (other !== room && rooms.includes(other) && inner.join('/') !== 'index.ts')
-          wrong.push(`${file} → ${target}`);
+        // Whole modules build on the tables, so a table that asked for a whole module would close a circle.
+        const door = file === `${room}/tables.ts` ? 'tables.ts' : 'index.ts';
+        if (other !== room && rooms.includes(other) && inner.join('/') !== door) wrong.push(`${file} → ${target}`);
       }
     }
     expect(wrong).toEqual([]);

@@ -51,7 +51,7 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
   const present = await idsPresent(engine, schema);
   const db: Kysely<DB> = kyselyOver<DB>(engine);
   const bell = createBell();
-  const upkeep = createUpkeep(engine);
+  const upkeep = createUpkeep(engine, (table) => present.get(table)?.size ?? 0);
   let tail: Promise<unknown> = Promise.resolve();
   let preparing: Promise<unknown> = Promise.resolve();
   let waiting = 0;

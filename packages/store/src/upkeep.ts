@@ -20,8 +20,10 @@ interface Written {
   readonly changed: number;
 }
 
-export function createUpkeep(engine: SqlSession): Upkeep {
+/** `rowsIn`: how many rows a table holds, deleted ones included. */
+export function createUpkeep(engine: SqlSession, rowsIn: (table: string) => number): Upkeep {
   const since = new Map<string, Written>();
+  /** Rows when last tended. */
   const size = new Map<string, number>();
   return {
     wrote(table, rows, changed) {
@@ -32,11 +34,8 @@ export function createUpkeep(engine: SqlSession): Upkeep {
       for (const [table, written] of since) {
         if (written.rows < LEAST + (size.get(table) ?? 0)) continue;
         since.delete(table);
+        size.set(table, rowsIn(table));
         await engine.exec(`${written.changed > 0 ? 'vacuum analyze' : 'analyze'} ${quote(table)}`);
-        const { rows } = await engine.query<{ count: number }>(
-          `select count(*)::integer as count from ${quote(table)}`,
-        );
-        size.set(table, rows[0]?.count ?? 0);
       }
     },
   };

@@ -8,23 +8,14 @@
  *  JRN-COMPACT-CRASH   a crash or a failing disk at any moment loses nothing: old and new records together are the same
  *                      document again
  */
-import { fail, type JsonValue, ok, type Problem, problem, type Result, type ShardId } from '@fieldfare/kernel';
+import { fail, type JsonValue, ok, problem, type Result, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { isHeld } from './outbox.ts';
 import { encodeClients, SERVER } from './owners.ts';
 import { stampedAt, updateOf } from './replay.ts';
 import { stableText } from './rows/json.ts';
 import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
-import type { JournalRecord, Replica, StoredRecord } from './types.ts';
-
-export interface CompactionReport {
-  /** Shards that were rewritten. */
-  readonly shards: number;
-  /** Shards that were left as they are, and why. */
-  readonly kept: readonly { readonly shard: ShardId; readonly problem: Problem }[];
-  readonly bytesBefore: number;
-  readonly bytesAfter: number;
-}
+import type { CompactionReport, JournalRecord, Replica, StoredRecord } from './types.ts';
 
 /** Below this a journal is read faster than it is rewritten. */
 const LEAST_BYTES = 8 * 1024 * 1024;

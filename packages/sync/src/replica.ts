@@ -28,7 +28,7 @@ import {
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { createAcks } from './acks.ts';
-import { type CompactionReport, compactRecords } from './compaction.ts';
+import { compactRecords } from './compaction.ts';
 import { GUARD_LIMITS } from './guard/limits.ts';
 import { inspectUpdate, type Owner } from './guard.ts';
 import { clientOf, createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
@@ -41,6 +41,7 @@ import { mergeOfTables, planWrites } from './rows/plan.ts';
 import type { ShardDoc } from './rows/shard-doc.ts';
 import type {
   CommitReceipt,
+  CompactionReport,
   JournalRecord,
   Outgoing,
   Replica,

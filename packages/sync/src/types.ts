@@ -1,6 +1,5 @@
 /** Shapes that cross the seams of this package. Behaviour is specified where it is implemented. */
-import type { AnyTable, Clock, Hlc, JsonValue, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
-import type { CompactionReport } from './compaction.ts';
+import type { AnyTable, Clock, Hlc, JsonValue, Problem, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
 import type { GuardLimits } from './guard/limits.ts';
 import type { PresenceState, Present } from './protocol/presence.ts';
 
@@ -87,6 +86,16 @@ export interface Outgoing {
   readonly update: Uint8Array;
   /** The server's receipt, for an update that others wrote. */
   readonly seal?: Uint8Array;
+}
+
+/** What a compaction of the journal did. */
+export interface CompactionReport {
+  /** Shards that were rewritten. */
+  readonly shards: number;
+  /** Shards that were left as they are, and why. */
+  readonly kept: readonly { readonly shard: ShardId; readonly problem: Problem }[];
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
 }
 
 export interface Replica {

@@ -1,7 +1,7 @@
 import { SERVICE_IDS } from '@fieldfare/engine-bundles';
 import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
-import { PRIORITIES, startWindow } from '../scheduling/index.ts';
+import { PRIORITIES, startWindow } from '../scheduling/tables.ts';
 import { inOrg, inPatientRecord } from '../shards.ts';
 
 const service = z.enum(SERVICE_IDS);

@@ -7,7 +7,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { cx } from '../lib/cx.ts';
 import { plural } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
-import type { TabProps } from '../patients/tabs.ts';
+import type { TabProps } from '../patients/tab-props.ts';
 import { useApp } from '../shell/app-context.tsx';
 import { notify } from '../shell/notify.tsx';
 import classes from './care-plan.module.css';

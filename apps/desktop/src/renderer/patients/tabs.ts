@@ -1,17 +1,9 @@
 /** The tabs of a patient's page. Another one is another line here. */
-import type { PatientRecord } from '@fieldfare/domain';
-import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import type { ComponentType } from 'react';
 import { CarePlanTab } from '../care-plan/care-plan-tab.tsx';
 import { AssessmentsTab } from './assessments/assessments-tab.tsx';
 import { NeedsTab } from './needs/needs-tab.tsx';
-
-export interface TabProps {
-  readonly client: WorkspaceClient;
-  readonly regionId: string;
-  readonly patientId: string;
-  readonly record: PatientRecord;
-}
+import type { TabProps } from './tab-props.ts';
 
 interface PatientTab {
   /** In the address. */

@@ -6,7 +6,7 @@ import { IconFileImport, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { dayMonth } from '../../lib/format.ts';
 import { Tag } from '../../shell/tag.tsx';
-import type { TabProps } from '../tabs.ts';
+import type { TabProps } from '../tab-props.ts';
 import { instrumentName } from '../wording.ts';
 import { AssessmentDetail } from './assessment-detail.tsx';
 import classes from './assessments.module.css';

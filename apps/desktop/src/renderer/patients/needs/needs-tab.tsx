@@ -13,7 +13,7 @@ import {
 import { IconAlertTriangle, IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
 import { dayMonth } from '../../lib/format.ts';
 import { Tag } from '../../shell/tag.tsx';
-import type { TabProps } from '../tabs.ts';
+import type { TabProps } from '../tab-props.ts';
 import { Why } from '../why.tsx';
 import { instrumentName, levelWords } from '../wording.ts';
 import { CONTEXT_FIELDS, ContextForm, isContext } from './context-form.tsx';
