@@ -2,7 +2,6 @@
  * What work costs beyond the usual wage: hours of our own people above their capacity, and the price of a partner's.
  * A partner's overtime is the partner's affair; it is in the price.
  */
-import type { CompiledWeek } from './compile.ts';
 import type { EngineStaff } from './problem.ts';
 
 /** Above any minutes that can be booked: overtime is not counted. */
@@ -24,5 +23,13 @@ const CENTS_AN_HOUR = 100 * 60;
 export const priceOf = (centsAnHour: number, minutes: number): number =>
   Math.round((centsAnHour * minutes) / CENTS_AN_HOUR);
 
-export const partnerCostOf = (c: CompiledWeek, visit: number, staff: number): number =>
-  priceOf(c.staffPrice[staff] as number, c.visitMinutes[visit] as number);
+/** What of a compiled week a price depends on. */
+interface Priced {
+  /** Cents an hour, by carer. */
+  readonly staffPrice: Int32Array;
+  /** By visit. */
+  readonly visitMinutes: Int32Array;
+}
+
+export const partnerCostOf = ({ staffPrice, visitMinutes }: Priced, visit: number, staff: number): number =>
+  priceOf(staffPrice[staff] as number, visitMinutes[visit] as number);
