@@ -119,6 +119,12 @@ const requirementRow = (patientId: string): fc.Arbitrary<Requirement> =>
     preferredStaffId: fc.constant(null),
     startsOn: fc.constant('2026-01-05'),
     endsOn: fc.constantFrom(null, '2027-01-05'),
+    pairing: fc.oneof(
+      fc.constantFrom(null, { kind: 'together' as const }),
+      fc
+        .tuple(fc.integer({ min: 0, max: 480 }), fc.integer({ min: 0, max: 480 }))
+        .map(([a, b]) => ({ kind: 'after' as const, leastMinutes: Math.min(a, b), mostMinutes: Math.max(a, b) })),
+    ),
   });
 
 const PSW: ServiceType = {

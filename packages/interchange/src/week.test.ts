@@ -23,6 +23,7 @@ const visit = (id: string, more: Partial<WeekBoard['visits'][number]>): WeekBoar
   note: '',
   staffId: null,
   pinned: false,
+  pair: null,
   conflictIds: [],
   stamp: '',
   ...more,

@@ -35,7 +35,14 @@ const line = (over: Partial<ServiceLineRow> = {}): ServiceLineRow => ({
 });
 
 const visitsIn = (requirements: readonly Requirement[], week: string) =>
-  planWeek({ week, requirements, activePatients: new Set([ID]), existing: new Set(), spacing: new Map() });
+  planWeek({
+    week,
+    requirements,
+    activePatients: new Set([ID]),
+    existing: new Set(),
+    ended: new Set(),
+    spacing: new Map(),
+  });
 
 describe('from lines to requirements', () => {
   it('CPL-EXACT any four weeks in a row hold exactly the line’s visits, and no week is overfull', () => {

@@ -22,6 +22,8 @@ export interface AutoAssignInput {
   readonly runId?: string | undefined;
 }
 
+const NOT_TOGETHER = 'No time was found at which both carers of the pair can come';
+
 /** `outcome`: what is placed or moved, what is not, and the plan's components. */
 export function proposalOf(
   bench: Workbench,
@@ -60,7 +62,9 @@ export function proposalOf(
   for (const { visitId, funnel } of outcome.unplaced) {
     const visit = bench.visits.get(visitId);
     if (!visit) continue;
-    unplaced.push({ visitId, patientName: bench.patientNameOf(visit.patientId), reason: unplacedReason(funnel) });
+    // Somebody could take it, but it waits: the other carer of the pair finds no place at that time.
+    const reason = funnel && funnel.left > 0 ? NOT_TOGETHER : unplacedReason(funnel);
+    unplaced.push({ visitId, patientName: bench.patientNameOf(visit.patientId), reason });
   }
   return {
     ...frame,

@@ -35,6 +35,7 @@ const visit = fc.record({
   note: fc.constant(''),
   staffId: fc.option(key),
   pinned: fc.boolean(),
+  pair: fc.constant(null),
   conflictIds: fc.subarray(['x', 'y']),
   stamp: fc.constantFrom('1', '2'),
 });

@@ -79,6 +79,8 @@ const VISIT_FIELDS = [
   'priority',
   'providerPreference',
   'note',
+  'pairOf',
+  'pairing',
 ] as const;
 
 const WORD_FIELDS = ['conflictId', 'choice', 'reason', 'actorId', 'resolvedAt'] as const;

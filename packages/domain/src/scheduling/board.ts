@@ -4,6 +4,7 @@
  */
 import type { Components } from '@fieldfare/engine-scheduling';
 import type { IsoWeek, LocalDate, LocalTime } from '@fieldfare/kernel';
+import type { Pairing } from './tables.ts';
 
 export interface BoardDay {
   readonly date: LocalDate;
@@ -29,6 +30,21 @@ export interface BoardLane {
   readonly absence: readonly (string | null)[];
 }
 
+/** The other of two carers for one visit: each has a visit of their own. */
+export interface BoardPair {
+  /** The other one's visit. */
+  readonly visitId: string;
+  readonly order: 'first' | 'second';
+  readonly pairing: Pairing;
+  /** The other carer; null: nobody yet. */
+  readonly staffId: string | null;
+  readonly name: string | null;
+  readonly date: LocalDate | null;
+  readonly start: LocalTime | null;
+  /** Of the two visits: nobody has one, one has a carer, both have; `apart`: both have, and not as asked. */
+  readonly status: 'open' | 'half' | 'whole' | 'apart';
+}
+
 export interface BoardVisit {
   readonly id: string;
   readonly patientId: string;
@@ -49,6 +65,8 @@ export interface BoardVisit {
   /** Null: in the unscheduled tray. */
   readonly staffId: string | null;
   readonly pinned: boolean;
+  /** Null: one carer is asked for. */
+  readonly pair: BoardPair | null;
   /** Open conflicts this visit takes part in. */
   readonly conflictIds: readonly string[];
   /** Highest stamp of the visit and its assignment: a client that acts on an older one is told. */
@@ -62,6 +80,7 @@ export const CONFLICT_KINDS = [
   'double-booked-patient',
   'dangling-reference', // staff or patient gone
   'skill-breach', // the carer's role may not deliver the service
+  'pair-apart', // two carers who are to come together, or one after the other, do not
   'continuity-breach', // placed with others before somebody named the preferred carer
 ] as const;
 export type ConflictKind = (typeof CONFLICT_KINDS)[number];

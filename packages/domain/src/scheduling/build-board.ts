@@ -1,5 +1,5 @@
 /** Rows in, board out. Pure. */
-import { maxHlc } from '@fieldfare/kernel';
+import { type LocalDate, type LocalTime, maxHlc } from '@fieldfare/kernel';
 import { byId, compareText, groupBy } from '../collections.ts';
 import type { Region, ServiceType } from '../orgs/index.ts';
 import type { Partner } from '../partners/index.ts';
@@ -7,11 +7,13 @@ import type { Patient } from '../patients/index.ts';
 import { patientName } from '../patients/index.ts';
 import type { Absence, AvailabilityInterval, Staff } from '../workforce/index.ts';
 import { absentOn, staffName } from '../workforce/index.ts';
-import type { BoardConflict, BoardDay, BoardLane, BoardVisit, WeekBoard } from './board.ts';
+import type { BoardConflict, BoardDay, BoardLane, BoardPair, BoardVisit, WeekBoard } from './board.ts';
 import { compareLanes, compareVisits } from './board-patch.ts';
 import { explainConflict } from './conflicts/explain.ts';
 import type { DerivedConflict } from './conflicts/facts.ts';
 import type { Names } from './conflicts/field-words.ts';
+import { createDayClock } from './day-clock.ts';
+import { pairsAmong, stepOf } from './pairs.ts';
 import type { Assignment, ConflictResolution, Visit } from './tables.ts';
 
 export type LanePerson = Pick<
@@ -41,6 +43,8 @@ export type BoardVisitRow = Pick<
   | 'priority'
   | 'providerPreference'
   | 'note'
+  | 'pairOf'
+  | 'pairing'
 > & { readonly stamp: string };
 
 export type BoardAssignmentRow = Pick<Assignment, 'visitId' | 'staffId' | 'pinned'> & { readonly stamp: string };
@@ -86,6 +90,47 @@ function conflictsIn(rows: BoardRows, names: Names): readonly BoardConflict[] {
   ];
 }
 
+/** By visit id, what its card tells of the other carer's visit. */
+function pairsIn(rows: BoardRows, placeOf: (visit: BoardVisitRow) => Place, names: Names): Map<string, BoardPair> {
+  const clock = createDayClock(rows.region.zone);
+  return new Map(
+    pairsAmong(rows.visits).flatMap(({ first, second, pairing }) => {
+      const [one, two] = [placeOf(first), placeOf(second)];
+      const status =
+        one === null && two === null
+          ? 'open'
+          : one === null || two === null
+            ? 'half'
+            : inStep(one, two)
+              ? 'whole'
+              : 'apart';
+      const seen = (visit: BoardVisitRow, place: Place, order: BoardPair['order']): BoardPair => ({
+        visitId: visit.id,
+        order,
+        pairing,
+        staffId: place?.staffId ?? null,
+        name: place === null ? null : names.staff(place.staffId),
+        date: visit.date,
+        start: visit.start,
+        status,
+      });
+      return [
+        [first.id, seen(second, two, 'first')],
+        [second.id, seen(first, one, 'second')],
+      ] as const;
+
+      function inStep(a: NonNullable<Place>, b: NonNullable<Place>): boolean {
+        const apart = clock.minuteAt(b.date, b.start) - clock.minuteAt(a.date, a.start);
+        const { least, most } = stepOf(pairing, first.minutes);
+        return a.staffId !== b.staffId && apart >= least && apart <= most;
+      }
+    }),
+  );
+}
+
+/** Null: in the tray. */
+type Place = { readonly staffId: string; readonly date: LocalDate; readonly start: LocalTime } | null;
+
 function visitsIn(rows: BoardRows, conflicts: readonly BoardConflict[], names: Names): BoardVisit[] {
   const assigned = new Map(rows.assignments.map((row) => [row.visitId, row]));
   const patients = byId(rows.patients);
@@ -95,13 +140,17 @@ function visitsIn(rows: BoardRows, conflicts: readonly BoardConflict[], names: N
     if (resolution) continue;
     for (const visitId of visitIds) open.set(visitId, [...(open.get(visitId) ?? []), id]);
   }
+  const placeOf = ({ id, date, start }: BoardVisitRow): Place => {
+    const staffId = assigned.get(id)?.staffId ?? null;
+    // Without a day and a start it has no place in a lane: it waits in the tray, whoever it is meant for.
+    return staffId === null || date === null || start === null ? null : { staffId, date, start };
+  };
+  const pairs = pairsIn(rows, placeOf, names);
   return rows.visits
-    .map(({ stamp, ...visit }): BoardVisit => {
+    .map((visit): BoardVisit => {
       const assignment = assigned.get(visit.id);
       const patient = patients.get(visit.patientId);
       const service = services.get(visit.serviceCode);
-      // Without a day and a start it has no place in a lane: it waits in the tray, whoever it is meant for.
-      const placed = visit.date !== null && visit.start !== null;
       return {
         id: visit.id,
         patientId: visit.patientId,
@@ -119,10 +168,11 @@ function visitsIn(rows: BoardRows, conflicts: readonly BoardConflict[], names: N
         priority: visit.priority,
         providerPreference: visit.providerPreference,
         note: visit.note,
-        staffId: placed ? (assignment?.staffId ?? null) : null,
+        staffId: placeOf(visit)?.staffId ?? null,
         pinned: assignment?.pinned ?? false,
+        pair: pairs.get(visit.id) ?? null,
         conflictIds: (open.get(visit.id) ?? []).sort(compareText),
-        stamp: boardStamp(stamp, assignment?.stamp),
+        stamp: boardStamp(visit.stamp, assignment?.stamp),
       };
     })
     .sort(compareVisits);

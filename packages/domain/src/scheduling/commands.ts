@@ -16,6 +16,7 @@ import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import type { BoardViolation } from './board.ts';
 import { placementChoice } from './choices.ts';
+import { otherHalfId } from './pairs.ts';
 import { planWeek } from './plan-week.ts';
 import { cancel, editVisit, pin, placeVisit, takeOff, type VisitEdit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
@@ -72,7 +73,7 @@ export async function planWeekVisits(ctx: Context, input: WeekTarget): Promise<{
       .execute(),
     db
       .selectFrom('visits')
-      .select('id')
+      .select(['id', 'cancelledAt', 'deletedAt'])
       .where('regionId', '=', input.regionId)
       .where('week', '=', input.week)
       .execute(),
@@ -83,6 +84,7 @@ export async function planWeekVisits(ctx: Context, input: WeekTarget): Promise<{
     requirements: needs,
     activePatients: new Set(active.map(({ id }) => id)),
     existing: new Set(existing.map(({ id }) => id)),
+    ended: new Set(existing.filter(({ cancelledAt, deletedAt }) => cancelledAt || deletedAt).map(({ id }) => id)),
     spacing,
   });
   if (planned.length === 0) return { created: 0 };
@@ -146,8 +148,16 @@ export const unassignVisit = (ctx: Context, input: VisitTarget): Promise<Done> =
 export const updateVisit = (ctx: Context, input: VisitTarget & { readonly set: VisitEdit }): Promise<Done> =>
   change(ctx, input, 'Change visit', (current) => editVisit(current, input.set));
 
-export const cancelVisit = (ctx: Context, input: VisitTarget): Promise<Done> =>
-  change(ctx, input, 'Cancel visit', (current) => cancel(current, new Date(ctx.clock.now()).toISOString()));
+/** `PAIR-WHOLE`: the other carer's visit with it. */
+export function cancelVisit(ctx: Context, input: VisitTarget): Promise<Done> {
+  const at = new Date(ctx.clock.now()).toISOString();
+  return change(ctx, input, 'Cancel visit', (current) => {
+    const own = cancel(current, at);
+    const other = currentVisit(ctx, { ...input, visitId: otherHalfId(current.visit) });
+    const beside = other.ok ? cancel(other.value, at) : null;
+    return own.ok && beside?.ok ? { ok: true, value: [...own.value, ...beside.value] } : own;
+  });
+}
 
 export const pinVisit = (ctx: Context, input: VisitTarget & { readonly pinned: boolean }): Promise<Done> =>
   change(ctx, input, input.pinned ? 'Pin visit' : 'Unpin visit', (current) => pin(current, input.pinned));

@@ -20,6 +20,7 @@ import type { Patient } from '../patients/index.ts';
 import type { LatLng, TravelPort } from '../travel/index.ts';
 import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
 import { createDayClock, type DayClock } from './day-clock.ts';
+import { pairsAmong, stepOf } from './pairs.ts';
 import type { RulesInForce } from './rule-settings.ts';
 import type { BlockedPair, PublishedRound, Requirement, Visit } from './tables.ts';
 
@@ -54,6 +55,8 @@ export type WeekVisit = Pick<
   | 'windowTo'
   | 'providerPreference'
   | 'priority'
+  | 'pairOf'
+  | 'pairing'
 > & {
   readonly staffId: string | null;
   readonly pinned: boolean;
@@ -196,6 +199,12 @@ export function compileProblem(
       visits.map(({ visitId, date, start }) => [visitId, { staffId, start: clock.minuteAt(date, start) }] as const),
     ),
   );
+  const pairs = new Map(
+    pairsAmong(rows.visits).map(({ first, second, pairing }) => {
+      const { least, most } = stepOf(pairing, first.minutes);
+      return [second.id, { firstId: first.id, leastMinutes: least, mostMinutes: most }] as const;
+    }),
+  );
   const outsideMinutes = new Map<string, number>();
 
   const visits = rows.visits.flatMap((visit): EngineVisit[] => {
@@ -222,10 +231,12 @@ export function compileProblem(
         provider: visit.providerPreference,
         priority: PRIORITY[visit.priority],
         startWindows: inside ? windowsOf(visit, open, clock) : [],
-        preferredStaffId: need?.preferredStaffId ?? null,
+        // The wish is for one of the two carers.
+        preferredStaffId: visit.pairOf ? null : (need?.preferredStaffId ?? null),
         skills: need?.skills ?? [],
         blockedStaffIds: (blocked.get(visit.patientId) ?? []).map(({ staffId }) => staffId),
         spacing: spacings.get(visit.serviceCode) ?? null,
+        pair: pairs.get(visit.id) ?? null,
         placed,
         told: told.get(visit.id) ?? null,
         fixed: !inside || visit.pinned,

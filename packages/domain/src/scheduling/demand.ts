@@ -4,7 +4,8 @@
  *
  *  DEM-SAME      a requirement that already asks for the same stays as it is, its visits too
  *  DEM-END       any other ends the day before; one that has not begun by then is taken back
- *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, and the skills it asked for
+ *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, the skills it asked for, and
+ *                whether two carers come
  *  DEM-VISITS    standing visits of what ends are cancelled from that day on; visits of what begins are planned for that
  *                week and for later ones that are planned already
  *  DEM-BESIDE    requirements that a person keeps beside the new demand are left alone
@@ -82,6 +83,7 @@ export function demandChange(input: DemandInput): DemandChange {
     ...row,
     preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode)?.preferredStaffId ?? null,
     skills: row.skills ?? familiar.get(row.serviceCode)?.skills ?? null,
+    pairing: row.pairing ?? familiar.get(row.serviceCode)?.pairing ?? null,
   }));
   const ended = new Set(ends.map(({ id }) => id));
   return {

@@ -34,6 +34,7 @@ const REMOVED: Readonly<Record<RuleId, string>> = {
   'SCH-AVAILABILITY': 'are not at work in its window',
   'SCH-OVERLAP-PATIENT': 'would come while somebody else is with the patient',
   'SCH-SPACING': 'would come too soon before or after another visit of the service',
+  'SCH-SYNC': 'cannot come when the other carer of the pair does',
   'SCH-CAPACITY': 'have no hours left this week',
   'SCH-OVERLAP-STAFF': 'are with other patients in its window',
   'SCH-TRAVEL': 'could not drive there and on in time',

@@ -14,6 +14,7 @@ const plan = (requirement: Requirement, existing: ReadonlySet<string> = new Set(
     requirements: [requirement],
     activePatients: new Set([agency.simone.id]),
     existing,
+    ended: new Set(),
     spacing: EVERY_DAY,
   });
 
@@ -156,7 +157,8 @@ describe('planWeek', () => {
   });
 
   it('PAT-ACTIVE patients on hold get no visits', () => {
-    const input = { week: WEEK, requirements: [agency.requirement()], existing: new Set<string>(), spacing: EVERY_DAY };
+    const none = new Set<string>();
+    const input = { week: WEEK, requirements: [agency.requirement()], existing: none, ended: none, spacing: EVERY_DAY };
     expect(planWeek({ ...input, activePatients: new Set() })).toEqual([]);
   });
 });

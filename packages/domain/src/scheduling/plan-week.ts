@@ -8,6 +8,7 @@
  *  PLAN-EVERY    only weeks that are due, where it is wanted every second, third … week
  *  PLAN-FORCE    only days on which the requirement is in force; the other days' share is not squeezed in
  *  PLAN-ONCE     a visit that exists, was cancelled or was deleted is not made again
+ *  PLAN-PAIR     where two carers come, each visit brings a second one beside it
  *  PAT-ACTIVE    only active patients
  */
 import {
@@ -21,6 +22,7 @@ import {
   weeksBetween,
 } from '@fieldfare/kernel';
 import type { ServiceType } from '../orgs/index.ts';
+import { secondVisitOf } from './pairs.ts';
 import type { Requirement, StartWindow, Visit } from './tables.ts';
 import { weekdaysApart } from './weekdays.ts';
 
@@ -129,22 +131,24 @@ export function visitsOfRequirement(requirement: Requirement, week: IsoWeek, spa
     .filter(
       ({ date }) =>
         date !== null && date >= requirement.startsOn && (requirement.endsOn === null || date <= requirement.endsOn),
-    );
+    )
+    .flatMap((visit) => (requirement.pairing ? [visit, secondVisitOf(visit, requirement.pairing)] : [visit]));
 }
 
 /**
  * Visits to create so that `week` holds what `requirements` ask for.
- * `existing`: ids of every visit row of the week, cancelled and deleted ones included.
+ * `existing`: ids of every visit row of the week, cancelled and deleted ones included; `ended`: those of them.
  */
 export function planWeek(input: {
   readonly week: IsoWeek;
   readonly requirements: readonly Requirement[];
   readonly activePatients: ReadonlySet<string>;
   readonly existing: ReadonlySet<string>;
+  readonly ended: ReadonlySet<string>;
   readonly spacing: SpacingDays;
 }): readonly Visit[] {
   return input.requirements
     .filter(({ patientId }) => input.activePatients.has(patientId))
     .flatMap((requirement) => visitsOfRequirement(requirement, input.week, input.spacing))
-    .filter(({ id }) => !input.existing.has(id));
+    .filter(({ id, pairOf }) => !input.existing.has(id) && !(pairOf && input.ended.has(pairOf)));
 }

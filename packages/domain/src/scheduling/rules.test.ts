@@ -66,6 +66,14 @@ const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
     neededMinutes: 240,
     gapMinutes: 75,
   },
+  'SCH-SYNC': {
+    otherVisitId: 'v',
+    otherStart: at('09:00'),
+    earliest: at('09:45'),
+    latest: at('10:15'),
+    deviationMinutes: 10,
+    sameCarer: 0,
+  },
   'SCH-ROLE': { role: 'psw', allowed: 'rn, rpn' },
   'SCH-BLOCKED': {},
   'SCH-SKILL': { missing: 'fr, palliative' },
@@ -81,6 +89,7 @@ const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-OVERLAP-PATIENT': 'The patient already has a visit 09:00–09:45',
   'SCH-SPACING':
     'Only 1 h 15 min from the patient’s visit on Tuesday 09:00–09:45: this service asks for 4 h in between',
+  'SCH-SYNC': 'To start on Tuesday 09:45–10:15, in step with the other carer’s visit',
   'SCH-ROLE': 'Wrong role: PSW may not deliver this service (needs RN, RPN)',
   'SCH-BLOCKED': 'This carer and this patient must not meet',
   'SCH-SKILL': 'Lacks what the requirement asks for: fr, palliative',
@@ -110,6 +119,14 @@ describe('violations in words', () => {
     expect(describeViolation({ rule: 'SCH-SPACING', severity: 'warn', params }, names)).toBe(
       `Too near the patient’s visit on Tuesday 09:00–09:45: visits of this service are to lie ${words}`,
     );
+  });
+
+  it.each([
+    [5, 'The other carer comes on Tuesday at 09:00: the two are to come together'],
+    [0, 'Already has the other visit of this pair: two carers are asked for'],
+  ])('SCH-SYNC %i minutes out of step', (deviationMinutes, words) => {
+    const params = { otherStart: at('09:00'), earliest: at('09:00'), latest: at('09:00'), deviationMinutes };
+    expect(describeViolation({ rule: 'SCH-SYNC', severity: 'warn', params }, names)).toBe(words);
   });
 
   it('SCH-AVAILABILITY says why somebody is away', () => {

@@ -28,7 +28,7 @@ type Deletable<T> = T & { readonly deletedAt?: string | null | undefined };
 
 export interface VisitState {
   readonly visit: Deletable<Visit>;
-  /** The first carer's assignment, null when the visit never had one. */
+  /** The carer's assignment, null when the visit never had one. */
   readonly assignment: Deletable<Assignment> | null;
 }
 

@@ -16,11 +16,20 @@ export const startWindow = z.object({
 });
 export type StartWindow = z.infer<typeof startWindow>;
 
+const gap = z.int().min(0).max(480);
+
+/** How two carers come to one visit: together, or the second so many minutes after the first has left. */
+export const pairing = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('together') }),
+  z.object({ kind: z.literal('after'), leastMinutes: gap, mostMinutes: gap }),
+]);
+export type Pairing = z.infer<typeof pairing>;
+
 /** What a patient needs every week: the scheduler's demand. Comes from care plans later, from import and entry now. */
 export const requirements = defineTable({
   name: 'requirements',
   about: 'how often a patient needs which service each week',
-  version: 3,
+  version: 4,
   ...inPatients,
   columns: {
     regionId: z.uuid(),
@@ -40,6 +49,8 @@ export const requirements = defineTable({
     endsOn: z.iso.date().nullable(),
     /** Since version 3: what the carer has to know or speak (`staff.skills`, `staff.languages`); absent: nothing. */
     skills: z.array(z.string().min(2).max(40)).max(20).nullish(),
+    /** Since version 4: two carers; absent: one. */
+    pairing: pairing.nullish(),
   },
   phi: ['serviceCode'],
   indexes: [['regionId'], ['patientId']],
@@ -53,7 +64,7 @@ export type Requirement = Row<typeof requirements>;
 export const visits = defineTable({
   name: 'visits',
   about: 'a visit to a patient in one week',
-  version: 1,
+  version: 2,
   ...inSchedule,
   columns: {
     regionId: z.uuid(),
@@ -74,6 +85,9 @@ export const visits = defineTable({
     note: z.string().max(2000),
     /** Set once when the visit will not take place; it then leaves every count and clash. */
     cancelledAt: z.iso.datetime().nullable(),
+    /** Since version 2: on the visit of the second of two carers, the first's visit, and how the two go together. */
+    pairOf: z.uuid().nullish(),
+    pairing: pairing.nullish(),
   },
   phi: ['serviceCode', 'note'],
   merge: { cancelledAt: 'earliest' },
@@ -96,7 +110,7 @@ export const assignments = defineTable({
     regionId: z.uuid(),
     week: isoWeek,
     visitId: z.uuid(),
-    /** 0 for the first carer; a second carer (pairs) comes later. */
+    /** 0: a visit has one carer; where two come, each has a visit (`visits.pairOf`). */
     slot: z.int().min(0).max(3),
     /** Null: taken off again. */
     staffId: z.uuid().nullable(),

@@ -48,6 +48,16 @@ function spacing({ params }: Violation, names: ViolationNames): string {
   );
 }
 
+function sync({ params }: Violation, names: ViolationNames): string {
+  const [earliest, latest] = [number(params.earliest), number(params.latest)];
+  if (params.deviationMinutes === 0) return 'Already has the other visit of this pair: two carers are asked for';
+  const { date } = localAt(number(params.otherStart), names.zone);
+  const day = weekdayText(date);
+  return earliest === latest
+    ? `The other carer comes on ${day} at ${localAt(earliest, names.zone).time}: the two are to come together`
+    : `To start on ${day} ${spanText(earliest, latest, names.zone)}, in step with the other carer’s visit`;
+}
+
 function travel({ params }: Violation, names: ViolationNames): string {
   const patient = names.patientOfVisit?.(String(params.otherVisitId ?? '')) ?? null;
   const needed = lengthText(number(params.neededMinutes));
@@ -87,6 +97,8 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
       return `The patient already has a visit ${spanText(number(params.otherStart), number(params.otherEnd), names.zone)}`;
     case 'SCH-SPACING':
       return spacing(violation, names);
+    case 'SCH-SYNC':
+      return sync(violation, names);
     case 'SCH-ROLE':
       return `Wrong role: ${upper(params.role)} may not deliver this service (needs ${upper(params.allowed)})`;
     case 'SCH-BLOCKED':
@@ -144,6 +156,7 @@ const UNPLACED: Readonly<Record<RuleId, string>> = {
   'SCH-AVAILABILITY': 'Nobody with the role is available in the visit’s window',
   'SCH-OVERLAP-PATIENT': 'The patient has other visits throughout the window',
   'SCH-SPACING': 'Everywhere in the window the patient’s other visits of this service are too near',
+  'SCH-SYNC': 'Nobody else with the role is at work when the other carer of the pair comes',
   'SCH-CAPACITY': 'Everybody with the role is at capacity this week',
   'SCH-OVERLAP-STAFF': 'Everybody with the role is busy in the visit’s window',
   'SCH-TRAVEL': 'Nobody with the role can get there and back in time',

@@ -2,7 +2,7 @@
  * Something that happened to a week: what it does to the rows the engine works on, and to the rows that are kept. Pure.
  *
  *  CHG-ABSENT     an absence takes its carer's visits of those days off, pinned ones too
- *  CHG-CANCELLED  a cancelled visit leaves the week; what waits for that day may take its time
+ *  CHG-CANCELLED  a cancelled visit leaves the week, its other carer's with it; what waits for that day may take its time
  *  CHG-HOSPITAL   a patient in hospital needs no visits on those days; what waits may take their time
  *  CHG-URGENT     an urgent referral brings new visits, made once however often it is entered
  */
@@ -22,6 +22,7 @@ import {
 } from '@fieldfare/kernel';
 import { type Absence, absences } from '../workforce/index.ts';
 import type { WeekRows, WeekVisit } from './compile.ts';
+import { otherHalfId } from './pairs.ts';
 import { roundsOf } from './rounds.ts';
 import { type Visit, visits } from './tables.ts';
 
@@ -126,7 +127,8 @@ export function changeWeek(rows: WeekRows, change: WeekChange, at: string): Resu
     }
     case 'cancelled': {
       const visit = inWeek.find(({ id }) => id === change.visitId);
-      return visit ? takeOut([visit]) : gone('no such visit in this week', 'visitId');
+      const other = visit && inWeek.find(({ id }) => id === otherHalfId(visit));
+      return visit ? takeOut(other ? [visit, other] : [visit]) : gone('no such visit in this week', 'visitId');
     }
     case 'hospital': {
       const cancelled = inWeek.filter((visit) => visit.patientId === change.patientId && between(change, visit.date));

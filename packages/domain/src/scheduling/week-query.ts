@@ -30,6 +30,8 @@ const VISIT_FIELDS = [
   'windowTo',
   'providerPreference',
   'priority',
+  'pairOf',
+  'pairing',
 ] as const;
 
 const PERSON_FIELDS = [

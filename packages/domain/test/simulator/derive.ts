@@ -9,6 +9,7 @@ import { deriveClashes } from '../../src/scheduling/conflicts/clashes.ts';
 import { deriveContested } from '../../src/scheduling/conflicts/contested.ts';
 import { deriveDangling, deriveGoneWishes } from '../../src/scheduling/conflicts/dangling.ts';
 import type { DerivedConflict, Mark } from '../../src/scheduling/conflicts/facts.ts';
+import { derivePairBreaches } from '../../src/scheduling/conflicts/pair-breaches.ts';
 import {
   deriveRecordConflicts,
   deriveRowConflicts,
@@ -90,19 +91,24 @@ export function deriveAll(tables: Tables): DerivedConflict[] {
   const servicesOf = (code: string): readonly Row[] =>
     tables.of('service_types').filter(({ deleted, f }) => !deleted && f.code === code);
 
-  const clashes = deriveClashes(
-    carried
-      .filter(({ visit }) => visit.f.date !== null && visit.f.start !== null)
-      .map((standing) => ({
-        ...placeOf(standing),
-        start: standing.visit.f.start,
-        minutes: standing.visit.f.minutes,
-        dateSet: markOf(standing.visit, 'date'),
-        startSet: markOf(standing.visit, 'start'),
-        staffSet: markOf(standing.assignment, 'staffId'),
-        minutesStamp: markOf(standing.visit, 'minutes').stamp,
-      })),
-  );
+  const placed = carried
+    .filter(({ visit }) => visit.f.date !== null && visit.f.start !== null)
+    .map((standing) => ({
+      ...placeOf(standing),
+      start: standing.visit.f.start,
+      minutes: standing.visit.f.minutes,
+      dateSet: markOf(standing.visit, 'date'),
+      startSet: markOf(standing.visit, 'start'),
+      staffSet: markOf(standing.assignment, 'staffId'),
+      minutesStamp: markOf(standing.visit, 'minutes').stamp,
+      pairOf: standing.visit.f.pairOf ?? null,
+    }));
+  const clashes = deriveClashes(placed);
+  const pairs = placed.flatMap((second) => {
+    const first = placed.find(({ visitId }) => visitId === second.pairOf);
+    const { pairing = null } = tables.of('visits').find(({ id }) => id === second.visitId)?.f ?? {};
+    return first && pairing !== null && first.pairOf === null ? [{ first, second, pairing }] : [];
+  });
   const rows = tables.of('visits').flatMap((visit) =>
     deriveRowConflicts({
       regionId: visit.f.regionId,
@@ -190,6 +196,7 @@ export function deriveAll(tables: Tables): DerivedConflict[] {
     .flatMap((row) => deriveContested({ regionId: row.f.regionId, week: row.f.week, row: foldedOf(row) }));
   return [
     ...clashes,
+    ...derivePairBreaches(pairs),
     ...rows,
     ...deriveDangling([...danglingStaff, ...danglingPatients]),
     ...deriveGoneWishes(goneWishes),

@@ -6,6 +6,7 @@ import { type ConstructOptions, construct } from './construct.ts';
 import { fits } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
 import { type Command, type Outcome, type Progress, SLICE_WORK, staffIdOf, visitIdOf } from './outcome.ts';
+import { takeOffHalves } from './pairs.ts';
 import type { Plan } from './plan.ts';
 import { retime } from './retime.ts';
 import { componentsOf, costOf } from './score.ts';
@@ -30,7 +31,7 @@ const HEAT = { start: 0.3, end: 0.01 };
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
  * without breaking a rule. Of what was placed before only `free` is moved. At the end no unplaced visit has a start left
- * that fits.
+ * that fits; a pair is placed whole or stays whole in the tray.
  *
  * To cancel: `next('stop')` for the best so far, or `return` to just leave; both between two yields.
  */
@@ -115,6 +116,7 @@ function* improve(
     step = search.next(command);
   }
   week.apply(step.value.tours);
+  takeOffHalves(plan, visits);
   retime(plan, mayMove);
   for (const visit of free) {
     // Who keeps the carer keeps the time, where it still fits.

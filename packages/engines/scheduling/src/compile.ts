@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
 import { createDayCount, type DayCount } from './day-count.ts';
+import { type PairLists, pairListsOf } from './pair-lists.ts';
 import { mostMinutesOf, overtimeFromOf } from './pay.ts';
 import { LEVELS, type RuleId, type RuleLevel, type WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
@@ -25,7 +26,7 @@ export interface EligibleGroup {
   readonly unskilled: Uint8Array;
 }
 
-export interface CompiledWeek {
+export interface CompiledWeek extends PairLists {
   readonly problem: WeekProblem;
   readonly staffCount: number;
   readonly visitCount: number;
@@ -203,6 +204,7 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     visitSpacing: Int32Array.from(visits, ({ spacing }) => (spacing ? (spacingIndex.get(spacing.group) ?? -1) : -1)),
     spacingMinutes: Int32Array.from(visits, ({ spacing }) => spacing?.minutes ?? 0),
     spacingDays: Int32Array.from(visits, ({ spacing }) => spacing?.days ?? 0),
+    ...pairListsOf(visits, visitIndex),
     days,
     longestVisit: visits.reduce((longest, visit) => Math.max(longest, visit.minutes), 0),
     groups,

@@ -6,6 +6,7 @@ import { type AutoAssignOptions, autoAssign } from './auto-assign.ts';
 import { fits } from './feasibility.ts';
 import { bestStart } from './insertion.ts';
 import type { Command, Outcome, Progress } from './outcome.ts';
+import { awaitsPartner } from './pair-construct.ts';
 import type { Plan } from './plan.ts';
 import type { WeekProblem } from './problem.ts';
 import { componentsOf } from './score.ts';
@@ -55,6 +56,8 @@ describe('construct', () => {
           expect(plan.placementOf(visit)).toEqual({ staff, start: before.startOf[visit] });
         }
         for (const { visit, funnel } of outcome.unplaced) {
+          // Half a pair may fit; the two of them nowhere together.
+          if (awaitsPartner(plan, visit)) continue;
           expect(funnel?.left).toBe(0);
           for (const staff of week.staff.keys()) expect(bestStart(plan, visit, staff)).toBeNull();
         }
@@ -67,7 +70,7 @@ describe('construct', () => {
   });
 
   it('leaves unplaced visits without a single minute that fits', () => {
-    const plan = planOf(generateWeek({ seed: 11, staff: 4, visits: 60, days: 1 }));
+    const plan = planOf(generateWeek({ seed: 11, staff: 4, visits: 60, days: 1, paired: 0 }));
     const { outcome } = run(plan);
     expect(outcome.unplaced.length).toBeGreaterThan(0);
     for (const { visit } of outcome.unplaced) {

@@ -8,6 +8,7 @@
 import { seededRandom } from '@fieldfare/kernel';
 import { createInsertionTable } from './insertion-table.ts';
 import { type Command, type Progress, SLICE_WORK } from './outcome.ts';
+import { awaitsPartner, openPairs, placePair } from './pair-construct.ts';
 import type { Plan } from './plan.ts';
 import { createStartSearch } from './starts.ts';
 
@@ -28,7 +29,7 @@ const FIRST_SLICE_WORK = 125;
 
 /**
  * Places into `plan` every one of `visits`, all unplaced, that fits without breaking a rule; nothing placed is moved.
- * True when it was stopped; else none of them has a start left that fits.
+ * True when it was stopped; else none of them has a start left that fits, pairs as a whole.
  */
 export function* construct(
   plan: Plan,
@@ -71,7 +72,12 @@ export function* construct(
   while (!stopped && placed > placedBefore && pending.length > 0) {
     placedBefore = placed;
     for (const priority of PRIORITIES) {
-      const band = pending.filter((visit) => c.visitPriority[visit] === priority);
+      for (const pair of openPairs(plan, pending, priority, visitRank)) {
+        if (stopped) break;
+        if (placePair(plan, pair, staffRank)) placed += 2;
+        stopped = (yield progress('inserting')) === 'stop';
+      }
+      const band = pending.filter((visit) => c.visitPriority[visit] === priority && mayGoAlone(plan, visit));
       const table = createInsertionTable(plan, band, { visitRank, staffRank, regret, search });
       for (const visit of band) {
         if (stopped) break;
@@ -94,6 +100,10 @@ export function* construct(
 
   return stopped;
 }
+
+/** Placed halves of a pair are done with; those of which neither is placed have had their turn. */
+const mayGoAlone = (plan: Plan, visit: number): boolean =>
+  (plan.staffOf[visit] as number) < 0 && !awaitsPartner(plan, visit);
 
 /** A seeded shuffle of the ids, so that ties fall the same way whatever order the input came in. */
 function ranks(rows: readonly { readonly id: string }[], random: () => number): Int32Array {

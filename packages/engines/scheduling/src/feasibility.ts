@@ -8,6 +8,7 @@
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import { type CompiledWeek, PROVIDER_OWN, providerMatches } from './compile.ts';
+import { earliestInStep, hasOtherHalf, latestInStep, outOfStep, placedPartner } from './pairs.ts';
 import { type Plan, positionIn } from './plan.ts';
 import type { RuleId, Violation } from './problem.ts';
 import { restBeside, shiftHolding } from './shifts.ts';
@@ -19,6 +20,7 @@ export function fits(plan: Plan, visit: number, staff: number, start: EpochMinut
   if (!isEligible(c, visit, staff)) return false;
   if (overCapacity(plan, visit, staff) > 0) return false;
   if (windowDeviation(c, visit, start) > 0) return false;
+  if (outOfStep(plan, visit, start) > 0 || hasOtherHalf(plan, visit, staff)) return false;
   const end = start + (c.visitMinutes[visit] as number);
   if (shiftHolding(c, staff, start, end) < 0) return false;
   if (nearbyVisits(plan, visit, start).length > 0) return false;
@@ -52,6 +54,10 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
   }
   for (const other of near) {
     if (!overlapping(other)) report('SCH-SPACING', spacingParams(plan, visit, start, other));
+  }
+  const partner = placedPartner(plan, visit);
+  if (partner >= 0 && (outOfStep(plan, visit, start) > 0 || plan.staffOf[partner] === staff)) {
+    report('SCH-SYNC', syncParams(plan, visit, staff, start, partner));
   }
   const asked = c.problem.visits[visit];
   const offered = c.problem.staff[staff];
@@ -238,6 +244,24 @@ function overlapParams(plan: Plan, other: number, start: EpochMinute, end: Epoch
     overlapMinutes: Math.min(end, endOf(plan, other)) - Math.max(start, otherStart),
     otherStart,
     otherEnd: endOf(plan, other),
+  };
+}
+
+/** When it would keep step, and whether one carer has both. */
+function syncParams(
+  plan: Plan,
+  visit: number,
+  staff: number,
+  start: EpochMinute,
+  partner: number,
+): Violation['params'] {
+  return {
+    otherVisitId: plan.compiled.problem.visits[partner]?.id ?? '',
+    otherStart: plan.startOf[partner] as number,
+    earliest: earliestInStep(plan, visit, partner),
+    latest: latestInStep(plan, visit, partner),
+    deviationMinutes: outOfStep(plan, visit, start),
+    sameCarer: plan.staffOf[partner] === staff ? 1 : 0,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Why nobody can take a visit: each member of staff counted once, under the first rule that removes them. */
 import { endOf, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
+import { arePair, earliestInStep, latestInStep, placedPartner } from './pairs.ts';
 import type { Plan } from './plan.ts';
 import { RULES, type RuleId } from './problem.ts';
 import { earliestAfter, latestBefore } from './spacing.ts';
@@ -28,6 +29,7 @@ export const FUNNEL_STEPS: readonly RuleId[] = [
   'SCH-AVAILABILITY', // no shift meets a window for long enough
   'SCH-OVERLAP-PATIENT', // the patient has other visits throughout
   'SCH-SPACING', // and stand too near to it where they do not overlap
+  'SCH-SYNC', // the other carer of the pair comes at a time when this one is not at work
   'SCH-CAPACITY',
   'SCH-OVERLAP-STAFF', // no gap between visits is long enough
   'SCH-TRAVEL', // a gap is, but not with the way there and on
@@ -64,11 +66,18 @@ function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null 
   if (c.windowFrom[visit] === c.windowFrom[visit + 1]) return 'SCH-WINDOW';
   let starts = shiftStarts(plan, visit, staff);
   if (starts.length === 0) return 'SCH-AVAILABILITY';
-  const others = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
+  const others = (plan.patientVisits[c.visitPatient[visit] as number] ?? []).filter(
+    (other) => !arePair(c, visit, other),
+  );
   starts = without(plan, visit, starts, others);
   if (starts.length === 0) return 'SCH-OVERLAP-PATIENT';
   starts = without(plan, visit, starts, others, 'spaced');
   if (starts.length === 0) return 'SCH-SPACING';
+  const partner = placedPartner(plan, visit);
+  if (partner >= 0) {
+    starts = between(starts, earliestInStep(plan, visit, partner), latestInStep(plan, visit, partner));
+    if (starts.length === 0 || plan.staffOf[partner] === staff) return 'SCH-SYNC';
+  }
   if (overCapacity(plan, visit, staff) > 0) return 'SCH-CAPACITY';
   starts = without(plan, visit, starts, plan.routes[staff] as readonly number[]);
   if (starts.length === 0) return 'SCH-OVERLAP-STAFF';
@@ -95,6 +104,17 @@ function shiftStarts(plan: Plan, visit: number, staff: number): Starts {
       const high = Math.min(c.windowEnd[window] as number, (c.shiftEnd[shift] as number) - minutes);
       if (low <= high) ranges.push(low, high);
     }
+  }
+  return ranges;
+}
+
+/** The starts from `from` to `to`, both included. */
+function between(starts: Starts, from: number, to: number): Starts {
+  const ranges: number[] = [];
+  for (let index = 0; index < starts.length; index += 2) {
+    const low = Math.max(starts[index] as number, from);
+    const high = Math.min(starts[index + 1] as number, to);
+    if (low <= high) ranges.push(low, high);
   }
   return ranges;
 }

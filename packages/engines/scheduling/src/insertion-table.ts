@@ -9,6 +9,7 @@
  * - for the same patient: the patient part, and starts that now overlap the patient's visit or come too near to it.
  */
 import { endOf, overCapacity } from './feasibility.ts';
+import { arePair } from './pairs.ts';
 import { partnerCostOf } from './pay.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta, overtimeDelta } from './score.ts';
@@ -185,7 +186,8 @@ export function createInsertionTable(
         const cell = row + index * FIELDS;
         if (table[cell + ROUTE] === NO_START) continue;
         const at = table[cell + START] as number;
-        if (tooNear(c, visit, at, placed, placedAt)) lookEverywhere(visit, staff[index] as number, cell);
+        const apart = tooNear(c, visit, at, placed, placedAt) || arePair(c, visit, placed);
+        if (apart) lookEverywhere(visit, staff[index] as number, cell);
         else sum(visit, staff[index] as number, cell);
       }
       rank(visit);

@@ -252,6 +252,9 @@ describe('funnelOf', () => {
     expect(mainOf({}, { startWindows: [] })).toBe('SCH-WINDOW');
     expect(mainOf({ shifts: [] }, {}, [])).toBe('SCH-AVAILABILITY');
     expect(mainOf({}, { patientId: 'p' })).toBe('SCH-OVERLAP-PATIENT');
+    const first = visitOf('first', { patientId: 'p', placed: { staffId: 'a', start: at('10:00') } });
+    const pair = { firstId: 'first', leastMinutes: 0, mostMinutes: 0 };
+    expect(mainOf({}, { patientId: 'p', pair }, [first])).toBe('SCH-SYNC');
     expect(mainOf({ capacityMinutes: 480 }, {})).toBe('SCH-CAPACITY');
     expect(mainOf({}, {})).toBe('SCH-OVERLAP-STAFF');
     const around = [

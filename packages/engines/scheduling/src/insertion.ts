@@ -3,6 +3,7 @@
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf, isEligible, overCapacity, violationsAt } from './feasibility.ts';
+import { earliestInStep, latestInStep, placedPartner } from './pairs.ts';
 import type { Plan } from './plan.ts';
 import type { Interval, Violation } from './problem.ts';
 import { type MatchStatus, matchOf, type Reason, reasonsOf } from './reasons.ts';
@@ -154,6 +155,11 @@ function telltaleStarts(plan: Plan, visit: number, staff: number, window: Interv
       add(end + c.restMinutes);
       add(start - minutes - c.restMinutes);
     }
+  }
+  const partner = placedPartner(plan, visit);
+  if (partner >= 0) {
+    add(earliestInStep(plan, visit, partner));
+    add(latestInStep(plan, visit, partner));
   }
   for (const other of plan.patientVisits[c.visitPatient[visit] as number] ?? []) {
     if (other === visit) continue;

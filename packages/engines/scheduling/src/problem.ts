@@ -39,6 +39,15 @@ export interface Spacing {
   readonly days: number;
 }
 
+/** Stands on the second visit of a pair: the two are with two carers. */
+export interface Pair {
+  /** Another visit to the same patient. */
+  readonly firstId: string;
+  /** How long after the first's start it starts, at least and at most; simultaneous: 0 and 0. */
+  readonly leastMinutes: number;
+  readonly mostMinutes: number;
+}
+
 export interface EngineVisit {
   readonly id: string;
   readonly patientId: string;
@@ -57,6 +66,7 @@ export interface EngineVisit {
   /** Carers who must not meet the patient. */
   readonly blockedStaffIds?: readonly string[];
   readonly spacing?: Spacing | null;
+  readonly pair?: Pair | null;
   /** Where it stands now; null: unscheduled. */
   readonly placed: { readonly staffId: string; readonly start: EpochMinute } | null;
   /** What carer and patient were told, or what else shall be kept if it can; none when left out. */
@@ -92,6 +102,7 @@ export const RULES = {
   'SCH-OVERLAP-STAFF': 'A carer is in one place at a time.',
   'SCH-OVERLAP-PATIENT': 'A patient has one visit at a time.',
   'SCH-SPACING': 'Visits of one service to one patient keep the gap that the service asks for.',
+  'SCH-SYNC': 'The two visits of a pair have two carers and keep step: together, or one so long after the other.',
   'SCH-ROLE': 'A carer has a role that may deliver the service.',
   'SCH-BLOCKED': 'A carer and a patient who are not to meet do not meet.',
   'SCH-SKILL': 'A carer has the skills and languages that the requirement asks for.',
@@ -112,6 +123,7 @@ export const LEVELS: Readonly<Record<RuleId, readonly [RuleLevel, ...RuleLevel[]
   'SCH-OVERLAP-STAFF': ['block'],
   'SCH-OVERLAP-PATIENT': ['block'],
   'SCH-SPACING': ['warn', 'block', 'off'],
+  'SCH-SYNC': ['warn', 'block'],
   'SCH-ROLE': ['block'],
   'SCH-BLOCKED': ['block'],
   'SCH-SKILL': ['warn', 'block', 'off'],

@@ -4,6 +4,7 @@
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import type { CompiledWeek } from './compile.ts';
+import { arePair } from './pairs.ts';
 
 /** The least gap between two visits of one patient. */
 export function gapMinutes({ visitSpacing, spacingMinutes }: CompiledWeek, a: number, b: number): number {
@@ -38,5 +39,10 @@ export function tooNear(
   other: number,
   otherStart: EpochMinute,
 ): boolean {
-  return start > latestBefore(c, visit, other, otherStart) && start < earliestAfter(c, visit, other, otherStart);
+  // The two of a pair keep step instead (SCH-SYNC).
+  return (
+    !arePair(c, visit, other) &&
+    start > latestBefore(c, visit, other, otherStart) &&
+    start < earliestAfter(c, visit, other, otherStart)
+  );
 }

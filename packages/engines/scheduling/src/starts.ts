@@ -5,6 +5,7 @@
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf } from './feasibility.ts';
+import { earliestInStep, latestInStep, placedPartner } from './pairs.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { createGap, type Gap, openGap, priceStart } from './score.ts';
 import { restBesideShift } from './shifts.ts';
@@ -62,6 +63,12 @@ export function searchStarts(
   search.cost = NO_START;
   search.start = -1;
   search.tried += 1;
+  const partner = placedPartner(plan, visit);
+  if (partner >= 0) {
+    if (plan.staffOf[partner] === staff) return false;
+    from = Math.max(from, earliestInStep(plan, visit, partner));
+    to = Math.min(to, latestInStep(plan, visit, partner));
+  }
   for (let window = c.windowFrom[visit] as number; window < lastWindow; window += 1) {
     const opens = Math.max(c.windowStart[window] as number, from);
     const closes = Math.min(c.windowEnd[window] as number, to);

@@ -85,6 +85,10 @@ export function problemsOf(week: WeekProblem): Problem[] {
     if (spacing && !(whole(spacing.minutes) && whole(spacing.days))) {
       report('a gap is a whole number of minutes and of days', [...path, 'spacing']);
     }
+    const { pair } = visit;
+    if (pair && !(whole(pair.leastMinutes) && whole(pair.mostMinutes) && pair.leastMinutes <= pair.mostMinutes)) {
+      report('the second of a pair starts between a least and a most of whole minutes', [...path, 'pair']);
+    }
     windowsOf(visit, path);
     if (visit.told) minute(visit.told.start, [...path, 'told', 'start']);
     if (visit.placed === null) return;

@@ -20,8 +20,33 @@ export interface GenerateOptions {
   /** Share of patients whose visits keep a gap of hours, and half as many whose visits keep one of days. */
   readonly spaced?: number;
   readonly restMinutes?: number;
+  /** Share of visits that form a pair with a later one of the patient, half of them at the same minute. */
+  readonly paired?: number;
   /** Roles by share. */
   readonly roles?: readonly string[];
+}
+
+/** Some visits and a later one of the same patient as pairs; the second half's windows follow the first's. */
+function inPairs(visits: readonly EngineVisit[], share: number, draw: () => number): EngineVisit[] {
+  const partners = new Map<string, { first: EngineVisit; least: number; most: number }>();
+  const taken = new Set<string>();
+  for (const [index, first] of visits.entries()) {
+    const second = visits.slice(index + 1).find(({ id, patientId }) => patientId === first.patientId && !taken.has(id));
+    if (taken.has(first.id) || second === undefined || draw() >= share) continue;
+    taken.add(first.id).add(second.id);
+    const [least, most] = draw() < 0.5 ? [0, 0] : [first.minutes, first.minutes + 45];
+    partners.set(second.id, { first, least, most });
+  }
+  return visits.map((visit) => {
+    const pair = partners.get(visit.id);
+    if (!pair) return visit;
+    const { first, least, most } = pair;
+    return {
+      ...visit,
+      pair: { firstId: first.id, leastMinutes: least, mostMinutes: most },
+      startWindows: first.startWindows.map(({ start, end }) => ({ start: start + least, end: end + most })),
+    };
+  });
 }
 
 /** Monday 2026-06-01 00:00 in a zone four hours behind UTC. */
@@ -45,6 +70,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     buckets = true,
     spaced = 0.3,
     restMinutes = 1050,
+    paired = 0.2,
   } = options;
   const roles = options.roles ?? ['psw', 'psw', 'psw', 'nurse', 'ot'];
   const random = seededRandom(seed);
@@ -144,7 +170,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     midnights: [0, 1, 2, 3, 4, 5, 6, 7].map((day) => MONDAY + day * DAY),
     restMinutes,
     staff,
-    visits,
+    visits: inPairs(visits, paired, seededRandom(seed + 2).float),
     placeCount: places.length,
     travelMinutes: (from, to, departure) => {
       const a = places[from];

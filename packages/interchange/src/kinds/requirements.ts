@@ -1,5 +1,6 @@
 /** Requirements: what a patient needs every week. */
 import {
+  type Pairing,
   type Patient,
   type Requirement,
   requirements,
@@ -11,6 +12,7 @@ import { deterministicId, isId } from '@fieldfare/kernel';
 import { bad, date, good, whole, words } from './cells.ts';
 import { type Fault, type Field, type Kind, valueAt } from './kind.ts';
 import { referenceKey } from './lookup.ts';
+import { PAIRING_FORMAT, readPairing, writePairing } from './pairing.ts';
 import {
   orderField,
   patientField,
@@ -101,10 +103,20 @@ const FIELDS: readonly Field[] = [
     example: 'fr',
     read: words(20),
   },
+  {
+    key: 'carers',
+    label: 'Carers',
+    labelFr: 'Intervenants requis',
+    required: false,
+    synonyms: ['number of carers', 'carers needed', 'double-up', 'nombre d’intervenants', 'deux intervenants'],
+    format: PAIRING_FORMAT,
+    example: '1',
+    read: readPairing,
+  },
   orderField,
 ];
 
-const ROW_FIELD: Readonly<Record<string, string>> = { preferredStaff: 'preferredStaffId' };
+const ROW_FIELD: Readonly<Record<string, string>> = { preferredStaff: 'preferredStaffId', carers: 'pairing' };
 
 export const requirementsKind: Kind<Requirement> = {
   name: 'requirements',
@@ -149,12 +161,13 @@ export const requirementsKind: Kind<Requirement> = {
       startsOn,
       endsOn,
       skills: valueAt<string[]>(values, 'skills') ?? null,
+      pairing: valueAt<Pairing | null>(values, 'carers') ?? null,
     };
     const given = [...values.keys()].filter((key) => !['reference', 'patient', 'service'].includes(key));
     return { row, given: ['patientId', 'serviceCode', ...given.map((key) => ROW_FIELD[key] ?? key)] };
   },
   ...rowsOf(requirements),
-  fieldOf: { patientId: 'patient', serviceCode: 'service', preferredStaffId: 'preferredStaff' },
+  fieldOf: { patientId: 'patient', serviceCode: 'service', preferredStaffId: 'preferredStaff', pairing: 'carers' },
   write: (row, lookup) => ({
     patient: lookup.patientReferences.get(row.patientId) ?? '',
     service: row.serviceCode,
@@ -162,6 +175,7 @@ export const requirementsKind: Kind<Requirement> = {
     preferredStaff: (row.preferredStaffId && lookup.staffReferences.get(row.preferredStaffId)) ?? '',
     endsOn: row.endsOn ?? '',
     skills: (row.skills ?? []).join(', '),
+    carers: writePairing(row.pairing ?? null),
     reference: row.id,
   }),
 };

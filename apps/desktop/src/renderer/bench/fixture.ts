@@ -108,6 +108,7 @@ function makeVisit(random: Random, index: number, lane: BoardLane | null, dates:
     note: random.float() < 0.12 ? pick(random, NOTES) : '',
     staffId: lane?.staffId ?? null,
     pinned: lane !== null && random.float() < 0.06,
+    pair: null,
     conflictIds: [],
     stamp: `stamp-${index}`,
   };

@@ -1,8 +1,15 @@
 /** One visit as a card, on the board and in the tray. Plain elements only: a board shows hundreds of them. */
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand and cards are draggable: no table, no buttons
 // biome-ignore-all lint/a11y/useFocusableInteractive: focus lives on cells and cards
-import type { BoardVisit, ProposedPlacement } from '@fieldfare/domain';
-import { IconAlertTriangleFilled, IconChevronsUp, IconNote, IconPinFilled, IconSparkles } from '@tabler/icons-react';
+import type { BoardPair, BoardVisit, ProposedPlacement } from '@fieldfare/domain';
+import {
+  IconAlertTriangleFilled,
+  IconChevronsUp,
+  IconNote,
+  IconPinFilled,
+  IconSparkles,
+  IconUsers,
+} from '@tabler/icons-react';
 import { memo } from 'react';
 import { duration, endTime, initials, longDate, plural, serviceShort } from '../lib/format.ts';
 import classes from './card.module.css';
@@ -18,6 +25,14 @@ const WATCHER_ICONS = 1.5;
 
 const PRIORITY_WORDS = { routine: '', high: 'high priority', urgent: 'urgent' } as const;
 
+/** Of the other of two carers. */
+function pairSentence({ status, name }: BoardPair): string {
+  if (status === 'apart') return `two carers, not in step with ${name}`;
+  return name === null ? 'two carers, the other one is missing' : `two carers, with ${name}`;
+}
+
+const PAIR_TONE = { open: undefined, half: classes.warn, whole: undefined, apart: classes.bad };
+
 /** What the card says as one sentence, for screen readers and the hover card alike. */
 export function visitSentence(visit: BoardVisit): string {
   const when =
@@ -30,6 +45,7 @@ export function visitSentence(visit: BoardVisit): string {
     visit.date === null ? `any day, ${when}` : `${longDate(visit.date)}, ${when}`,
     duration(visit.minutes),
     PRIORITY_WORDS[visit.priority],
+    visit.pair === null ? '' : pairSentence(visit.pair),
     visit.pinned ? 'pinned' : '',
     visit.note === '' ? '' : 'has a note',
     visit.conflictIds.length === 0 ? '' : plural(visit.conflictIds.length, 'open conflict'),
@@ -50,6 +66,7 @@ export const VisitCard = memo(function VisitCard(props: {
   const watchers = onePerPerson(useVisitOnlookers(visit.id));
   const icons =
     Number(visit.note !== '') +
+    Number(visit.pair !== null) +
     Number(visit.pinned) +
     Number(visit.priority !== 'routine') +
     Number(visit.conflictIds.length > 0);
@@ -62,6 +79,7 @@ export const VisitCard = memo(function VisitCard(props: {
       data-colour={visit.colour}
       data-draggable={movable || undefined}
       data-conflict={visit.conflictIds.length > 0 || undefined}
+      data-half={visit.pair?.status === 'half' || undefined}
       data-selected={selected || undefined}
       aria-current={selected || undefined}
       data-lifted={lifted || undefined}
@@ -77,6 +95,7 @@ export const VisitCard = memo(function VisitCard(props: {
         <br />
         {(icons > 0 || watchers.length > 0) && (
           <span className={classes.icons}>
+            {visit.pair !== null && <IconUsers className={PAIR_TONE[visit.pair.status]} />}
             {visit.note !== '' && <IconNote />}
             {visit.pinned && <IconPinFilled />}
             {visit.priority !== 'routine' && (

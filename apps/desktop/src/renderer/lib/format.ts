@@ -1,4 +1,5 @@
 /** How dates, times and amounts read on screen. Dates here are local dates, so formatting happens in UTC. */
+import type { Pairing } from '@fieldfare/domain';
 import type { LocalDate, LocalTime } from '@fieldfare/kernel';
 
 const at = (date: LocalDate): Date => new Date(`${date}T00:00:00Z`);
@@ -123,6 +124,12 @@ const EMPLOYMENT: Readonly<Record<string, string>> = {
   contract: 'Contract',
 };
 export const employmentName = (type: string): string => EMPLOYMENT[type] ?? type;
+
+/** Of a visit for two carers: `together`, `the second 30–60 min after the first`. */
+export const pairingWords = (pairing: Pairing): string =>
+  pairing.kind === 'together'
+    ? 'together'
+    : `the second ${pairing.leastMinutes}–${pairing.mostMinutes} min after the first`;
 
 export const sentence = (text: string): string => {
   const trimmed = text.trim();

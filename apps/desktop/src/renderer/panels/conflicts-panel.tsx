@@ -14,6 +14,7 @@ const KIND: Readonly<Record<BoardConflict['kind'], string>> = {
   'double-booked-patient': 'Patient booked twice',
   'dangling-reference': 'Missing person',
   'skill-breach': 'Carer not qualified',
+  'pair-apart': 'Two carers apart',
   'continuity-breach': 'Not the preferred carer',
 };
 

@@ -10,6 +10,7 @@ import { useDraft } from '../lib/use-draft.ts';
 import { Tag } from '../shell/tag.tsx';
 import { BlockedCarers } from './blocked-carers.tsx';
 import classes from './panels.module.css';
+import { TwoCarers } from './two-carers.tsx';
 import { WhyNobody } from './why-nobody.tsx';
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
@@ -195,6 +196,10 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
           )}
         </dl>
 
+        {visit.pair !== null && (
+          <TwoCarers visit={visit} pair={visit.pair} carer={lane?.lane.name ?? null} writable={writable} />
+        )}
+
         {visit.staffId === null && <WhyNobody visit={visit} writable={writable} />}
 
         <BlockedCarers key={visit.patientId} patientId={visit.patientId} staffId={visit.staffId} />
@@ -206,7 +211,9 @@ export function VisitPanel({ visitId, board }: { readonly visitId: string; reado
         <footer className={classes.actions}>
           {cancelling ? (
             <>
-              <span className={classes.question}>Cancel this visit for good?</span>
+              <span className={classes.question}>
+                {visit.pair === null ? 'Cancel this visit for good?' : 'Cancel the visits of both carers?'}
+              </span>
               <Button variant="default" onClick={() => setCancelling(false)}>
                 Keep
               </Button>

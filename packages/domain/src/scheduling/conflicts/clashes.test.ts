@@ -29,6 +29,7 @@ const placed: fc.Arbitrary<PlacedVisit> = fc
     week: weekOfDate(visit.date),
     serviceCode: 'nursing',
     minutesStamp: stamp(1),
+    pairOf: null,
   }));
 const week = fc.uniqueArray(placed, { selector: ({ visitId }) => visitId, maxLength: 14 });
 
@@ -90,6 +91,7 @@ describe('double bookings', () => {
       minutes: 60,
       date: '2026-11-24',
       start: '09:00',
+      pairOf: null,
     };
     const at = (n: number) => ({ by: 'u', stamp: stamp(n) });
     const marks = (n: number) => ({ dateSet: at(n), startSet: at(n), staffSet: at(n), minutesStamp: stamp(n) });

@@ -3,7 +3,7 @@
  * depend on the order of the rows.
  *
  *  CNF-STAFF    two placed visits of one carer overlap in elapsed time
- *  CNF-PATIENT  two placed visits to one patient overlap
+ *  CNF-PATIENT  two placed visits to one patient overlap, unless two carers were asked for
  *  CNF-HOLD     the visit that was put in its place first holds it for now (lower stamp; ties by id); both stay
  */
 import {
@@ -28,6 +28,8 @@ export interface PlacedSlot {
   readonly date: LocalDate;
   readonly start: LocalTime;
   readonly minutes: number;
+  /** The visit whose second carer this is. */
+  readonly pairOf: string | null;
 }
 
 /** The same with all that a conflict tells: not cancelled or deleted, with a carer, a day and a start. */
@@ -54,13 +56,13 @@ function placedBy({ dateSet, startSet, staffSet }: PlacedVisit): Mark {
   return [staffSet, startSet, dateSet].find((mark) => mark.stamp === stamp) as Mark;
 }
 
-function sideOf(visit: PlacedVisit): ClashSide {
+export function sideOf(visit: PlacedVisit): ClashSide {
   const { visitId, regionId, week, patientId, staffId, serviceCode, date, start, minutes } = visit;
   const { by, stamp } = placedBy(visit);
   return { visitId, regionId, week, patientId, staffId, serviceCode, date, start, minutes, by, stamp };
 }
 
-const stampsOf = (visit: PlacedVisit): string[] => [
+export const stampsOf = (visit: PlacedVisit): string[] => [
   visit.visitId,
   visit.dateSet.stamp,
   visit.startSet.stamp,
@@ -91,6 +93,8 @@ function clash(kind: ClashKind, a: PlacedVisit, b: PlacedVisit): DerivedConflict
 
 type ClashKind = 'double-booked-staff' | 'double-booked-patient';
 
+const arePair = (a: PlacedSlot, b: PlacedSlot): boolean => a.pairOf === b.visitId || b.pairOf === a.visitId;
+
 export interface Overlap {
   readonly kind: ClashKind;
   /** Positions in the list given. */
@@ -116,6 +120,7 @@ export function findOverlaps(placed: readonly PlacedSlot[], about?: ReadonlySet<
         const second = group[next] as Timed;
         if (second.from >= first.to) break;
         if (second.visit.visitId === first.visit.visitId) continue;
+        if (kind === 'double-booked-patient' && arePair(first.visit, second.visit)) continue;
         if (about && !about.has(first.visit.visitId) && !about.has(second.visit.visitId)) continue;
         found.push({ kind, pair: [first.index, second.index] });
       }

@@ -22,6 +22,7 @@ const ADDING_UP: ReadonlySet<string> = new Set<ConflictKind>([
   'double-booked-patient',
   'dangling-reference',
   'skill-breach',
+  'pair-apart',
   'continuity-breach',
 ]);
 

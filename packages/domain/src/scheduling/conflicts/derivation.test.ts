@@ -9,6 +9,7 @@ import type { Database } from '../../database.ts';
 import { serviceTypes } from '../../orgs/index.ts';
 import { patients } from '../../patients/index.ts';
 import { staff } from '../../workforce/index.ts';
+import { secondVisitOf } from '../pairs.ts';
 import { assignmentIdOf } from '../rules.ts';
 import { assignments, type Requirement, requirements, type Visit, visits } from '../tables.ts';
 import { conflictDerivation } from './derivation.ts';
@@ -196,9 +197,12 @@ describe('the derived table of conflicts', () => {
             patientId: [agency.simone, agency.paul, agency.ines][i % 3]?.id ?? '',
           }),
         );
+        // The second carer of the first visit, who stays while that one moves.
+        const beside = secondVisitOf(all[0] as Visit, { kind: 'together' });
         await desks[0].commit([
           ...agency.changes,
           requirementRow(need),
+          ...agency.placed(beside, agency.carl.id),
           ...all.flatMap((row) => agency.placed(row, agency.joan.id)),
         ]);
         await meet();
@@ -228,6 +232,7 @@ describe('the derived table of conflicts', () => {
       'double-booked-patient',
       'double-booked-staff',
       'edit-delete',
+      'pair-apart',
       'skill-breach',
     ]);
   }, 60_000);

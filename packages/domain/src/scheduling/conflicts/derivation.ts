@@ -16,6 +16,7 @@ import {
   continuityBreachesOf,
   danglingOf,
   goneWishesOf,
+  pairBreachesOf,
   recordConflictsOf,
   rowConflictsOf,
   type Scope,
@@ -109,7 +110,9 @@ async function storedConflicts(trx: Trx, scopes: Scopes): Promise<DerivedConflic
 async function derive(trx: Trx, { visits, records }: Scopes): Promise<DerivedConflict[]> {
   const found: DerivedConflict[][] = [];
   if (visits === null || visits.size > 0) {
-    for (const read of [clashesOf, rowConflictsOf, danglingOf, skillBreachesOf]) found.push(await read(trx, visits));
+    for (const read of [clashesOf, rowConflictsOf, danglingOf, skillBreachesOf, pairBreachesOf]) {
+      found.push(await read(trx, visits));
+    }
   }
   if (records === null || records.size > 0) {
     for (const read of [recordConflictsOf, goneWishesOf, continuityBreachesOf, contestedOf]) {

@@ -122,6 +122,36 @@ function explainRemoval(facts: Facts<'edit-delete'>, patient: string, names: Nam
   };
 }
 
+function explainPair(facts: Facts<'pair-apart'>, conflict: DerivedConflict, names: Names, zone: Zone): Words {
+  const patient = names.patient(conflict.patientId ?? '');
+  const [first, second] = facts.sides;
+  const day = dayText(first.date);
+  const nameOf = ({ staffId, date, start, minutes }: ClashSide): string =>
+    `${names.staff(staffId)} (${visitSpan(date, start, minutes, zone)})`;
+  const { pairing } = facts;
+  const asked =
+    pairing.kind === 'together'
+      ? 'The two are to come together'
+      : `The second is to come ${pairing.leastMinutes} to ${pairing.mostMinutes} min after the first has left`;
+  return {
+    title: facts.sameCarer
+      ? `${names.staff(first.staffId)} has both visits to ${patient} that ask for two carers, ${day}`
+      : pairing.kind === 'together'
+        ? `The two carers for ${patient} do not come together, ${day}`
+        : `The second carer for ${patient} does not follow the first as asked, ${day}`,
+    explanation:
+      `${asked}${facts.sameCarer ? ', each with another carer' : ''}. ` +
+      `${names.user(first.by)} placed ${nameOf(first)} on ${when(first, zone)}. ` +
+      `${names.user(second.by)} placed ${nameOf(second)} on ${when(second, zone)}. Nothing was changed by itself.`,
+    sides: [],
+    choices: [
+      { choice: 'keep-first', label: `Keep ${nameOf(first)}; the other goes to the tray` },
+      { choice: 'keep-second', label: `Keep ${nameOf(second)}; the other goes to the tray` },
+      ACCEPT,
+    ],
+  };
+}
+
 const LEFT = { discharged: 'was discharged', inactive: 'is no longer active', deleted: 'was removed' } as const;
 
 const ACCEPT: ConflictChoice = { choice: 'accept', label: 'Leave it as it is, knowingly' };
@@ -268,6 +298,8 @@ function words(conflict: DerivedConflict, names: Names, zone: Zone): Words {
       return explainRemoval(facts, patient, names, zone);
     case 'dangling-reference':
       return explainDangling(facts, conflict, names, zone);
+    case 'pair-apart':
+      return explainPair(facts, conflict, names, zone);
     case 'skill-breach':
       return explainSkill(facts, conflict, names, zone);
     case 'continuity-breach':

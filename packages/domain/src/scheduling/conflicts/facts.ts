@@ -1,6 +1,7 @@
 /** What a conflict is, as plain facts: ids, stamps and values, no names. Every replica derives the same ones. */
 import type { Hlc, IsoWeek, JsonValue, LocalDate, LocalTime } from '@fieldfare/kernel';
 import type { ConflictKind } from '../board.ts';
+import type { Pairing } from '../tables.ts';
 
 /** Who set something, and when. */
 export interface Mark {
@@ -81,6 +82,13 @@ export type ConflictFacts =
       /** The last of the four decisions that together make the breach. */
       readonly what: 'carer' | 'service' | 'role' | 'roles';
       readonly cause: Mark;
+    }
+  | {
+      readonly kind: 'pair-apart';
+      readonly pairing: Pairing;
+      readonly sameCarer: boolean;
+      /** The first carer's visit and the second's. */
+      readonly sides: readonly [ClashSide, ClashSide];
     }
   | {
       readonly kind: 'continuity-breach';

@@ -16,6 +16,7 @@ import { deriveClashes, findOverlaps, type PlacedSlot, type PlacedVisit } from '
 import { deriveContested, type ResolutionRow } from './contested.ts';
 import { type DanglingCandidate, deriveDangling, deriveGoneWishes, type GoneWish } from './dangling.ts';
 import type { DerivedConflict } from './facts.ts';
+import { derivePairBreaches, type PlacedPair } from './pair-breaches.ts';
 import {
   deriveRecordConflicts,
   deriveRowConflicts,
@@ -46,6 +47,7 @@ const SLOT = {
   date: sql`v.date`,
   start: sql`v.start`,
   minutes: sql`v.minutes`,
+  pairOf: sql`v.pair_of`,
 };
 
 const mark = (row: string, field: string): RawBuilder<unknown> => {
@@ -92,6 +94,31 @@ export async function clashesOf(trx: Trx, scope: Scope): Promise<DerivedConflict
   // Who set what when is read for the few that clash.
   const placed = await readPacked<PlacedVisit>(trx, PLACED_VISIT, sql`${PLACED} and v.id in ${idList(involved)}`);
   return deriveClashes(placed, scope ?? undefined);
+}
+
+/** Pairs with a half in `scope`, both halves placed. */
+export async function pairBreachesOf(trx: Trx, scope: Scope): Promise<DerivedConflict[]> {
+  const pairs = await readPacked<{
+    readonly firstId: string;
+    readonly secondId: string;
+    readonly pairing: PlacedPair['pairing'];
+  }>(
+    trx,
+    { firstId: sql`f.id`, secondId: sql`v.id`, pairing: sql`v.pairing` },
+    sql`from visits v join visits f on f.id = v.pair_of
+      where v.pair_of is not null and v.pairing is not null and f.pair_of is null
+        and (${within(sql`v.id`, scope)} or ${within(sql`f.id`, scope)})`,
+  );
+  if (pairs.length === 0) return [];
+  const ids = new Set(pairs.flatMap(({ firstId, secondId }) => [firstId, secondId]));
+  const placed = await readPacked<PlacedVisit>(trx, PLACED_VISIT, sql`${PLACED} and v.id in ${idList(ids)}`);
+  const byVisit = new Map(placed.map((visit) => [visit.visitId, visit]));
+  return derivePairBreaches(
+    pairs.flatMap(({ firstId, secondId, pairing }) => {
+      const [first, second] = [byVisit.get(firstId), byVisit.get(secondId)];
+      return first && second ? [{ first, second, pairing }] : [];
+    }),
+  );
 }
 
 /** A whole row as the fold left it, with the fields in `fields`. */

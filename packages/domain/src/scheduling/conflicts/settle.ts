@@ -126,6 +126,12 @@ function settling(conflict: DerivedConflict, { choice, at, carerOf }: SettleWord
         );
       }
       return notOffered(choice);
+    case 'pair-apart': {
+      if (choice === 'accept') return NOTHING;
+      const off = choice === 'keep-first' ? facts.sides[1] : choice === 'keep-second' ? facts.sides[0] : null;
+      if (off === null) return notOffered(choice);
+      return takeOff([{ visitId: off.visitId, regionId: off.regionId, week: off.week, staffId: off.staffId }]);
+    }
     case 'skill-breach':
       if (choice === 'accept') return NOTHING;
       return choice === 'unassign' ? takeOff([{ ...here, staffId: conflict.staffId ?? '' }]) : notOffered(choice);

@@ -8,6 +8,7 @@
 import { invariant } from '@fieldfare/kernel';
 import type { CompiledWeek } from '../compile.ts';
 import { endOf, violationsAt } from '../feasibility.ts';
+import { arePair } from '../pairs.ts';
 import type { Plan } from '../plan.ts';
 import type { RuleId } from '../problem.ts';
 import { add, componentsOf, tourOf } from '../score.ts';
@@ -16,6 +17,7 @@ import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import type { Components, Weights } from '../weights.ts';
 import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
 import { SearchState } from './state.ts';
+import { inStep, weekPairs } from './week-pairs.ts';
 
 export interface WeekSearch {
   readonly model: RoutingModel;
@@ -137,7 +139,7 @@ function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uin
 
 function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: Uint8Array): RoutingModel {
   const c = plan.compiled;
-  const { visitCount, staffCount, groups } = c;
+  const { visitCount, staffCount } = c;
   const shiftCount = c.shiftStart.length;
   // After the shifts, one closed tour a carer for what stands outside all of them.
   const tourCount = shiftCount + staffCount;
@@ -179,9 +181,6 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     tourDay: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftDay[tour] ?? 0),
     rest: c.restMinutes,
     leavesHomeAtStart: false,
-    kind: c.visitGroup,
-    kindCount: groups.length,
-    kindCarer: Uint8Array.from(groups.flatMap(({ position }) => Array.from(position, (at) => Number(at >= 0)))),
     capacity: c.staffCapacity,
     overtimeFrom: c.staffOvertimeFrom,
     price: c.staffPrice,
@@ -194,7 +193,7 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
       movable[visit] === 0
         ? NOBODY
         : (patientTasks[c.visitPatient[visit] as number] as Int32Array).filter(
-            (other) => other !== visit && mayMeet(c, windows, visit, other),
+            (other) => other !== visit && !arePair(c, visit, other) && mayMeet(c, windows, visit, other),
           ),
     ),
     tooNear: c.visitSpacing.some((group) => group >= 0)
@@ -203,10 +202,7 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     preferred: c.visitPreferred,
     toldCarer: c.visitToldStaff,
     toldStart: c.visitToldStart.map((start, visit) => ((c.visitToldStaff[visit] as number) < 0 ? -1 : start)),
-    partner: new Int32Array(visitCount).fill(-1),
-    second: new Uint8Array(visitCount),
-    gapLeast: new Int32Array(visitCount),
-    gapMost: new Int32Array(visitCount),
+    ...weekPairs(plan, movable),
     legs: null,
     legAt: c.travel.minutes,
     weights: { ...softOf(c.weights), unassigned: UNASSIGNED_PRICE, late: 0, worstLate: 0 },
@@ -239,8 +235,11 @@ function windowsOf(plan: Plan, movable: Uint8Array): Windows {
     windowFrom[visit] = open.length;
     if (movable[visit] === 1) {
       for (let at = c.windowFrom[visit] as number; at < (c.windowFrom[visit + 1] as number); at += 1) {
-        open.push(c.windowStart[at] as number);
-        close.push(c.windowEnd[at] as number);
+        const window = { start: c.windowStart[at] as number, end: c.windowEnd[at] as number };
+        const part = inStep(plan, movable, visit, window);
+        if (part === null) continue;
+        open.push(part.start);
+        close.push(part.end);
       }
     } else if ((plan.staffOf[visit] as number) >= 0) {
       open.push(plan.startOf[visit] as number);

@@ -1,0 +1,203 @@
+import { updateRow } from '@fieldfare/kernel';
+import type { Store } from '@fieldfare/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAYS, requirementRow, visitRow, WEEK } from '../../test/agency.ts';
+import { openTestStore } from '../../test/context.ts';
+import { kindsOf, openScene, rulesOf, type Scene } from '../../test/scene.ts';
+import type { Database } from '../database.ts';
+import type { Proposal } from './board.ts';
+import { otherHalfId, pairsAmong, secondVisitId, secondVisitOf, stepOf } from './pairs.ts';
+import { planWeek } from './plan-week.ts';
+import { type Pairing, type Visit, visits } from './tables.ts';
+
+let store: Store<Database>;
+beforeAll(async () => {
+  store = await openTestStore();
+}, 60_000);
+afterAll(() => store.close());
+
+const TUESDAY = DAYS[1] as string;
+const TOGETHER: Pairing = { kind: 'together' };
+const AFTER: Pairing = { kind: 'after', leastMinutes: 30, mostMinutes: 60 };
+
+async function pairScene(pairing: Pairing, over: Partial<Visit> = {}) {
+  const scene = await openScene(store);
+  const first = scene.agency.visit(over);
+  const second = secondVisitOf(first, pairing);
+  await scene.amelie.commit([visitRow(first), visitRow(second)]);
+  return { ...scene, first, second };
+}
+
+const assign = ({ amelie, at }: Scene, visit: Visit, staffId: string, start: string) =>
+  amelie.caller.scheduling.assign({ ...at, visitId: visit.id, staffId, date: TUESDAY, start });
+
+const shown = async (scene: Scene, visit: Visit) =>
+  (await scene.board()).visits.find(({ id }) => id === visit.id)?.pair ?? null;
+
+async function proposalOf({ amelie, at }: Scene): Promise<Proposal> {
+  for await (const event of await amelie.caller.scheduling.autoAssign({ ...at, seed: 1 })) {
+    if (event.type === 'proposal') return event.proposal;
+  }
+  throw new Error('a run ends with a proposal');
+}
+
+describe('pairs', () => {
+  it('PLAN-PAIR PAIR-ONCE plans a second visit beside each, once, and none beside what was ended', async () => {
+    const { agency, amelie, at } = await openScene(store);
+    await amelie.commit([requirementRow(agency.requirement({ visitsPerWeek: 2, pairing: AFTER }))]);
+    expect(await amelie.caller.scheduling.planWeek(at)).toEqual({ created: 4 });
+    expect(await amelie.caller.scheduling.planWeek(at)).toEqual({ created: 0 });
+    const need = agency.requirement({ visitsPerWeek: 1, pairing: TOGETHER });
+    const input = { week: WEEK, requirements: [need], activePatients: new Set([agency.simone.id]), spacing: new Map() };
+    const [first, second] = planWeek({ ...input, existing: new Set(), ended: new Set() });
+    expect(second?.id).toBe(secondVisitId(first?.id ?? ''));
+    expect([otherHalfId(first as Visit), otherHalfId(second as Visit)]).toEqual([second?.id, first?.id]);
+    const known = new Set([first?.id ?? '']);
+    expect(planWeek({ ...input, existing: known, ended: new Set() })).toEqual([second]);
+    expect(planWeek({ ...input, existing: known, ended: known })).toEqual([]);
+  });
+
+  it('PAIR-STEP the second’s window follows the first’s, inside the day', async () => {
+    const { agency } = await openScene(store);
+    const first = agency.visit({ windowFrom: '08:00', windowTo: '23:00', minutes: 45 });
+    expect(secondVisitOf(first, TOGETHER)).toMatchObject({ windowFrom: '08:00', windowTo: '23:00' });
+    expect(secondVisitOf(first, AFTER)).toMatchObject({ windowFrom: '09:15', windowTo: '23:59', pairOf: first.id });
+    expect(stepOf({ kind: 'after', leastMinutes: 60, mostMinutes: 30 }, 45)).toEqual({ least: 105, most: 105 });
+  });
+
+  it('a second without its first, or a second of a second, is no pair', async () => {
+    const { agency } = await openScene(store);
+    const first = agency.visit();
+    const second = secondVisitOf(first, TOGETHER);
+    const third = secondVisitOf(second, TOGETHER);
+    expect(pairsAmong([second])).toEqual([]);
+    expect(pairsAmong([third, second, first])).toEqual([{ first, second, pairing: TOGETHER }]);
+  });
+
+  it('the board tells of each visit who else comes, and whether the pair is whole', async () => {
+    const scene = await pairScene(TOGETHER);
+    const { agency, first, second } = scene;
+    expect(await shown(scene, first)).toMatchObject({ visitId: second.id, order: 'first', status: 'open', name: null });
+    await assign(scene, first, agency.joan.id, '09:00');
+    expect(await shown(scene, second)).toMatchObject({
+      order: 'second',
+      status: 'half',
+      name: 'Joan Roy',
+      start: '09:00',
+    });
+    await assign(scene, second, agency.carl.id, '09:00');
+    expect(await shown(scene, first)).toMatchObject({ status: 'whole', name: 'Carl Roy' });
+    expect((await scene.board()).conflicts).toEqual([]);
+  });
+
+  it('SCH-SYNC drag feedback, suggestions and validation keep the second in step with the first', async () => {
+    const scene = await pairScene(AFTER);
+    const { agency, amelie, at, first, second } = scene;
+    await assign(scene, first, agency.joan.id, '09:00');
+    const suggested = await amelie.caller.scheduling.suggest({ ...at, visitId: second.id });
+    const [best] = suggested;
+    expect(best).toMatchObject({ staffId: agency.carl.id, date: TUESDAY, violations: [] });
+    expect(best && best.start >= '10:15' && best.start <= '10:45').toBe(true);
+    const cells = await amelie.caller.scheduling.feasibility({ ...at, visitId: second.id });
+    const cell = (staffId: string, date: string) => cells.find((one) => one.staffId === staffId && one.date === date);
+    expect(cell(agency.carl.id, TUESDAY)?.violations).toEqual([]);
+    expect(cell(agency.carl.id, DAYS[2] as string)?.violations.map(({ rule }) => rule)).toEqual(['SCH-SYNC']);
+    expect(cell(agency.joan.id, TUESDAY)?.violations.map(({ rule }) => rule)).toEqual(['SCH-SYNC']);
+    const { warnings } = await assign(scene, second, agency.carl.id, '11:00');
+    expect(warnings).toEqual([
+      {
+        rule: 'SCH-SYNC',
+        severity: 'warn',
+        message: 'To start on Tuesday 10:15–10:45, in step with the other carer’s visit',
+      },
+    ]);
+  });
+
+  it('SCH-SYNC auto-assign places both or neither, and says that nobody comes together', async () => {
+    const whole = await pairScene(TOGETHER);
+    const { placements } = await proposalOf(whole);
+    expect(placements.map(({ start }) => start)).toEqual([placements[0]?.start, placements[0]?.start]);
+    expect(new Set(placements.map(({ staffId }) => staffId)).size).toBe(2);
+    const alone = await pairScene(TOGETHER, { serviceCode: 'psw', windowFrom: '08:00', windowTo: '09:00' });
+    const { agency, amelie } = alone;
+    const busy = agency.visit({ patientId: agency.paul.id, start: '08:00', minutes: 300 });
+    await amelie.commit(agency.placed(busy, agency.carl.id));
+    const proposal = await proposalOf(alone);
+    expect(proposal.placements).toEqual([]);
+    expect(proposal.unplaced.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 2 }, () => 'No time was found at which both carers of the pair can come'),
+    );
+  });
+
+  it('SCH-SYNC why nobody: cannot come when the other carer does', async () => {
+    const scene = await pairScene(TOGETHER, { serviceCode: 'psw' });
+    await assign(scene, scene.first, scene.agency.carl.id, '10:00');
+    await scene.amelie.commit(
+      scene.agency.placed(
+        scene.agency.visit({ serviceCode: 'psw', patientId: scene.agency.paul.id, start: '09:30' }),
+        scene.agency.pia.id,
+      ),
+    );
+    const answer = await scene.amelie.caller.scheduling.noMatch({ ...scene.at, visitId: scene.second.id });
+    expect(answer).toMatchObject({ left: 0 });
+    expect(answer.steps).toContainEqual({
+      rule: 'SCH-SYNC',
+      sentence: 'cannot come when the other carer of the pair does',
+      removed: 1,
+      left: 1,
+    });
+  });
+
+  it('CNF-PAIR two carers apart, or one with both visits, until somebody says which', async () => {
+    const scene = await pairScene(AFTER);
+    const { agency, amelie, at, first, second } = scene;
+    await assign(scene, first, agency.joan.id, '09:00');
+    await assign(scene, second, agency.carl.id, '11:30');
+    const [apart] = (await scene.board()).conflicts;
+    expect(apart).toMatchObject({
+      kind: 'pair-apart',
+      title: 'The second carer for Simone Caron does not follow the first as asked, Tue 24 Nov',
+    });
+    expect(apart?.explanation).toContain('The second is to come 30 to 60 min after the first has left.');
+    expect(await shown(scene, first)).toMatchObject({ status: 'apart' });
+    await amelie.commit(agency.placed({ ...second, start: '10:30', date: TUESDAY }, agency.joan.id));
+    const [same] = (await scene.board()).conflicts;
+    expect(same?.title).toBe('Joan Roy has both visits to Simone Caron that ask for two carers, Tue 24 Nov');
+    await amelie.caller.scheduling.resolveConflict({
+      ...at,
+      conflictId: same?.id ?? '',
+      choice: 'keep-first',
+      reason: '',
+    });
+    expect((await scene.board()).conflicts).toEqual([]);
+    expect(await shown(scene, first)).toMatchObject({ status: 'half' });
+  });
+
+  it('CNF-PAIR CNF-STAFF one carer in two places at once is a double booking and nothing else', async () => {
+    const scene = await pairScene(TOGETHER);
+    const { agency, amelie, first, second } = scene;
+    for (const visit of [first, second]) {
+      await amelie.commit(agency.placed({ ...visit, start: '09:00' }, agency.joan.id));
+    }
+    expect(kindsOf((await scene.board()).conflicts)).toEqual(['double-booked-staff']);
+  });
+
+  it('PAIR-WHOLE cancelling one cancels the other; an edit of one leaves the other', async () => {
+    for (const which of ['first', 'second'] as const) {
+      const scene = await pairScene(TOGETHER);
+      const { amelie, at } = scene;
+      await amelie.caller.scheduling.cancelVisit({ ...at, visitId: scene[which].id });
+      expect((await scene.board()).visits).toEqual([]);
+      expect(await rulesOf(assign(scene, scene.second, scene.agency.joan.id, '09:00'))).toEqual(['SCH-GONE']);
+    }
+  });
+
+  it('a first that is deleted leaves a visit for one carer', async () => {
+    const scene = await pairScene(TOGETHER);
+    await scene.amelie.commit([
+      { ...updateRow(visits, scene.first, {}), set: { deletedAt: '2026-11-21T12:00:00.000Z' } },
+    ]);
+    expect(await shown(scene, scene.second)).toBeNull();
+    expect((await assign(scene, scene.second, scene.agency.joan.id, '10:00')).warnings).toEqual([]);
+  });
+});
