@@ -131,6 +131,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     tenants: core.tenants,
     live,
     origin,
+    clock,
     log,
     metrics,
     metricsToken: options.metricsToken ?? process.env.FIELDFARE_METRICS_TOKEN,

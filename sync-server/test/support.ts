@@ -22,6 +22,7 @@ import {
   type Connection,
   createConnection,
   createReplica,
+  type Download,
   openJournal,
   type Replica,
   type SocketLike,
@@ -186,6 +187,7 @@ export async function openClient(
   login: string,
   shards: readonly ShardId[],
   before?: SyncClient,
+  download?: Download,
 ): Promise<SyncClient> {
   let grant = await signIn(url(), login, PASSWORD, before?.principal.deviceId);
   const { principal } = grant;
@@ -207,6 +209,7 @@ export async function openClient(
       }
       return { ok: true, value: grant.accessToken };
     },
+    ...(download === undefined ? {} : { download }),
     clock: systemClock,
     random: systemRandom,
     setTimer(run, ms) {

@@ -9,6 +9,7 @@ import { dateAt, systemClock } from '@fieldfare/kernel';
 import { type Metric, metric } from '../lib/metrics.ts';
 import { type ServerProcess, startHocuspocus, startOurs, startStock } from './sync/child.ts';
 import { type Client, dialHocuspocus, dialOurs, dialStock, type Hearing } from './sync/clients.ts';
+import { coldStart, shardsToFollow, slowLink } from './sync/cold-start.ts';
 import { alternating, bytesPerRow, loadTime, receiveCost } from './sync/documents.ts';
 import { type Crowd, createWatch, drive, hearingOf, type Outcome } from './sync/traffic.ts';
 import { type Prepared, prepare, shardOf } from './sync/workload.ts';
@@ -23,6 +24,12 @@ const MANY = { clients: 1_000, shards: 200, rate: 2_000, seconds: 4 };
 const IDLE = 10_000;
 const DIALS_AT_ONCE = 100;
 const WRITES = 100_000;
+const COLD_ROUNDS = 3;
+const LINKS = [
+  { name: 'this machine', ms: 0, bytesPerMs: Number.POSITIVE_INFINITY },
+  { name: '20 Mbit/s 15 ms away', ms: 15, bytesPerMs: 2_500 },
+  { name: '2 Mbit/s 40 ms away', ms: 40, bytesPerMs: 250 },
+];
 
 interface Account {
   readonly token: string;
@@ -193,6 +200,33 @@ async function idleConnections(): Promise<readonly Metric[]> {
   ];
 }
 
+/** Fastest of some, by turns, so that a busy moment strikes both alike. */
+async function coldStarts(): Promise<readonly Metric[]> {
+  const server = await startOurs();
+  const account = await signIn(server);
+  const shards = shardsToFollow();
+  const metrics: Metric[] = [];
+  for (const { name, ms, bytesPerMs } of LINKS) {
+    const link = await slowLink(server.url, ms, bytesPerMs);
+    const best = { socket: Number.POSITIVE_INFINITY, snapshots: Number.POSITIVE_INFINITY };
+    const bytes = { socket: 0, snapshots: 0 };
+    for (let round = 0; round < COLD_ROUNDS; round += 1) {
+      for (const way of ['socket', 'snapshots'] as const) {
+        const before = link.received();
+        best[way] = Math.min(best[way], await coldStart(link.url, account, shards, way === 'snapshots'));
+        bytes[way] = link.received() - before;
+      }
+    }
+    await link.close();
+    for (const way of ['socket', 'snapshots'] as const) {
+      metrics.push(metric(`cold start of ${shards.length} shards, ${name}, ${way}`, best[way], 'ms'));
+      metrics.push(metric('the same: received', bytes[way] / 1000, 'kB'));
+    }
+  }
+  await server.stop();
+  return metrics;
+}
+
 async function documents(): Promise<readonly Metric[]> {
   return [
     metric('shard of 2,000 rows loaded from the journal', await loadTime(2_000), 'ms', '<100'),
@@ -207,6 +241,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Metric[]>>> = {
   'fan-out': fanOut,
   many: manyConnections,
   idle: idleConnections,
+  cold: coldStarts,
   documents,
 };
 

@@ -18,5 +18,8 @@ export {
 export { encodePresence, type PresenceState, type Present } from './protocol/presence.ts';
 export { createRooms, type Rooms } from './protocol/rooms.ts';
 export { yWebsocketPeer } from './protocol/y-websocket.ts';
+export { sealedBytes } from './replay.ts';
 export { createReplica } from './replica.ts';
+export { createDownload, type Download } from './snapshot/download.ts';
+export { digestOf, etagOf, SNAPSHOT_PATH } from './snapshot/format.ts';
 export * from './types.ts';

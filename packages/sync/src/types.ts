@@ -2,6 +2,7 @@
 import type { AnyTable, Clock, Hlc, JsonValue, Problem, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
 import type { GuardLimits } from './guard/limits.ts';
 import type { PresenceState, Present } from './protocol/presence.ts';
+import type { Download } from './snapshot/download.ts';
 
 /** One immutable element of a table's `Y.Array` in a shard. Short names: they are stored millions of times. */
 export interface RowEntry {
@@ -318,6 +319,8 @@ export interface ConnectionOptions {
   /** ws:// or wss:// address of the server's `/sync`. */
   readonly url: string;
   readonly openSocket: (url: string) => SocketLike;
+  /** Fetches most of a large shard that this laptop lacks; absent: all of it comes over the socket. */
+  readonly download?: Download;
   /** A fresh access token, or why there is none (`unauthenticated` refuses until a new sign-in; `offline` backs off). */
   readonly accessToken: () => Promise<Result<string>>;
   readonly clock: Clock;

@@ -27,7 +27,9 @@ interface Stored {
 
 export interface Credentials {
   readonly principal: Principal;
-  /** A ticket that opens one socket. `unauthenticated`: sign in again; `offline`: try later. */
+  /** Good for at least a minute. `unauthenticated`: sign in again; `offline`: try later. */
+  accessToken(): Promise<Result<string>>;
+  /** A ticket that opens one socket. Problems as of `accessToken`. */
   socketTicket(): Promise<Result<string>>;
   /** Ends the session at the server when it can be reached, and on this disk in any case. */
   revoke(): Promise<void>;
@@ -58,7 +60,6 @@ function create(options: CredentialsOptions, first: Stored, firstToken: string |
     return ok(token);
   };
 
-  /** Good for at least a minute. */
   const accessToken = async (): Promise<Result<string>> => {
     const age = clock.now() - fetchedAt;
     if (token !== null && age >= 0 && age < FRESH_MS) return ok(token);
@@ -75,6 +76,7 @@ function create(options: CredentialsOptions, first: Stored, firstToken: string |
 
   return {
     principal: first.principal,
+    accessToken,
     async socketTicket() {
       const first = await buyTicket();
       if (first.ok || first.problems[0].code !== 'unauthenticated') return first;

@@ -50,7 +50,7 @@ export interface LocalWorkspaceOptions {
   readonly store?: Promise<Awaited<ReturnType<typeof openStore<Database>>>>;
   readonly storeOptions?: Omit<StoreOptions, 'tables' | 'derivations'>;
   /** Absent: a working copy that never syncs (tests, benches). */
-  readonly connect?: Pick<ConnectionOptions, 'url' | 'openSocket' | 'accessToken' | 'setTimer'>;
+  readonly connect?: Pick<ConnectionOptions, 'url' | 'openSocket' | 'accessToken' | 'download' | 'setTimer'>;
 }
 
 /** The rest of the working set waits this long for the first board to be read and drawn. */

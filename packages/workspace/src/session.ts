@@ -18,7 +18,14 @@ import {
   type Result,
 } from '@fieldfare/kernel';
 import type { StoreOptions } from '@fieldfare/store';
-import { type ConnectionOptions, createKeyring, type KeyringFile, openJournal, unlockKeyring } from '@fieldfare/sync';
+import {
+  type ConnectionOptions,
+  createDownload,
+  createKeyring,
+  type KeyringFile,
+  openJournal,
+  unlockKeyring,
+} from '@fieldfare/sync';
 import { type Credentials, createCredentials, restoreCredentials } from './credentials.ts';
 import { type LocalWorkspace, openLocalWorkspace, openProjection } from './local.ts';
 import { readProfiles, type StoredProfile, saveProfile } from './profiles.ts';
@@ -132,6 +139,12 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
         url: api.syncUrl,
         openSocket: platform.openSocket,
         accessToken: () => credentials.socketTicket(),
+        download: createDownload({
+          serverUrl: profile.serverUrl,
+          fetch: platform.fetch,
+          accessToken: credentials.accessToken,
+          setTimer: platform.setTimer,
+        }),
         setTimer: platform.setTimer,
       },
     });

@@ -1,5 +1,6 @@
 /** The HTTP face: routes, headers, errors, one log line a request. */
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '@fieldfare/kernel';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Accounts } from '../accounts/index.ts';
 import type { LiveSessions } from '../live-sessions.ts';
@@ -11,6 +12,7 @@ import { type ClusterRoutes, registerCluster } from './cluster-routes.ts';
 import { registerMetrics } from './metrics-route.ts';
 import { frameworkProblem, internalProblem, sendDetails, sendProblems } from './problems.ts';
 import { type OriginCheck, SECURITY_HEADERS } from './security.ts';
+import { registerSnapshots } from './snapshot-route.ts';
 import { registerTrpc } from './trpc.ts';
 import { registerWeb } from './web.ts';
 
@@ -22,12 +24,16 @@ declare module 'fastify' {
 }
 
 const BODY_LIMIT = 64 * 1024;
+/** What pages of other origins may send and read: snapshots come in ranges. */
+const ACCEPTED = 'authorization, content-type, trpc-accept, last-event-id, range, if-match';
+const EXPOSED = 'etag, content-range, content-digest';
 
 export interface HttpParts {
   readonly accounts: Accounts;
   readonly tenants: Tenants;
   readonly live: LiveSessions;
   readonly origin: OriginCheck;
+  readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Opens `/metrics` to whoever shows it; without it only this machine may look. */
@@ -75,12 +81,13 @@ export function createHttp(parts: HttpParts): FastifyInstance {
       reply
         .header('access-control-allow-origin', request.headers.origin)
         .header('vary', 'origin')
+        .header('access-control-expose-headers', EXPOSED)
         .header('cross-origin-resource-policy', 'cross-origin');
       if (request.method === 'OPTIONS') {
         return reply
           .code(204)
           .header('access-control-allow-methods', 'GET, POST')
-          .header('access-control-allow-headers', 'authorization, content-type, trpc-accept, last-event-id')
+          .header('access-control-allow-headers', ACCEPTED)
           .header('access-control-max-age', '600')
           .send();
       }
@@ -122,6 +129,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   if (parts.cluster) registerCluster(app, { ...parts, cluster: parts.cluster });
   registerAuth(app, accounts);
   registerTrpc(app, { ...parts, sessions: accounts.sessions });
+  registerSnapshots(app, { ...parts, sessions: accounts.sessions });
   registerWeb(app, parts.webDir);
   return app;
 }

@@ -14,6 +14,7 @@ import { movedTo, type Peer, servePeer } from '../protocol/peer.ts';
 import type { Authenticated, PeerEvent, PeerOptions } from '../protocol/peer-options.ts';
 import type { Connection, ConnectionOptions, SocketLike } from '../types.ts';
 import { createConnection } from './connection.ts';
+import { SNAPSHOT_STRUCTS } from './exchange.ts';
 
 const stops: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -559,6 +560,51 @@ describe('client and server', () => {
     link.start();
     await until(() => link.status().refusedShards.length === 1, 'refused');
     expect([server.desk.row(0), link.status().pending]).toEqual([null, 1]);
+  });
+
+  describe('a laptop that lacks most of a large shard', () => {
+    const large = async () => {
+      const server = await openServer();
+      for (let n = 0; n < SNAPSHOT_STRUCTS; n += 100) {
+        await server.desk.commit(...Array.from({ length: 100 }, (_, i) => create(n + i)));
+      }
+      return { server, desk: await openDesk(1) };
+    };
+    const sentTo = ({ server }: MemoryLink): number => server.sent.reduce((sum, { length }) => sum + length, 0);
+
+    it('SYN-CON-SNAPSHOT: fetches a snapshot, and the socket brings what was written since, and no more', async () => {
+      const { server, desk } = await large();
+      const asked: string[] = [];
+      const link = connect(server, desk, {
+        async download(shard) {
+          asked.push(shard);
+          const update = server.desk.replica.diff(shard);
+          await server.desk.commit(create(5_000));
+          return ok({ update });
+        },
+      });
+      link.follow([SHARD, OTHER_SHARD]);
+      link.start();
+      await until(() => isDone(link), 'live');
+      expect(asked).toEqual([SHARD]);
+      expect([desk.row(0), desk.row(5_000)]).toEqual([server.desk.row(0), server.desk.row(5_000)]);
+      expect(sentTo(server.links[0] as MemoryLink)).toBeLessThan(3_000);
+      await server.desk.commit(create(5_001));
+      await until(() => desk.row(5_001) !== null, 'goes on');
+    });
+
+    it.each([
+      ['does not come', async () => fail(problem('offline', 'no way'))],
+      ['is none', async () => ok({ update: new Uint8Array([1, 2, 3]) })],
+    ] as const)('SYN-CON-SNAPSHOT: the socket brings all of it when the snapshot %s', async (_, download) => {
+      const { server, desk } = await large();
+      const link = connect(server, desk, { download });
+      link.follow([SHARD]);
+      link.start();
+      await until(() => isDone(link), 'live');
+      expect(desk.row(0)).toEqual(server.desk.row(0));
+      expect(link.status().refusedShards).toEqual([]);
+    });
   });
 
   describe('a server restored from a backup', () => {

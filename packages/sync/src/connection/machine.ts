@@ -7,7 +7,7 @@
  *                    person signs in again. A missing network while asking backs off
  *  SYN-CON-REFUSED   another version or another organisation's server is not dialled again by itself
  *  SYN-CON-LIVE      live: every followed shard has exchanged state both ways, or was refused. What is pending is told apart
- *  SYN-CON-WINDOW    at most 4 shards are being opened at a time, so that a large first sync stays interruptible
+ *  SYN-CON-WINDOW    at most 12 shards are being opened at a time, so that a large first sync stays interruptible
  *  SYN-CON-BEAT      a link that says nothing for 25 s is given up
  *  SYN-CON-SHARD     a refused shard is listed with its reason and stops no other; it is tried again on the next link
  *                    or when the person asks
@@ -23,7 +23,7 @@ export const ANSWER_MS = 15_000;
 export const BEAT_MS = 15_000;
 /** From a ping to whatever is heard next. */
 export const DEADLINE_MS = 10_000;
-export const WINDOW = 4;
+export const WINDOW = 12;
 
 export type TimerName = 'retry' | 'answer' | 'beat' | 'deadline';
 

@@ -1,0 +1,298 @@
+/**
+ * What is said about shards on a link: what each side lacks, then every change as it becomes durable.
+ *
+ *  SYN-CON-OUT      a local commit is sent once it is durable here; after a lost link everything not covered by the
+ *                   server's durable state vector is sent again, and the server takes it once
+ *  SYN-CON-ACK      only the server's durable ack or durable state vector takes a commit off the pending ones
+ *  SYN-CON-KEEP     edits the server refuses stay in the journal and count as pending
+ *  SYN-CON-RETURN   a server that lost what it had acknowledged gets it back: own edits from their writers, others' edits
+ *                   from whoever has them with the server's receipts, also from those who may only read
+ *  SYN-CON-PIECES   edits that together are more than the server takes at once, or cost it too much, go commit by commit
+ *  SYN-CON-SNAPSHOT most of a large shard is fetched as a snapshot over HTTP where there is a way; the socket brings the
+ *                   rest, and all of it when the snapshot does not come
+ */
+import { type Clock, type Problem, problem, type ShardId } from '@fieldfare/kernel';
+import * as Y from 'yjs';
+import type { ControlMessage, ShardMessage } from '../protocol/messages.ts';
+import type { Download } from '../snapshot/download.ts';
+import type { Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
+import type { LinkEvent } from './machine.ts';
+import type { PresenceBook } from './presence-book.ts';
+
+/** Refusals kept for whoever looks for a fault. */
+const MAX_REFUSALS = 50;
+/** Structs lacking from which on a snapshot is fetched: fewer come sooner over the socket. */
+export const SNAPSHOT_STRUCTS = 100;
+
+const TOO_THICK: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST']);
+
+export interface Channel {
+  readonly shard: ShardId;
+  writable: boolean;
+  /** Our diff was sent: from now on every local commit goes out by itself. */
+  sent: boolean;
+  /** The server's diff is in our journal. */
+  received: boolean;
+  /** The server refused an update: later ones would leave a gap there. */
+  blocked: boolean;
+  /** State is being exchanged again because an update did not fit. */
+  resyncing: boolean;
+  /** Every edit is sent on its own. */
+  readonly piecewise: boolean;
+  /** What the server said that it holds; null: not said yet. */
+  held: ReadonlyMap<number, number> | null;
+  /** Our own state waits to be said until we know that. */
+  waits: boolean;
+}
+
+export interface Link {
+  readonly socket: SocketLike;
+  readonly channels: Map<number, Channel>;
+  /** The largest update that the server takes. */
+  maxUpdateBytes: number;
+  /** Where the server said that the organisation is. */
+  movedTo: string | null;
+}
+
+export interface Exchange {
+  open(channel: number, shard: ShardId): Promise<void>;
+  /** Says what stands here; the server answers with the rest. */
+  begin(channel: number, shard: ShardId): Promise<void>;
+  hear(own: Link, channel: number, message: ShardMessage): Promise<void>;
+  /** The server turned down an update or a shard. */
+  refused(own: Link, channel: number, what: Problem): void;
+  sendLocal(touched: Touched): void;
+  /** The latest, newest first. */
+  refusals(): readonly Refusal[];
+  /** When the server last took pending edits of a shard off our hands, on this link or an earlier one. */
+  readonly lastAckAt: ReadonlyMap<ShardId, number>;
+}
+
+export function createExchange(options: {
+  readonly replica: Replica;
+  readonly clock: Clock;
+  readonly setTimer: (run: () => void, ms: number) => () => void;
+  readonly download: Download | undefined;
+  readonly presence: PresenceBook;
+  readonly link: () => Link | null;
+  readonly dispatch: (event: LinkEvent) => void;
+  readonly control: (message: ControlMessage) => void;
+  readonly say: (channel: number, message: ShardMessage) => void;
+}): Exchange {
+  const { replica, clock, setTimer, download, presence, link, dispatch, control, say } = options;
+  let refusals: readonly Refusal[] = [];
+  /** Shards of which the server refused an update for its size or cost. */
+  const tooThick = new Set<ShardId>();
+  const lastAckAt = new Map<ShardId, number>();
+
+  const failed = (shard: ShardId, { message }: Problem, lasting = true): void =>
+    dispatch({ type: 'failed', shard, reason: message, lasting });
+
+  function note(shard: ShardId, { rule, code, message }: Problem): void {
+    refusals = [{ at: clock.now(), shard, rule: rule ?? code, message }, ...refusals].slice(0, MAX_REFUSALS);
+  }
+
+  async function open(number: number, shard: ShardId): Promise<void> {
+    const own = link();
+    // A turn of the event loop between shards: a first sync of many must not hold up the work at hand.
+    await new Promise<void>((resume) => setTimer(resume, 0));
+    const loaded = await replica.load([shard]);
+    if (own === null || link() !== own) return;
+    if (!loaded.ok) {
+      failed(shard, loaded.problems[0]);
+      return;
+    }
+    for (const [old, { shard: other }] of own.channels) {
+      if (other !== shard) continue;
+      own.channels.delete(old); // opened again after a refusal
+      control({ type: 'close', channel: old });
+    }
+    own.channels.set(number, {
+      shard,
+      writable: false,
+      sent: false,
+      received: false,
+      blocked: false,
+      resyncing: false,
+      piecewise: tooThick.delete(shard),
+      held: null,
+      waits: false,
+    });
+    control({ type: 'open', channel: number, shard });
+  }
+
+  /** The shard may have been unloaded meanwhile. */
+  async function begin(number: number, shard: ShardId): Promise<void> {
+    const own = link();
+    const channel = own?.channels.get(number);
+    if (download !== undefined && channel?.held === null) {
+      channel.waits = true; // the server says it right behind `opened`
+      return;
+    }
+    const loaded = await replica.load([shard]);
+    if (own === null || link() !== own) return;
+    if (!loaded.ok) {
+      failed(shard, loaded.problems[0]);
+      return;
+    }
+    if (lacksMost(shard, channel?.held ?? null)) await fetchSnapshot(own, shard);
+    if (link() === own) say(number, { type: 'step1', stateVector: replica.stateVector(shard) });
+  }
+
+  function lacksMost(shard: ShardId, held: ReadonlyMap<number, number> | null): boolean {
+    if (held === null) return false;
+    const here = Y.decodeStateVector(replica.stateVector(shard));
+    let all = 0;
+    let lacking = 0;
+    for (const [client, end] of held) {
+      all += end;
+      lacking += Math.max(0, end - (here.get(client) ?? 0));
+    }
+    return lacking >= SNAPSHOT_STRUCTS && lacking > all / 2;
+  }
+
+  /** SYN-CON-SNAPSHOT. Whatever goes wrong with it: the socket brings what is lacking then. */
+  async function fetchSnapshot(own: Link, shard: ShardId): Promise<void> {
+    const fetched = await download?.(shard);
+    if (fetched?.ok === true)
+      await replica.receive(shard, fetched.value.update, { ...sealOf(fetched.value), ...by(own) });
+    await replica.load([shard]);
+  }
+
+  const by = (own: Link) => ({ subject: null, sender: own });
+  const sealOf = ({ seal }: { readonly seal?: Uint8Array }) => (seal === undefined ? {} : { seal });
+
+  async function hear(own: Link, number: number, message: ShardMessage): Promise<void> {
+    const channel = own.channels.get(number);
+    if (channel === undefined) return; // closed meanwhile
+    const { shard } = channel;
+    const gone = (): boolean => link() !== own || own.channels.get(number) !== channel;
+    switch (message.type) {
+      case 'ack':
+        acknowledged(shard, message.clocks);
+        return;
+      case 'presence':
+        presence.hear(shard, message.update);
+        return;
+      case 'step1':
+        await answer(own, number, channel, message.stateVector);
+        if (gone()) return;
+        break;
+      case 'step2':
+      case 'update': {
+        const taken = await replica.receive(shard, message.update, { ...sealOf(message), ...by(own) });
+        if (gone()) return;
+        if (!taken.ok) {
+          misfit(number, channel, message.type, taken.problems[0]);
+          return;
+        }
+        if (message.type === 'step2') {
+          channel.received = true;
+          channel.resyncing = false;
+        }
+      }
+    }
+    if (channel.received && channel.sent) dispatch({ type: 'synced', shard });
+  }
+
+  /** The server's durable state covers edits up to these clocks. */
+  function acknowledged(shard: ShardId, clocks: ReadonlyMap<number, number>): void {
+    const { count } = replica.pending();
+    replica.acknowledged(shard, clocks);
+    if (replica.pending().count < count) lastAckAt.set(shard, clock.now());
+  }
+
+  /** The server says what it holds durably; it gets the rest: at once, or piece by piece when that is more than it takes. */
+  async function answer(own: Link, number: number, channel: Channel, stateVector: Uint8Array): Promise<void> {
+    const { shard } = channel;
+    const held = decodeClocks(stateVector);
+    if (held === null) {
+      failed(shard, problem('corrupt', 'the server sent an unreadable state'));
+      return;
+    }
+    acknowledged(shard, held);
+    channel.held = held;
+    if (channel.waits) {
+      channel.waits = false;
+      void begin(number, shard);
+    }
+    const send = (outgoing: readonly Outgoing[]): void => {
+      if (link() !== own || own.channels.get(number) !== channel) return;
+      channel.sent = true;
+      for (const each of outgoing) {
+        if (channel.writable || each.seal !== undefined) say(number, { type: 'update', ...each });
+        else if (!channel.blocked) readOnly(channel);
+      }
+    };
+    const maxBytes = channel.piecewise ? 0 : own.maxUpdateBytes;
+    const read = await replica.offer(shard, held, maxBytes, send);
+    if (!read.ok) failed(shard, read.problems[0]);
+  }
+
+  /** What cannot be sent stays here, pending, and is said. */
+  function readOnly(channel: Channel): void {
+    const what = problem('forbidden', 'you may read this, but your changes to it are not accepted', {
+      rule: 'SYN-PEER-ACCESS',
+    });
+    channel.blocked = true;
+    note(channel.shard, what);
+    failed(channel.shard, what, false);
+  }
+
+  /**
+   * What the server sent was not taken. A gap is healed by exchanging state once more; anything else, and a whole state
+   * that still leaves a gap, is final.
+   */
+  function misfit(number: number, channel: Channel, sent: 'step2' | 'update', what: Problem): void {
+    const { shard } = channel;
+    if (what.rule === 'SYN-GUARD-GAP' && !(sent === 'step2' && channel.resyncing)) {
+      if (!channel.resyncing) {
+        channel.resyncing = true;
+        void begin(number, shard);
+      }
+      return;
+    }
+    channel.resyncing = false;
+    note(shard, what);
+    failed(shard, what);
+  }
+
+  return {
+    open,
+    begin,
+    hear,
+    refused(own, number, what) {
+      const channel = own.channels.get(number);
+      if (channel !== undefined && !channel.piecewise && TOO_THICK.has(what.rule ?? '')) {
+        own.channels.delete(number);
+        control({ type: 'close', channel: number });
+        tooThick.add(channel.shard);
+        dispatch({ type: 'again', shard: channel.shard });
+        return;
+      }
+      if (channel !== undefined) {
+        channel.blocked = true;
+        note(channel.shard, what);
+      }
+      dispatch({ type: 'refused', channel: number, problem: what });
+    },
+    sendLocal({ origin, shard, update }) {
+      if (origin !== 'local' || update === undefined) return;
+      for (const [number, channel] of link()?.channels ?? []) {
+        if (channel.shard !== shard || !channel.sent || channel.blocked) continue;
+        if (channel.writable) say(number, { type: 'update', update });
+        else readOnly(channel);
+      }
+    },
+    refusals: () => refusals,
+    lastAckAt,
+  };
+}
+
+function decodeClocks(stateVector: Uint8Array): Map<number, number> | null {
+  try {
+    return Y.decodeStateVector(stateVector);
+  } catch {
+    return null;
+  }
+}
