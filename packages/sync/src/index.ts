@@ -20,6 +20,6 @@ export { createRooms, type Rooms } from './protocol/rooms.ts';
 export { yWebsocketPeer } from './protocol/y-websocket.ts';
 export { sealedBytes } from './replay.ts';
 export { createReplica } from './replica.ts';
-export { createDownload, type Download } from './snapshot/download.ts';
+export { createDownload } from './snapshot/download.ts';
 export { digestOf, etagOf, SNAPSHOT_PATH } from './snapshot/format.ts';
 export * from './types.ts';

@@ -2,7 +2,6 @@
 import type { AnyTable, Clock, Hlc, JsonValue, Problem, Random, Result, RowChange, ShardId } from '@fieldfare/kernel';
 import type { GuardLimits } from './guard/limits.ts';
 import type { PresenceState, Present } from './protocol/presence.ts';
-import type { Download } from './snapshot/download.ts';
 
 /** One immutable element of a table's `Y.Array` in a shard. Short names: they are stored millions of times. */
 export interface RowEntry {
@@ -98,6 +97,9 @@ export interface CompactionReport {
   readonly bytesBefore: number;
   readonly bytesAfter: number;
 }
+
+/** Fetches the update that a shard's snapshot holds, with the server's receipt for it. */
+export type Download = (shard: ShardId) => Promise<Result<Outgoing>>;
 
 export interface Replica {
   readonly tenantId: string;

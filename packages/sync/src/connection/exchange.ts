@@ -14,8 +14,7 @@
 import { type Clock, type Problem, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import type { ControlMessage, ShardMessage } from '../protocol/messages.ts';
-import type { Download } from '../snapshot/download.ts';
-import type { Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
+import type { Download, Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
 import type { LinkEvent } from './machine.ts';
 import type { PresenceBook } from './presence-book.ts';
 

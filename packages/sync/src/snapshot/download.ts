@@ -9,7 +9,7 @@
 import { fail, ok, type Problem, problem, type Result, type ShardId } from '@fieldfare/kernel';
 import { GUARD_LIMITS } from '../guard/limits.ts';
 import { SEAL_BYTES } from '../protocol/codec.ts';
-import type { Outgoing } from '../types.ts';
+import type { Download } from '../types.ts';
 import { digestOf, etagOf, parseContentRange, snapshotUrl } from './format.ts';
 
 export const PIECE_BYTES = 256 * 1024;
@@ -19,9 +19,6 @@ const PAUSE_MS = 250;
 /** A piece that takes longer is given up. */
 const PIECE_MS = 60_000;
 const MAX_BYTES = SEAL_BYTES + GUARD_LIMITS.maxTrustedBytes;
-
-/** The update that a shard's snapshot holds, with the server's receipt for it. */
-export type Download = (shard: ShardId) => Promise<Result<Outgoing>>;
 
 export interface DownloadOptions {
   readonly serverUrl: string;
