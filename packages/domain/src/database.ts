@@ -1,5 +1,6 @@
 /** The projection's tables as Kysely sees them: camelCase, with the platform's own columns. */
 import type { Row } from '@fieldfare/kernel';
+import type { packKeys, rulePacks } from './assessments/packs/tables.ts';
 import type { assessmentDrafts, assessments, patientContexts, reassessments } from './assessments/tables.ts';
 import type { bundleSettings, careBundles, carePlans, planOverrides, serviceLines } from './bundles/tables.ts';
 import type { users } from './identity/tables.ts';
@@ -60,6 +61,8 @@ export interface Database {
   readonly assessmentDrafts: Projected<typeof assessmentDrafts>;
   readonly reassessments: Projected<typeof reassessments>;
   readonly patientContexts: Projected<typeof patientContexts>;
+  readonly rulePacks: Projected<typeof rulePacks>;
+  readonly packKeys: Projected<typeof packKeys>;
   readonly careBundles: Projected<typeof careBundles>;
   readonly carePlans: Projected<typeof carePlans>;
   readonly serviceLines: Projected<typeof serviceLines>;

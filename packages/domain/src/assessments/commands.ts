@@ -13,9 +13,8 @@ import {
   unwrap,
 } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
-import { columnsOf } from '../queries.ts';
 import { formOf } from './items/forms.ts';
-import { type PatientTarget, recordShards } from './record.ts';
+import { type PatientTarget, recordShards, standingAssessments } from './record.ts';
 import {
   type AssessmentContent,
   answerProblems,
@@ -23,7 +22,6 @@ import {
   checkAmendment,
   checkContent,
   record,
-  standingOf,
 } from './rules.ts';
 import { type AssessmentDraft, assessmentDrafts, assessments, type PatientContext, patientContexts } from './tables.ts';
 
@@ -113,13 +111,7 @@ export async function complete(ctx: Context, input: EntryInput): Promise<{ reado
   const { amends, reason } = input;
   let amendment = null;
   if (amends !== null) {
-    const rows = await ctx.store.db
-      .selectFrom('assessments')
-      .select(columnsOf(assessments))
-      .where('patientId', '=', input.patientId)
-      .where('deletedAt', 'is', null)
-      .execute();
-    amendment = unwrap(checkAmendment(input, { amends, reason }, standingOf(rows)));
+    amendment = unwrap(checkAmendment(input, { amends, reason }, await standingAssessments(ctx, input)));
   }
   const { id, changes } = record(
     form,

@@ -1,7 +1,17 @@
 import { defineModule } from '@fieldfare/kernel';
+import { packKeys, rulePacks } from './packs/tables.ts';
 import { assessmentsRouter } from './router.ts';
 import { assessmentDrafts, assessments, patientContexts, reassessments } from './tables.ts';
 
+export {
+  type AssessedPatient,
+  assessedPatients,
+  breathe,
+  type RecordsProgress,
+  readEach,
+} from './assessed-patients.ts';
+export type { PackChange, PackEffect, PackEffectEvent } from './packs/effect.ts';
+export type { PackKeyView, PackRowView, PackSummary, PacksView } from './packs/view.ts';
 export * from './pure.ts';
 export {
   type AssessmentSummary,
@@ -17,6 +27,6 @@ export {
 export const assessmentsModule = defineModule({
   name: 'assessments',
   about: 'completed assessments, what follows from them, and when the next is due',
-  tables: [assessments, assessmentDrafts, reassessments, patientContexts],
+  tables: [assessments, assessmentDrafts, reassessments, patientContexts, rulePacks, packKeys],
   router: assessmentsRouter,
 });

@@ -17,6 +17,7 @@ export { allowedText, allows, type CodeSet } from './items/code-sets.ts';
 export type { Concept } from './items/concepts.ts';
 export { type Form, type FormItem, INSTRUMENTS, type Instrument } from './items/form.ts';
 export { FORMS, formNamed, formOf } from './items/forms.ts';
+export { type PackInForce, ruleBookOf } from './packs/pack.ts';
 export type { ProfileChange } from './profile/compare.ts';
 export { needsProfile, type ProfileInput } from './profile/profile.ts';
 export {

@@ -19,6 +19,9 @@ import { columnsOf } from '../queries.ts';
 import { type AssessmentResults, assess } from './assess.ts';
 import type { Instrument } from './items/form.ts';
 import { formOf } from './items/forms.ts';
+import { packsInForce } from './packs/in-force.ts';
+import type { PackInForce, RuleBook } from './packs/pack.ts';
+import { PACK_TOPICS } from './packs/view.ts';
 import { compareProfiles, type ProfileChange } from './profile/compare.ts';
 import { needsProfile, readingsOf } from './profile/profile.ts';
 import { standingOf } from './rules.ts';
@@ -73,6 +76,8 @@ export interface PatientRecord {
   readonly dueOn: LocalDate | null;
   readonly context: Pick<PatientContext, 'internet' | 'techReadiness' | 'rurality'>;
   readonly needs: ProfileView;
+  /** Packs whose rules speak, for what a screen computes itself. */
+  readonly packs: readonly PackInForce[];
 }
 
 interface Rows {
@@ -82,6 +87,8 @@ interface Rows {
   readonly drafts: readonly AssessmentDraft[];
   readonly context: PatientContext | null;
   readonly dueOn: LocalDate | null;
+  readonly packs: readonly PackInForce[];
+  readonly book: RuleBook;
 }
 
 export const recordShards = ({ regionId, patientId }: PatientTarget): readonly string[] => [
@@ -90,9 +97,23 @@ export const recordShards = ({ regionId, patientId }: PatientTarget): readonly s
   patientShard(regionId, patientId),
 ];
 
+const recordedAssessments = (ctx: Context, patientId: string): Promise<Assessment[]> =>
+  ctx.store.db
+    .selectFrom('assessments')
+    .select(columnsOf(assessments))
+    .where('patientId', '=', patientId)
+    .where('deletedAt', 'is', null)
+    .execute();
+
+/** Those that nothing supersedes, most recent first. */
+export async function standingAssessments(ctx: Context, target: PatientTarget): Promise<readonly Assessment[]> {
+  unwrap(await ctx.ready(recordShards(target)));
+  return standingOf(await recordedAssessments(ctx, target.patientId));
+}
+
 async function readRows(ctx: Context, { regionId, patientId }: PatientTarget): Promise<Rows> {
   const { db } = ctx.store;
-  const [region, patient, all, drafts, context, due] = await Promise.all([
+  const [region, patient, all, drafts, context, due, { packs, book }] = await Promise.all([
     db.selectFrom('regions').select('zone').where('id', '=', regionId).executeTakeFirst(),
     db
       .selectFrom('patients')
@@ -101,12 +122,7 @@ async function readRows(ctx: Context, { regionId, patientId }: PatientTarget): P
       .where('regionId', '=', regionId)
       .where('deletedAt', 'is', null)
       .executeTakeFirst(),
-    db
-      .selectFrom('assessments')
-      .select(columnsOf(assessments))
-      .where('patientId', '=', patientId)
-      .where('deletedAt', 'is', null)
-      .execute(),
+    recordedAssessments(ctx, patientId),
     db
       .selectFrom('assessmentDrafts')
       .select(columnsOf(assessmentDrafts))
@@ -127,6 +143,7 @@ async function readRows(ctx: Context, { regionId, patientId }: PatientTarget): P
       .where('patientId', '=', patientId)
       .where('deletedAt', 'is', null)
       .executeTakeFirst(),
+    packsInForce(ctx),
   ]);
   if (!region || !patient) {
     return unwrap(fail(problem('not-found', 'no such patient in this region', { rule: 'PAT-KNOWN' })));
@@ -138,12 +155,14 @@ async function readRows(ctx: Context, { regionId, patientId }: PatientTarget): P
     drafts,
     context: context ?? null,
     dueOn: due?.dueOn ?? null,
+    packs,
+    book,
   };
 }
 
-function profileView({ patient, today, all, context }: Omit<Rows, 'drafts' | 'dueOn'>): ProfileView {
+function profileView({ patient, today, all, context, book }: Omit<Rows, 'drafts' | 'dueOn' | 'packs'>): ProfileView {
   const standing = standingOf(all);
-  const about = { context, birthDate: patient.birthDate, on: today };
+  const about = { context, birthDate: patient.birthDate, on: today, book };
   const profile = needsProfile({ standing, ...about });
   const [newest, ...earlier] = standing;
   const before = earlier[0];
@@ -181,7 +200,7 @@ function summaries(all: readonly Assessment[], names: ReadonlyMap<string, string
 
 async function readRecord(ctx: Context, target: PatientTarget): Promise<PatientRecord> {
   const [rows, names] = await Promise.all([readRows(ctx, target), userNames(ctx.store)]);
-  const { patient, today, all, drafts, context, dueOn } = rows;
+  const { patient, today, all, drafts, context, dueOn, packs } = rows;
   return {
     patient,
     today,
@@ -198,6 +217,7 @@ async function readRecord(ctx: Context, target: PatientTarget): Promise<PatientR
       rurality: context?.rurality ?? null,
     },
     needs: profileView(rows),
+    packs,
   };
 }
 
@@ -213,6 +233,7 @@ export async function* recordEvents(
   const topics = [
     ...['assessments', 'assessment_drafts', 'patient_contexts'].map((table) => topicOf(table, own)),
     ...['patients', 'reassessments'].map((table) => topicOf(table, beside)),
+    ...PACK_TOPICS,
   ];
   yield* ctx.store.live(topics, () => readRecord(ctx, target), signal ?? new AbortController().signal);
 }
@@ -240,7 +261,7 @@ export async function assessmentView(
   target: PatientTarget & { readonly assessmentId: string },
 ): Promise<AssessmentView> {
   unwrap(await ctx.ready(recordShards(target)));
-  const [{ all }, names] = await Promise.all([readRows(ctx, target), userNames(ctx.store)]);
+  const [{ all, book }, names] = await Promise.all([readRows(ctx, target), userNames(ctx.store)]);
   const row = all.find(({ id }) => id === target.assessmentId);
   const summary = summaries(all, names).find(({ id }) => id === target.assessmentId);
   if (!row || !summary) {
@@ -250,7 +271,7 @@ export async function assessmentView(
   return {
     ...summary,
     answers: row.answers,
-    results: form && assess(form, new Map(row.answers.map(({ code, value }) => [code, value]))),
+    results: form && assess(form, new Map(row.answers.map(({ code, value }) => [code, value])), book),
   };
 }
 

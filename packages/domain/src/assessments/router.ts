@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { regionProcedure, router } from '../procedure.ts';
 import { complete, discardDraft, saveDraft, setContext } from './commands.ts';
 import { INSTRUMENTS } from './items/form.ts';
+import { packsRouter } from './packs/router.ts';
 import { assessmentView, caseload, caseloadEvents, patientProfile, patientRecord, recordEvents } from './record.ts';
 import { answer } from './tables.ts';
 
@@ -20,6 +21,7 @@ const entry = draft.extend({
 });
 
 export const assessmentsRouter = router({
+  packs: packsRouter,
   /** Every patient of the region with the day of the last assessment and the next. Opens nobody's record. */
   caseload: regionProcedure('patients.read').query(({ ctx, input }) => caseload(ctx, input)),
   /** The same, now and after every change. */

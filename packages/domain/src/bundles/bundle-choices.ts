@@ -11,10 +11,15 @@
  */
 import { levelsOf, parseProfile } from '@fieldfare/engine-bundles';
 import { addDays, addWeeks, type LocalDate, scheduleShard, unwrap, weekOfDate } from '@fieldfare/kernel';
-import { patientProfile } from '../assessments/index.ts';
+import {
+  type AssessedPatient,
+  assessedPatients,
+  patientProfile,
+  type RecordsProgress,
+  readEach,
+} from '../assessments/index.ts';
 import { groupBy } from '../collections.ts';
 import type { Context } from '../procedure.ts';
-import { type AssessedPatient, assessedPatients, type RecordsProgress, readEach } from './assessed-patients.ts';
 import { type PatientPlans, readPlans } from './plan-rows.ts';
 import { readSettings } from './settings.ts';
 import { signedInOrder } from './status.ts';

@@ -7,15 +7,15 @@
  */
 import { type BundleConfig, evaluateAll, type PatientQuestion, type PatientSummary } from '@fieldfare/engine-bundles';
 import { invariant, unwrap } from '@fieldfare/kernel';
-import { patientProfile } from '../assessments/index.ts';
-import type { Context } from '../procedure.ts';
 import {
   type AssessedPatient,
   assessedPatients,
   breathe,
+  patientProfile,
   type RecordsProgress,
   readEach,
-} from './assessed-patients.ts';
+} from '../assessments/index.ts';
+import type { Context } from '../procedure.ts';
 import { readOffer } from './market-query.ts';
 import { type PatientTarget, readPlans } from './plan-rows.ts';
 import { readSettings, tryContent } from './settings.ts';

@@ -14,6 +14,8 @@ export interface Source {
   readonly value: number | string | boolean | null;
   /** The assessment it was read from: codes mean different things in different forms. */
   readonly assessmentId?: string;
+  /** The signed pack a rule came with, and its version. */
+  readonly pack?: string;
 }
 
 export interface Finding<T> {

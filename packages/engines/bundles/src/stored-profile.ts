@@ -19,6 +19,7 @@ const source = z.strictObject({
   code: z.string().max(80),
   value: z.union([z.number(), z.string().max(200), z.boolean(), z.null()]),
   assessmentId: z.string().max(80).optional(),
+  pack: z.string().max(80).optional(),
 });
 
 const finding = (value: z.ZodType) =>

@@ -1,10 +1,8 @@
 /** What a version of the settings would mean for the region's assessed patients, worked out when somebody asks. */
 import type { AxisWeek, PatientShift, SettingEffect, SettingEffectEvent } from '@fieldfare/domain';
-import { Button, Progress } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 import { plural } from '../lib/format.ts';
-import { problemsText } from '../lib/problems.ts';
-import { useFeed } from '../lib/use-feed.ts';
+import { RecordsRun } from '../shell/records-run.tsx';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 import type { CareSource, SettingKind } from './care-source.ts';
@@ -89,54 +87,20 @@ function Effect({ effect: { assessed, shifts, axisNames } }: { readonly effect: 
   );
 }
 
-function Running(props: {
-  readonly source: CareSource;
-  readonly kind: SettingKind;
-  readonly content: string;
-  readonly onCancel: () => void;
-}) {
-  const { source, kind, content, onCancel } = props;
-  const { value, problems } = useFeed<SettingEffectEvent>(
-    useCallback((callbacks) => source.settingEffect(kind, content, callbacks), [source, kind, content]),
-  );
-  if (problems.length > 0) return <p role="alert">{problemsText(problems)}</p>;
-  if (value?.type === 'effect') return <Effect effect={value.effect} />;
-  const { done, total } = value ?? { done: 0, total: 0 };
-  return (
-    <div className={classes.bar}>
-      <Progress
-        className={classes.grow ?? ''}
-        value={total === 0 ? 0 : (done / total) * 100}
-        size="sm"
-        aria-label="Patients read"
-      />
-      <span className={classes.dim}>
-        {done} of {total} patients
-      </span>
-      <Button variant="default" onClick={onCancel}>
-        Cancel
-      </Button>
-    </div>
-  );
-}
-
 export function SettingEffectOf(props: {
   readonly source: CareSource;
   readonly kind: SettingKind;
   readonly content: string;
 }) {
-  const [asked, setAsked] = useState(false);
+  const { source, kind, content } = props;
   return (
     <section className={classes.dialog} aria-label="What would change">
-      {asked ? (
-        <Running {...props} onCancel={() => setAsked(false)} />
-      ) : (
-        <div>
-          <Button variant="default" onClick={() => setAsked(true)}>
-            Show what would change
-          </Button>
-        </div>
-      )}
+      <RecordsRun<Extract<SettingEffectEvent, { type: 'effect' }>>
+        ask="Show what would change"
+        subscribe={useCallback((callbacks) => source.settingEffect(kind, content, callbacks), [source, kind, content])}
+      >
+        {({ effect }) => <Effect effect={effect} />}
+      </RecordsRun>
     </section>
   );
 }

@@ -1,11 +1,8 @@
 /** Which care bundles were chosen, by axis and need, and what followed; worked out when somebody asks. */
 import { type ChoiceRow, type ChoicesEvent, FOLLOWED_WEEKS } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { Button, Progress } from '@mantine/core';
-import { useCallback, useState } from 'react';
-import { plural } from '../lib/format.ts';
-import { problemsText } from '../lib/problems.ts';
-import { useFeed } from '../lib/use-feed.ts';
+import { useCallback } from 'react';
+import { RecordsRun } from '../shell/records-run.tsx';
 import classes from './outcomes.module.css';
 
 const percent = (part: number, of: number): string => (of === 0 ? '–' : `${Math.round((part / of) * 100)} %`);
@@ -72,33 +69,7 @@ function Rows({ rows }: { readonly rows: readonly ChoiceRow[] }) {
   );
 }
 
-function Running(props: {
-  readonly client: WorkspaceClient;
-  readonly regionId: string;
-  readonly onCancel: () => void;
-}) {
-  const { client, regionId, onCancel } = props;
-  const { value, problems } = useFeed<ChoicesEvent>(
-    useCallback((callbacks) => client.insights.bundleChoices.subscribe({ regionId }, callbacks), [client, regionId]),
-  );
-  if (problems.length > 0) return <p role="alert">{problemsText(problems)}</p>;
-  if (value?.type === 'choices') return <Rows rows={value.rows} />;
-  const { done, total } = value ?? { done: 0, total: 0 };
-  return (
-    <div className={classes.running}>
-      <Progress value={total === 0 ? 0 : (done / total) * 100} size="sm" aria-label="Records read" />
-      <span className={classes.detail}>
-        {done} of {plural(total, 'record')}
-      </span>
-      <Button variant="default" onClick={onCancel}>
-        Cancel
-      </Button>
-    </div>
-  );
-}
-
 export function BundleChoices({ client, regionId }: { readonly client: WorkspaceClient; readonly regionId: string }) {
-  const [asked, setAsked] = useState(false);
   return (
     <section className={classes.section} aria-label="Care bundles">
       <h2>Care bundles: what was chosen, and what followed</h2>
@@ -106,15 +77,15 @@ export function BundleChoices({ client, regionId }: { readonly client: Workspace
         Signed plans by axis and need when they were chosen; care delivered in the {FOLLOWED_WEEKS} weeks past; need for
         personal support at a later assessment, less is better. Opens every assessed patient’s record.
       </p>
-      {asked ? (
-        <Running client={client} regionId={regionId} onCancel={() => setAsked(false)} />
-      ) : (
-        <div>
-          <Button variant="default" onClick={() => setAsked(true)}>
-            Work it out
-          </Button>
-        </div>
-      )}
+      <RecordsRun<Extract<ChoicesEvent, { type: 'choices' }>>
+        ask="Work it out"
+        subscribe={useCallback(
+          (callbacks) => client.insights.bundleChoices.subscribe({ regionId }, callbacks),
+          [client, regionId],
+        )}
+      >
+        {({ rows }) => <Rows rows={rows} />}
+      </RecordsRun>
     </section>
   );
 }

@@ -2,7 +2,7 @@
 import type { Caseload, CaseloadLine } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconFileImport, IconSearch } from '@tabler/icons-react';
+import { IconFileImport, IconScale, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { dayMonth, plural } from '../lib/format.ts';
@@ -13,6 +13,7 @@ import { Tag } from '../shell/tag.tsx';
 import { AssessmentImport } from './assessments/import-dialog.tsx';
 import { Due, dueState } from './due.tsx';
 import classes from './patients.module.css';
+import { ClinicalRulesDialog } from './rules/clinical-rules-dialog.tsx';
 
 const FILTERS = [
   { value: 'all', label: 'All' },
@@ -69,7 +70,7 @@ export function CaseloadPage(props: {
   );
   const [typed, setTyped] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
-  const [importing, setImporting] = useState(false);
+  const [opened, setOpened] = useState<'import' | 'rules' | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(typed);
   const lines = useMemo(() => found(caseload, filter, words), [caseload, filter, words]);
@@ -87,14 +88,19 @@ export function CaseloadPage(props: {
     <>
       <PlaceBar
         end={
-          <Button
-            variant="default"
-            leftSection={<IconFileImport size={15} />}
-            onClick={() => setImporting(true)}
-            disabled={!caseload}
-          >
-            Import assessments
-          </Button>
+          <>
+            <Button variant="default" leftSection={<IconScale size={15} />} onClick={() => setOpened('rules')}>
+              Clinical rules
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconFileImport size={15} />}
+              onClick={() => setOpened('import')}
+              disabled={!caseload}
+            >
+              Import assessments
+            </Button>
+          </>
         }
       >
         <RegionPicker regionId={regionId} onPick={props.onRegion} />
@@ -142,8 +148,11 @@ export function CaseloadPage(props: {
           <Pending problems={problems} />
         )}
       </main>
-      {importing && (
-        <AssessmentImport client={client} regionId={regionId} patient={null} onClose={() => setImporting(false)} />
+      {opened === 'import' && (
+        <AssessmentImport client={client} regionId={regionId} patient={null} onClose={() => setOpened(null)} />
+      )}
+      {opened === 'rules' && (
+        <ClinicalRulesDialog client={client} regionId={regionId} onClose={() => setOpened(null)} />
       )}
     </>
   );

@@ -22,6 +22,7 @@ import { type AssessmentResults, assess } from '../assess.ts';
 import { CAPS } from '../caps/index.ts';
 import type { Form, Instrument } from '../items/form.ts';
 import { formOf } from '../items/forms.ts';
+import { NO_PACKS, type RuleBook } from '../packs/pack.ts';
 import { type Answers, evaluate, type Rule, type RuleResult } from '../scales/rule.ts';
 import type { Assessment, PatientContext } from '../tables.ts';
 import { findingOf, STATED } from './sources.ts';
@@ -33,6 +34,8 @@ export interface ProfileInput {
   readonly birthDate: LocalDate | null;
   /** The day the profile is for. */
   readonly on: LocalDate;
+  /** Rules that take the place of stand-ins; none by default. */
+  readonly book?: RuleBook;
 }
 
 /** One assessment with everything computed from it. */
@@ -47,7 +50,7 @@ export interface Reading {
 }
 
 /** The most recent assessment of each instrument, most recent first. Versions this build cannot read are left out. */
-export function readingsOf(standing: readonly Assessment[]): readonly Reading[] {
+export function readingsOf(standing: readonly Assessment[], book: RuleBook = NO_PACKS): readonly Reading[] {
   const readings = new Map<Instrument, Reading>();
   for (const { id, instrument, formVersion, assessedOn, answers: rows } of standing) {
     const form = formOf(instrument, formVersion);
@@ -60,7 +63,7 @@ export function readingsOf(standing: readonly Assessment[]): readonly Reading[] 
       assessedOn,
       form,
       answers,
-      results: assess(form, answers),
+      results: assess(form, answers, book),
     });
   }
   return [...readings.values()];
@@ -90,10 +93,10 @@ function recorded<T extends string | number | boolean>(code: string, value: T | 
 }
 
 export function needsProfile(input: ProfileInput): PatientNeedsProfile {
-  const readings = readingsOf(input.standing);
+  const readings = readingsOf(input.standing, input.book);
   const scale = (...ids: readonly string[]): Candidate[] =>
     readings.flatMap((reading) =>
-      reading.results.scales.filter(({ id }) => ids.includes(id)).map((result): Candidate => [result, reading]),
+      reading.results.scales.filter(({ slot }) => ids.includes(slot)).map((result): Candidate => [result, reading]),
     );
   const numeric = (lacking: string, ...ids: readonly string[]): Finding<number> => told(scale(...ids), same, lacking);
   /** Straight from items, of whichever form carries all that the rule asks for. */

@@ -39,7 +39,9 @@ const isStated = (id: string): boolean => id.startsWith('item.');
 
 function sourcesOf(result: RuleResult<number | string>, kind: 'scale' | 'cap', assessmentId: string): Source[] {
   const items = result.inputs.map(({ code, value }): Source => ({ kind: 'item', code, value, assessmentId }));
-  return isStated(result.id) ? items : [{ kind, code: result.id, value: result.value, assessmentId }, ...items];
+  if (isStated(result.id)) return items;
+  const { id: code, value, pack } = result;
+  return [{ kind, code, value, assessmentId, ...(pack ? { pack: `${pack.id} ${pack.version}` } : {}) }, ...items];
 }
 
 /** `read` turns the rule's value into the need's. */

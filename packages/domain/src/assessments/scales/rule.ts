@@ -27,6 +27,14 @@ export interface Items {
   carries(concept: Concept): boolean;
 }
 
+/** The signed pack that a rule came with. */
+export interface PackMark {
+  readonly id: string;
+  readonly version: string;
+  /** Of the signed text, so that two packs of one name are told apart. */
+  readonly hash: string;
+}
+
 export interface Rule<Value extends number | string = number> {
   /** The scale's own name, or one of ours that cannot be mistaken for it. */
   readonly id: string;
@@ -34,6 +42,9 @@ export interface Rule<Value extends number | string = number> {
   readonly status: RuleStatus;
   readonly label: string;
   readonly compute: (items: Items) => Value;
+  /** The stand-in whose place it takes; its own id otherwise. */
+  readonly slot?: string;
+  readonly pack?: PackMark;
 }
 
 export interface Input {
@@ -46,6 +57,10 @@ export interface RuleResult<Value extends number | string = number> {
   readonly version: string;
   readonly status: RuleStatus;
   readonly label: string;
+  /** What is asked, whoever answers: the stand-in's id, where a pack's rule took its place. */
+  readonly slot: string;
+  /** Null: the rule belongs to this build. */
+  readonly pack: PackMark | null;
   readonly value: Value | null;
   readonly inputs: readonly Input[];
   /** Item codes without an answer; a concept's own key where the form has no item for it. */
@@ -79,6 +94,8 @@ export function evaluate<Value extends number | string>(
     version: rule.version,
     status: rule.status,
     label: rule.label,
+    slot: rule.slot ?? rule.id,
+    pack: rule.pack ?? null,
     value: missing.size > 0 ? null : value,
     inputs: [...inputs].map(([code, answer]) => ({ code, value: answer })),
     missing: [...missing],

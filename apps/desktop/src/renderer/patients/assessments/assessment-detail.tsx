@@ -121,7 +121,11 @@ function ResultList(props: {
                     : String(result.value)
               }
               status={result.status}
-              rule={`${result.id}, version ${result.version}`}
+              rule={
+                result.pack
+                  ? `${result.id}, rule pack ${result.pack.id} ${result.pack.version}`
+                  : `${result.id}, version ${result.version}`
+              }
               inputs={result.inputs.map((input) => ({ ...input, assessmentId: props.view.id }))}
               missing={result.missing}
               used={[props.view]}

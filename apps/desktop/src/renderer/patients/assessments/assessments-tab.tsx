@@ -48,6 +48,7 @@ export function AssessmentsTab({ client, regionId, patientId, record }: TabProps
         patientId={patientId}
         today={record.today}
         start={entering}
+        packs={record.packs}
         onLeave={() => setEntering(null)}
         onDone={(id) => {
           setEntering(null);

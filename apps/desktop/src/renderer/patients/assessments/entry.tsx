@@ -1,5 +1,5 @@
 /** Entry by item code: a digit answers and goes on; everything typed is kept. */
-import { allowedText, type Form, type FormItem } from '@fieldfare/domain/assessments';
+import { allowedText, type Form, type FormItem, type PackInForce } from '@fieldfare/domain/assessments';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, TextInput } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
@@ -27,6 +27,7 @@ export function AssessmentEntry(props: {
   readonly patientId: string;
   readonly today: string;
   readonly start: EntryStart;
+  readonly packs: readonly PackInForce[];
   readonly onLeave: () => void;
   readonly onDone: (assessmentId: string) => void;
 }) {
@@ -155,7 +156,7 @@ export function AssessmentEntry(props: {
             {plural(form.items.length - entry.answers.size, 'item')} without an answer. What they feed stays unknown.
           </p>
         </div>
-        <LiveScores form={form} answers={scored} />
+        <LiveScores form={form} answers={scored} packs={props.packs} />
       </div>
     </div>
   );

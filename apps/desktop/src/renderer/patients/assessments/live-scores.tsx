@@ -1,11 +1,17 @@
 /** Scales of what is entered so far: a value, or how much it still lacks. */
-import { type Answers, assess, type Form } from '@fieldfare/domain/assessments';
+import { type Answers, assess, type Form, type PackInForce, ruleBookOf } from '@fieldfare/domain/assessments';
 import { useMemo } from 'react';
 import { plural } from '../../lib/format.ts';
 import classes from './entry.module.css';
 
-export function LiveScores({ form, answers }: { readonly form: Form; readonly answers: Answers }) {
-  const { scales, flags } = useMemo(() => assess(form, answers), [form, answers]);
+export function LiveScores(props: {
+  readonly form: Form;
+  readonly answers: Answers;
+  readonly packs: readonly PackInForce[];
+}) {
+  const { form, answers, packs } = props;
+  const book = useMemo(() => ruleBookOf(packs), [packs]);
+  const { scales, flags } = useMemo(() => assess(form, answers, book), [form, answers, book]);
   return (
     <aside className={classes.scores} aria-label="Scores so far">
       <h2>So far</h2>

@@ -89,7 +89,7 @@ export function NeedsTab({ client, regionId, patientId, record }: TabProps) {
         label={label}
         value={key.startsWith('cap ') && text !== null ? levelWords(text) : text}
         status={finding.status}
-        rule={scale && scale.kind !== 'record' ? scale.code : ''}
+        rule={scale && scale.kind !== 'record' ? [scale.code, scale.pack].filter(Boolean).join(', rule pack ') : ''}
         inputs={finding.provenance.filter(({ kind }) => kind === 'item')}
         missing={finding.missing}
         used={used}
