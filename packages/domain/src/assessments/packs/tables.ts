@@ -30,7 +30,7 @@ export const packKeys = defineTable({
   columns: {
     issuer: z.string().min(1).max(120),
     /** Ed25519, 32 bytes in base64url. */
-    publicKey: z.string().min(43).max(44),
+    publicKey: z.string().min(1).max(44),
     addedAt: z.iso.datetime(),
     addedBy: z.uuid(),
     revokedAt: z.iso.datetime().nullable(),

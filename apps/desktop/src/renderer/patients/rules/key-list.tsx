@@ -12,6 +12,7 @@ import classes from './rules.module.css';
 function Key(props: { readonly client: WorkspaceClient; readonly keyView: PackKeyView; readonly writable: boolean }) {
   const { client, keyView, writable } = props;
   const { rowId, issuer, thumbprint, addedAt, addedByName, revokedAt } = keyView;
+  const [ending, setEnding] = useState(false);
   const revoke = async (): Promise<void> => {
     const result = await attempt(() => client.assessments.packs.revokeKey.mutate({ rowId }));
     if (!result.ok) return notify({ tone: 'bad', title: problemsText(result.problems) });
@@ -27,10 +28,21 @@ function Key(props: { readonly client: WorkspaceClient; readonly keyView: PackKe
           {addedByName && ` by ${addedByName}`}
         </span>
       </span>
-      {writable && revokedAt === null && (
-        <Button variant="default" onClick={() => void revoke()}>
-          Stop trusting
+      {writable && revokedAt === null && !ending && (
+        <Button variant="default" onClick={() => setEnding(true)}>
+          Stop trusting…
         </Button>
+      )}
+      {ending && revokedAt === null && (
+        <span className={classes.ending}>
+          Packs signed with it fall silent.
+          <Button variant="default" onClick={() => setEnding(false)}>
+            Keep it
+          </Button>
+          <Button color="red" onClick={() => void revoke()}>
+            Stop trusting
+          </Button>
+        </span>
       )}
     </li>
   );

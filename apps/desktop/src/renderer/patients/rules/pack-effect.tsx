@@ -1,4 +1,4 @@
-/** Which of a region's results would be others with a pack in force, or without one. */
+/** Which of a region's results would differ with a pack in force, or without one. */
 import type { PackChange, PackEffect, PackEffectEvent } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { useCallback } from 'react';
@@ -17,15 +17,14 @@ function Effect({ effect: { assessed, rules, shifts } }: { readonly effect: Pack
       <ul className={classes.effects} aria-label="Rules that would speak">
         {rules.map(({ slot, label, before, after, results, changed }) => (
           <li key={slot}>
-            {label}: <code>{before}</code> → <code>{after}</code>, {changed} of {plural(results, 'result')} would be
-            another
+            {label}: <code>{before}</code> → <code>{after}</code>, {changed} of {plural(results, 'result')} differ
           </li>
         ))}
       </ul>
       <p className={classes.lead}>
         {shifts.length === 0
           ? `For none of ${plural(assessed, 'assessed patient')} would a value be another.`
-          : `For ${patients} of ${plural(assessed, 'assessed patient')} a value would be another. Signed plans stay as they are.`}
+          : `For ${patients} of ${plural(assessed, 'assessed patient')} a value would differ. Signed plans stay as they are.`}
       </p>
       {shifts.length > 0 && (
         <div className={classes.box}>
