@@ -1,6 +1,6 @@
 /**
- * Writes encoded rows in bulk, by the fastest way that was measured for each (README, "How fast"): a few as one JSON
- * argument, many new ones by COPY, many of which some stand already by COPY into a staging table of the session.
+ * Writes encoded rows in bulk, by the fastest way that was measured for each (README, "How fast"): new ones by COPY, a few
+ * that stand already as one JSON argument, many of those by COPY into a staging table of the session.
  */
 
 import { encodeRow, hasUsableKey, type SqlText } from './encode.ts';
@@ -8,8 +8,8 @@ import type { SqlSession } from './engine.ts';
 import { quote, type TableSchema } from './schema.ts';
 import type { ProjectableRow } from './types.ts';
 
-/** From here on COPY's extra statements pay for themselves. */
-const COPY_FROM = 100;
+/** From so many changed rows on, the staging table's extra statements pay for themselves. */
+const STAGE_FROM = 100;
 /** Rows a statement: more gains nothing and holds more text in WASM memory. */
 const CHUNK = 5_000;
 
@@ -133,23 +133,16 @@ export function prepareRows(
   };
   stand();
   const counts = { rows: usable.length, changed: changed.length };
-  if (usable.length < COPY_FROM) {
-    const json = recordset(table, encode(usable));
-    return {
-      ...counts,
-      async write(trx) {
-        await trx.query(statements.fromJson, [json]);
-        stand(); // a shard may have been forgotten in between
-      },
-    };
-  }
   const bytesOf = (some: readonly ProjectableRow[]) =>
     [...chunks(some)].map((chunk) => utf8.encode(copyText(encode(chunk))));
-  const [addedBytes, changedBytes] = [bytesOf(added), bytesOf(changed)];
+  const few = changed.length < STAGE_FROM;
+  const json = few && changed.length > 0 ? recordset(table, encode(changed)) : null;
+  const [addedBytes, changedBytes] = [bytesOf(added), few ? [] : bytesOf(changed)];
   return {
     ...counts,
     async write(trx) {
       const written: Promise<unknown>[] = addedBytes.map((copyFrom) => trx.query(statements.copyNew, [], { copyFrom }));
+      if (json !== null) written.push(trx.query(statements.fromJson, [json]));
       if (changedBytes.length > 0) written.push(trx.exec(statements.createStage));
       for (const copyFrom of changedBytes) {
         written.push(
@@ -159,7 +152,7 @@ export function prepareRows(
         );
       }
       await Promise.all(written);
-      stand();
+      stand(); // a shard may have been forgotten in between
     },
   };
 }

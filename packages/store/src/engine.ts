@@ -25,6 +25,8 @@ export interface SqlSession {
 }
 
 export interface SqlEngine extends SqlSession {
+  /** Whether every table stood empty when it was opened. */
+  readonly empty: boolean;
   transaction<T>(run: (trx: SqlSession) => Promise<T>): Promise<T>;
   /** Ends the database. May be called twice. */
   close(): Promise<void>;
@@ -41,8 +43,9 @@ const sessionOver = (source: Pick<Transaction, 'query' | 'exec'>): SqlSession =>
   },
 });
 
-/** An engine in this thread. */
-export const engineOver = (pglite: PGliteInterface): SqlEngine => ({
+/** An engine in this thread. `empty`: see `SqlEngine`; when in doubt it is not. */
+export const engineOver = (pglite: PGliteInterface, empty = false): SqlEngine => ({
+  empty,
   ...sessionOver(pglite),
   transaction: (run) => pglite.transaction((trx) => run(sessionOver(trx))),
   async close() {

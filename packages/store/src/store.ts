@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import { type PreparedRows, prepareRows } from './bulk.ts';
 import { kyselyOver, type Queryable } from './dialect.ts';
 import { digestOf } from './digest.ts';
-import { engineOver, type SqlEngine, type SqlSession } from './engine.ts';
+import { engineOver, type SqlEngine } from './engine.ts';
 import { createBell, liveQuery } from './live.ts';
 import { migrate, writeMeta } from './migrate.ts';
 import { openPGlite } from './pglite.ts';
@@ -34,8 +34,9 @@ type PreparedTables = readonly (readonly [table: string, rows: PreparedRows])[];
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Ids that stand in each table: new rows are written faster than changed ones. */
-async function idsPresent(engine: SqlSession, schema: StoreSchema): Promise<ReadonlyMap<string, Set<string>>> {
+async function idsPresent(engine: SqlEngine, schema: StoreSchema): Promise<ReadonlyMap<string, Set<string>>> {
   const present = new Map([...schema.tables.keys()].map((name) => [name, new Set<string>()]));
+  if (engine.empty) return present;
   const each = [...schema.tables.keys()].map((name) => `select '${name}' as "table", id from ${quote(name)}`);
   const { rows } = await engine.query<{ table: string; id: string }>(each.join(' union all '));
   for (const { table, id } of rows) present.get(table)?.add(id);
@@ -122,10 +123,11 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
         if (grouped.size === 0 && reached === seq) return [];
         const changed = await engine.transaction(async (trx) => {
           // Statements run in the order they are given: none waits here for the one before.
-          await Promise.all(prepared.map(([, rowsOfTable]) => rowsOfTable.write(trx)));
+          const writing = prepared.map(([, rowsOfTable]) => rowsOfTable.write(trx));
+          if (reached !== seq) writing.push(writeMeta(trx, 'projected_seq', String(reached)));
+          await Promise.all(writing);
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
           for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
-          if (reached !== seq) await writeMeta(trx, 'projected_seq', String(reached));
           return derived;
         });
         for (const [name, written] of prepared) upkeep.wrote(name, written.rows, written.changed);
@@ -173,7 +175,7 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
 /** Opens a store in memory: over the engine given, or over a PGlite of its own in this thread. */
 export async function openStore<DB>(options: StoreOptions): Promise<Store<DB>> {
   const schema = storeSchema(options.tables, options.derivations);
-  const engine = options.engine ?? engineOver(await openPGlite({ template: options.template ?? null }));
+  const engine = options.engine ?? engineOver(await openPGlite({ template: options.template ?? null }), true);
   try {
     return await storeOver<DB>(engine, schema);
   } catch (error) {

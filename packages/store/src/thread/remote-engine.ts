@@ -35,6 +35,7 @@ export async function openRemoteEngine({ endpoint, schemaHash, terminate }: Remo
   let turn: Promise<unknown> = Promise.resolve();
   await thread.open(schemaHash);
   return {
+    empty: true, // each opening has a database of its own
     async query(sql, parameters, options) {
       await turn;
       return inside.query(sql, parameters, options);

@@ -108,18 +108,18 @@ async function storedConflicts(trx: Trx, scopes: Scopes): Promise<DerivedConflic
 }
 
 async function derive(trx: Trx, { visits, records }: Scopes): Promise<DerivedConflict[]> {
-  const found: DerivedConflict[][] = [];
+  const found: Promise<DerivedConflict[]>[] = [];
   if (visits === null || visits.size > 0) {
     for (const read of [clashesOf, rowConflictsOf, danglingOf, skillBreachesOf, pairBreachesOf]) {
-      found.push(await read(trx, visits));
+      found.push(read(trx, visits));
     }
   }
   if (records === null || records.size > 0) {
     for (const read of [recordConflictsOf, goneWishesOf, continuityBreachesOf, contestedOf]) {
-      found.push(await read(trx, records));
+      found.push(read(trx, records));
     }
   }
-  return found.flat();
+  return (await Promise.all(found)).flat();
 }
 
 async function insertConflicts(trx: Trx, conflicts: readonly DerivedConflict[]): Promise<void> {
@@ -147,8 +147,9 @@ export const conflictDerivation: Derivation = {
     if (!WATCHED.some((table) => (touched.get(table)?.size ?? 0) > 0)) return new Set();
     const scopes = await scopesOf(trx, touched);
     if (scopes.visits?.size === 0 && scopes.records?.size === 0) return new Set();
-    const before = new Map((await storedConflicts(trx, scopes)).map((conflict) => [conflict.id, conflict]));
-    const after = await derive(trx, scopes);
+    // One after another for the database, which waits for no answer to be read in between.
+    const [known, after] = await Promise.all([storedConflicts(trx, scopes), derive(trx, scopes)]);
+    const before = new Map(known.map((conflict) => [conflict.id, conflict]));
     const fresh = after.filter((conflict) => !sameValue(before.get(conflict.id), conflict));
     const kept = new Set(after.map(({ id }) => id));
     const gone = new Set([...before.keys()].filter((id) => !kept.has(id)));
