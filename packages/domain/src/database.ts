@@ -6,7 +6,7 @@ import type { bundleSettings, careBundles, carePlans, planOverrides, serviceLine
 import type { users } from './identity/tables.ts';
 import type { organisations, regions, serviceTypes } from './orgs/tables.ts';
 import type { partners } from './partners/tables.ts';
-import type { patients } from './patients/tables.ts';
+import type { hospitalStays, patients } from './patients/tables.ts';
 import type { DerivedConflict } from './scheduling/conflicts/facts.ts';
 import type {
   assignments,
@@ -44,6 +44,7 @@ export interface Database {
   readonly users: Projected<typeof users>;
   readonly partners: Projected<typeof partners>;
   readonly patients: Projected<typeof patients>;
+  readonly hospitalStays: Projected<typeof hospitalStays>;
   readonly staff: Projected<typeof staff>;
   readonly absences: Projected<typeof absences>;
   readonly requirements: Projected<typeof requirements>;

@@ -1,20 +1,18 @@
 /** What a person does to assessments: enter, complete, amend. Completed ones have no undo: they are amended. */
 import {
   createRow,
-  dateAt,
   deterministicId,
   fail,
   type Id,
-  ok,
   patientShard,
   problem,
-  type Result,
   type RowChange,
   unwrap,
 } from '@fieldfare/kernel';
+import { knownPatient, type PatientTarget, todayIn } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { formOf } from './items/forms.ts';
-import { type PatientTarget, recordShards, standingAssessments } from './record.ts';
+import { recordShards, standingAssessments } from './record.ts';
 import {
   type AssessmentContent,
   answerProblems,
@@ -37,23 +35,6 @@ const draftIdOf = (
   ctx: Context,
   { patientId, instrument, amends }: Pick<EntryInput, 'patientId' | 'instrument' | 'amends'>,
 ): Id => deterministicId('assessment-draft', patientId, ctx.principal.userId, instrument, amends ?? '');
-
-async function todayIn(ctx: Context, regionId: string): Promise<string> {
-  const region = await ctx.store.db.selectFrom('regions').select('zone').where('id', '=', regionId).executeTakeFirst();
-  return dateAt(ctx.clock.now(), region?.zone ?? 'UTC');
-}
-
-/** `PAT-KNOWN`: nobody's record is begun under another region's name. */
-async function knownPatient(ctx: Context, { regionId, patientId }: PatientTarget): Promise<Result<void>> {
-  const row = await ctx.store.db
-    .selectFrom('patients')
-    .select('id')
-    .where('id', '=', patientId)
-    .where('regionId', '=', regionId)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst();
-  return row ? ok(undefined) : fail(problem('not-found', 'no such patient in this region', { rule: 'PAT-KNOWN' }));
-}
 
 /** Keeps what was entered so far. Everything in it is a possible answer; nothing else is asked yet. */
 export async function saveDraft(ctx: Context, input: EntryInput): Promise<{ readonly draftId: Id }> {

@@ -19,7 +19,6 @@ export {
   type Caseload,
   type CaseloadLine,
   type PatientRecord,
-  type PatientTarget,
   type ProfileView,
   patientProfile,
 } from './record.ts';

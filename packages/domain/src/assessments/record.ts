@@ -13,7 +13,7 @@ import {
 } from '@fieldfare/kernel';
 import { topicOf } from '@fieldfare/store';
 import { userNames } from '../identity/index.ts';
-import { type Patient, patients } from '../patients/index.ts';
+import { type HospitalStay, type Patient, type PatientTarget, patients, staysOf } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import { type AssessmentResults, assess } from './assess.ts';
@@ -34,11 +34,6 @@ import {
   type PatientContext,
   patientContexts,
 } from './tables.ts';
-
-export interface PatientTarget {
-  readonly regionId: string;
-  readonly patientId: string;
-}
 
 export interface AssessmentSummary {
   readonly id: string;
@@ -76,6 +71,8 @@ export interface PatientRecord {
   readonly dueOn: LocalDate | null;
   readonly context: Pick<PatientContext, 'internet' | 'techReadiness' | 'rurality'>;
   readonly needs: ProfileView;
+  /** In hospital, most recent first. */
+  readonly stays: readonly HospitalStay[];
   /** Packs whose rules speak, for what a screen computes itself. */
   readonly packs: readonly PackInForce[];
 }
@@ -199,7 +196,11 @@ function summaries(all: readonly Assessment[], names: ReadonlyMap<string, string
 }
 
 async function readRecord(ctx: Context, target: PatientTarget): Promise<PatientRecord> {
-  const [rows, names] = await Promise.all([readRows(ctx, target), userNames(ctx.store)]);
+  const [rows, names, stays] = await Promise.all([
+    readRows(ctx, target),
+    userNames(ctx.store),
+    staysOf(ctx, target.patientId),
+  ]);
   const { patient, today, all, drafts, context, dueOn, packs } = rows;
   return {
     patient,
@@ -217,6 +218,7 @@ async function readRecord(ctx: Context, target: PatientTarget): Promise<PatientR
       rurality: context?.rurality ?? null,
     },
     needs: profileView(rows),
+    stays,
     packs,
   };
 }
@@ -231,7 +233,7 @@ export async function* recordEvents(
   const own = patientShard(target.regionId, target.patientId);
   const beside = patientsShard(target.regionId);
   const topics = [
-    ...['assessments', 'assessment_drafts', 'patient_contexts'].map((table) => topicOf(table, own)),
+    ...['assessments', 'assessment_drafts', 'patient_contexts', 'hospital_stays'].map((table) => topicOf(table, own)),
     ...['patients', 'reassessments'].map((table) => topicOf(table, beside)),
     ...PACK_TOPICS,
   ];

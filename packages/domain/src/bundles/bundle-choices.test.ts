@@ -21,6 +21,8 @@ const fact = (over: Partial<ChoiceFact> = {}): ChoiceFact => ({
   overrides: 0,
   visits: 0,
   covered: 0,
+  days: 0,
+  hospitalDays: 0,
   ...over,
 });
 
@@ -43,13 +45,15 @@ describe('choiceRows', () => {
     expect(rows[2]).toMatchObject({ asRecommended: 1, overridden: 1 });
   });
 
-  it('INS-FOLLOWED, INS-NEED add up what followed, and need changes only of those assessed again', () => {
+  it('INS-FOLLOWED, INS-HOSPITAL, INS-NEED add up what followed, and need changes only of those assessed again', () => {
     const facts = [
-      fact({ visits: 10, covered: 9, levelNow: 3 }),
-      fact({ visits: 5, covered: 5, levelNow: 6 }),
+      fact({ visits: 10, covered: 9, levelNow: 3, days: 30, hospitalDays: 4 }),
+      fact({ visits: 5, covered: 5, levelNow: 6, days: 14 }),
       fact({ visits: 1, covered: 0 }),
     ];
-    expect(choiceRows(facts, String)).toMatchObject([{ visits: 16, covered: 14, reassessed: 2, needChange: 1 }]);
+    expect(choiceRows(facts, String)).toMatchObject([
+      { visits: 16, covered: 14, days: 44, hospitalDays: 4, reassessed: 2, needChange: 1 },
+    ]);
   });
 });
 
@@ -99,16 +103,16 @@ describe('choices of a region', () => {
 
     const planned = board.visits.filter(({ patientId, date }) => patientId === at.patientId && date && date <= TODAY);
     clock.advance(Date.parse(`${TODAY}T17:00:00Z`) - NOW);
+    await desk.caller.patients.recordStay({ ...at, admittedOn: DAYS[3] ?? '', dischargedOn: DAYS[5] ?? '' });
     const events = [];
     for await (const event of bundleChoices(desk.ctx, at, undefined)) events.push(event);
     expect(events[0]).toEqual({ type: 'progress', done: 0, total: 1 });
     const last = events.at(-1);
     expect(last).toMatchObject({
       type: 'choices',
-      rows: [
-        { axis: 'stability', level: 4, chosen: 1, visits: planned.length, covered: 1, reassessed: 1, needChange: -3 },
-      ],
+      rows: [{ axis: 'stability', level: 4, chosen: 1, visits: planned.length, covered: 1, days: 6, hospitalDays: 2 }],
     });
+    expect(last).toMatchObject({ rows: [{ reassessed: 1, needChange: -3 }] });
     const stopped = new AbortController();
     stopped.abort();
     for await (const event of bundleChoices(desk.ctx, at, stopped.signal)) expect(event.type).toBe('progress');

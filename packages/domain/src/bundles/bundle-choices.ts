@@ -6,11 +6,10 @@
  *  INS-FOLLOWED  covered ÷ all visits of the patient from the plan's first day to its last, to the next plan or to today,
  *                at most `FOLLOWED_WEEKS` back. What a later plan took off is not counted: nobody missed it
  *  INS-NEED      of patients assessed again since: need for personal support now less that when it was chosen, mean
- *
- * Days in hospital are not known to the product and so not shown.
+ *  INS-HOSPITAL  days in hospital over the same days, of all the days that were followed (`HSP-DAYS`)
  */
 import { levelsOf, parseProfile } from '@fieldfare/engine-bundles';
-import { addDays, addWeeks, type LocalDate, scheduleShard, unwrap, weekOfDate } from '@fieldfare/kernel';
+import { addDays, addWeeks, daysBetween, type LocalDate, scheduleShard, unwrap, weekOfDate } from '@fieldfare/kernel';
 import {
   type AssessedPatient,
   assessedPatients,
@@ -19,6 +18,7 @@ import {
   readEach,
 } from '../assessments/index.ts';
 import { groupBy } from '../collections.ts';
+import { hospitalDays, staysOf } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { type PatientPlans, readPlans } from './plan-rows.ts';
 import { readSettings } from './settings.ts';
@@ -39,6 +39,9 @@ export interface ChoiceFact {
   readonly overrides: number;
   readonly visits: number;
   readonly covered: number;
+  /** Days that were followed, and those of them in hospital. */
+  readonly days: number;
+  readonly hospitalDays: number;
 }
 
 export interface ChoiceRow {
@@ -51,6 +54,8 @@ export interface ChoiceRow {
   readonly overridden: number;
   readonly visits: number;
   readonly covered: number;
+  readonly days: number;
+  readonly hospitalDays: number;
   /** Plans whose patient was assessed again, and by how much the need changed in all. */
   readonly reassessed: number;
   readonly needChange: number;
@@ -77,6 +82,8 @@ export function choiceRows(facts: readonly ChoiceFact[], nameOf: (axis: string) 
       overridden: group.filter(({ overrides }) => overrides > 0).length,
       visits: sum(group, ({ visits }) => visits),
       covered: sum(group, ({ covered }) => covered),
+      days: sum(group, ({ days }) => days),
+      hospitalDays: sum(group, (one) => one.hospitalDays),
       reassessed: again.length,
       needChange: sum(again, ({ level, levelNow }) => (levelNow ?? 0) - (level ?? 0)),
     };
@@ -127,7 +134,10 @@ async function factsOf(ctx: Context, regionId: string, patientId: string): Promi
   const rows: PatientPlans = await readPlans(ctx, { regionId, patientId });
   const signed = signedInOrder(rows.plans);
   if (signed.length === 0) return [];
-  const { profile: now } = await patientProfile(ctx, { regionId, patientId });
+  const [{ profile: now }, stays] = await Promise.all([
+    patientProfile(ctx, { regionId, patientId }),
+    staysOf(ctx, patientId),
+  ]);
   const facts: ChoiceFact[] = [];
   for (const [index, plan] of signed.entries()) {
     const bundle = rows.bundles.get(plan.bundleId);
@@ -135,14 +145,16 @@ async function factsOf(ctx: Context, regionId: string, patientId: string): Promi
     const profile = parseProfile(bundle.profile);
     const again = profile.ok && now.assessedOn !== null && now.assessedOn > (profile.value.assessedOn ?? '');
     const days = followedDays(plan, signed[index + 1], rows.today);
-    const followed = days ? await visitsBetween(ctx, patientId, days) : { visits: 0, covered: 0 };
+    const visits = days ? await visitsBetween(ctx, patientId, days) : { visits: 0, covered: 0 };
     facts.push({
       axis: bundle.axis,
       asRecommended: bundle.recommended === bundle.axis,
       level: profile.ok ? supportOf(profile.value) : null,
       levelNow: again ? supportOf(now) : null,
       overrides: rows.overridesOf(plan.id).length,
-      ...followed,
+      ...visits,
+      days: days ? daysBetween(days.from, days.to) + 1 : 0,
+      hospitalDays: days ? hospitalDays(stays, days) : 0,
     });
   }
   return facts;

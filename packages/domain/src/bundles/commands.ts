@@ -21,11 +21,12 @@ import {
   unwrap,
   updateRow,
 } from '@fieldfare/kernel';
+import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { currentDemand, type StartWindow } from '../scheduling/index.ts';
 import { hundredths, lineIdOf, roomyWindows, rowOfLine, windowsFor } from './line-rows.ts';
 import { readOffer } from './market-query.ts';
-import { type PatientPlans, type PatientTarget, type PlanTarget, planIn, readPlans } from './plan-rows.ts';
+import { type PatientPlans, type PlanTarget, planIn, readPlans } from './plan-rows.ts';
 import { streamIn } from './review.ts';
 import { readSettings } from './settings.ts';
 import { type CarePlan, careBundles, carePlans, type ServiceLineRow, serviceLines } from './tables.ts';

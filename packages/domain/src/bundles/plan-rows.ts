@@ -2,6 +2,7 @@
 import { SERVICE_IDS } from '@fieldfare/engine-bundles';
 import { dateAt, fail, type LocalDate, patientShard, problem, type Result, unwrap } from '@fieldfare/kernel';
 import { groupBy } from '../collections.ts';
+import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import {
@@ -14,11 +15,6 @@ import {
   type ServiceLineRow,
   serviceLines,
 } from './tables.ts';
-
-export interface PatientTarget {
-  readonly regionId: string;
-  readonly patientId: string;
-}
 
 export interface PlanTarget extends PatientTarget {
   readonly planId: string;

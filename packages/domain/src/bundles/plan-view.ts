@@ -13,13 +13,14 @@ import {
 } from '@fieldfare/engine-bundles';
 import { unwrap } from '@fieldfare/kernel';
 import { userNames } from '../identity/index.ts';
+import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import type { StartWindow } from '../scheduling/index.ts';
 import { type ComparedField, diffLines, type LineDiff } from './diff.ts';
 import { isScheduled } from './frequency.ts';
 import { draftOfRow, fromHundredths } from './line-rows.ts';
 import { readOffer } from './market-query.ts';
-import { type PatientPlans, type PatientTarget, type PlanTarget, planIn, readPlans } from './plan-rows.ts';
+import { type PatientPlans, type PlanTarget, planIn, readPlans } from './plan-rows.ts';
 import { reviewOf } from './review.ts';
 import { readSettings } from './settings.ts';
 import { type PlanStatus, planStatus, signedInOrder, versionOf } from './status.ts';

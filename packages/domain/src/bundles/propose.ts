@@ -2,10 +2,11 @@
 import { type Proposal, proposeBundles } from '@fieldfare/engine-bundles';
 import { unwrap } from '@fieldfare/kernel';
 import { patientProfile } from '../assessments/index.ts';
+import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { type ChooseInput, chooseBundle } from './commands.ts';
 import { readOffer } from './market-query.ts';
-import type { PatientTarget } from './plan-rows.ts';
+
 import { streamIn } from './review.ts';
 import { readSettings } from './settings.ts';
 import { type ProposalView, proposalView } from './views.ts';

@@ -15,9 +15,10 @@ import {
   type RecordsProgress,
   readEach,
 } from '../assessments/index.ts';
+import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { readOffer } from './market-query.ts';
-import { type PatientTarget, readPlans } from './plan-rows.ts';
+import { readPlans } from './plan-rows.ts';
 import { readSettings, tryContent } from './settings.ts';
 import { planStatus } from './status.ts';
 import type { CareBundle, SettingKind } from './tables.ts';

@@ -1,13 +1,15 @@
 import { defineModule } from '@fieldfare/kernel';
 import { patientsRouter } from './router.ts';
-import { patients } from './tables.ts';
+import { hospitalStays, patients } from './tables.ts';
 
+export { knownPatient, type PatientTarget, todayIn } from './queries.ts';
 export { patientName, receivesCare } from './rules.ts';
+export { hospitalDays, stayChange, stayShards, staysOf } from './stays.ts';
 export * from './tables.ts';
 
 export const patientsModule = defineModule({
   name: 'patients',
   about: 'the people who receive care at home',
-  tables: [patients],
+  tables: [patients, hospitalStays],
   router: patientsRouter,
 });

@@ -1,6 +1,6 @@
 import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
-import { inPatients } from '../shards.ts';
+import { inPatientRecord, inPatients } from '../shards.ts';
 
 export const RISKS = ['low', 'moderate', 'high'] as const;
 export const PATIENT_STATUSES = ['active', 'on-hold', 'discharged'] as const;
@@ -30,3 +30,26 @@ export const patients = defineTable({
   indexes: [['regionId', 'familyName'], ['reference']],
 });
 export type Patient = Row<typeof patients>;
+
+export const STAY_SOURCES = ['entry', 'replan'] as const;
+
+/** Id: deterministic of patient and admission, so that two people who enter it offline write one row. */
+export const hospitalStays = defineTable({
+  name: 'hospital_stays',
+  about: 'a stay of a patient in hospital',
+  version: 1,
+  ...inPatientRecord,
+  columns: {
+    regionId: z.uuid(),
+    patientId: z.uuid(),
+    admittedOn: z.iso.date(),
+    /** Null: still there, or not known. */
+    dischargedOn: z.iso.date().nullable(),
+    source: z.enum(STAY_SOURCES),
+    recordedAt: z.iso.datetime(),
+    recordedBy: z.uuid(),
+  },
+  phi: ['admittedOn', 'dischargedOn'],
+  indexes: [['patientId']],
+});
+export type HospitalStay = Row<typeof hospitalStays>;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => store.close());
 
-const [monday = '', tuesday = '', wednesday = ''] = DAYS;
+const [monday = '', tuesday = '', wednesday = '', thursday = ''] = DAYS;
 
 /** Joan has two visits on Tuesday and one on Wednesday, Carl one on Tuesday; one visit waits for Tuesday. */
 async function open() {
@@ -84,8 +84,8 @@ describe('replan', () => {
     expect((await stands()).get(early.id)).toContain('null');
   });
 
-  it('CHG-HOSPITAL CHG-CANCELLED: visits leave the week, and what waits takes their time', async () => {
-    const { agency, early, later, waiting, ask, accept, stands } = await open();
+  it('CHG-HOSPITAL CHG-CANCELLED RPL-STAY: visits leave the week, and what waits takes their time', async () => {
+    const { agency, amelie, early, later, waiting, ask, accept, stands } = await open();
     const hospital = { kind: 'hospital', patientId: early.patientId, from: tuesday, to: wednesday } as const;
     const found = await ask(hospital);
     expect(found.cancelled).toBe(2);
@@ -99,7 +99,8 @@ describe('replan', () => {
     const cancelled = { kind: 'cancelled', visitId: waiting.id } as const;
     await accept(cancelled, await ask(cancelled));
     expect((await stands()).has(waiting.id)).toBe(false);
-    expect(agency.regionId).toBeTruthy();
+    const { stays } = await amelie.caller.assessments.record({ regionId: agency.regionId, patientId: early.patientId });
+    expect(stays).toMatchObject([{ admittedOn: tuesday, dischargedOn: thursday, source: 'replan' }]);
   });
 
   it('CHG-URGENT: a referral finds a place at once, and is made once', async () => {

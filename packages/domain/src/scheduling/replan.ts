@@ -3,10 +3,12 @@
  *
  *  RPL-KEEPS   at least 95 % of what was not touched keeps carer and time (the engine's law)
  *  RPL-WHOLE   accepting writes what happened and how it is mended in one commit
+ *  RPL-STAY    an admission is kept as the patient's stay in hospital too, by whoever may write their record
  *  SCH-STALE   refused when a visit it rests on changed since it was worked out
  */
 import { type Replanned, replan as replanWeek } from '@fieldfare/engine-scheduling';
 import {
+  addDays,
   can,
   createRow,
   fail,
@@ -20,6 +22,7 @@ import {
   updateRow,
 } from '@fieldfare/kernel';
 import { byId, compareText } from '../collections.ts';
+import { stayChange, stayShards } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { clashesWith } from './accept.ts';
 import { proposalOf } from './auto-assign.ts';
@@ -182,7 +185,7 @@ export async function acceptReplan(
     unwrap(fail(problem('conflict', 'the visits concerned have changed since you looked', { rule: 'SCH-STALE' })));
   }
   const problems: Problem[] = [];
-  const changes: RowChange[] = [...changed.writes];
+  const changes: RowChange[] = [...changed.writes, ...(await stayOf(ctx, input))];
   const added = byId(changed.added);
   const placed = new Set<string>();
   const collect = (result: Result<readonly RowChange[]>, path: readonly (string | number)[]): void => {
@@ -232,6 +235,15 @@ export async function acceptReplan(
   unwrap(failIfAny(clashesWith(bench, { placements }), undefined));
   unwrap(await ctx.write(changes, { label: LABELS[input.change.kind] }));
   return { placed: placed.size, waiting: changed.displaced.length + changed.added.length - countIn(placed, changed) };
+}
+
+/** `RPL-STAY`: the last day without visits is the last in hospital, so home on the next, as far as is known. */
+async function stayOf(ctx: Context, { regionId, change }: ReplanInput): Promise<readonly RowChange[]> {
+  if (change.kind !== 'hospital') return [];
+  if (!can(ctx.principal, 'clinical.write', { tenantId: ctx.principal.tenantId, regionId }).ok) return [];
+  const { patientId, from, to } = change;
+  unwrap(await ctx.loaded(stayShards({ regionId, patientId })));
+  return [stayChange(ctx, { regionId, patientId, admittedOn: from, dischargedOn: addDays(to, 1) }, 'replan')];
 }
 
 const countIn = (placed: ReadonlySet<string>, { displaced, added }: ChangedWeek): number =>

@@ -2,6 +2,7 @@
 import { type ChoiceRow, type ChoicesEvent, FOLLOWED_WEEKS } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { useCallback } from 'react';
+import { plural } from '../lib/format.ts';
 import { RecordsRun } from '../shell/records-run.tsx';
 import classes from './outcomes.module.css';
 
@@ -11,6 +12,7 @@ const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(
 
 function Row({ row }: { readonly row: ChoiceRow }) {
   const { axisName, level, chosen, asRecommended, overridden, visits, covered, reassessed, needChange } = row;
+  const { days, hospitalDays } = row;
   return (
     <tr>
       <th scope="row">
@@ -36,7 +38,13 @@ function Row({ row }: { readonly row: ChoiceRow }) {
       </td>
       <td>
         <span className={classes.figure}>{percent(covered, visits)}</span>
-        <span className={classes.detail}>{visits === 0 ? 'no visits yet' : `${covered} of ${visits} visits`}</span>
+        <span className={classes.detail}>
+          {visits === 0 ? 'no visits yet' : `${visits - covered} of ${plural(visits, 'visit')} missed`}
+        </span>
+      </td>
+      <td>
+        <span className={classes.figure}>{days === 0 ? '–' : hospitalDays}</span>
+        <span className={classes.detail}>{days === 0 ? 'not begun' : `of ${plural(days, 'day')}`}</span>
       </td>
       <td>
         <span className={classes.figure}>{reassessed === 0 ? '–' : signed(needChange / reassessed)}</span>
@@ -57,6 +65,7 @@ function Rows({ rows }: { readonly rows: readonly ChoiceRow[] }) {
           <th scope="col">As recommended</th>
           <th scope="col">Changed by hand</th>
           <th scope="col">Care delivered since</th>
+          <th scope="col">Days in hospital</th>
           <th scope="col">Need since</th>
         </tr>
       </thead>
@@ -74,8 +83,9 @@ export function BundleChoices({ client, regionId }: { readonly client: Workspace
     <section className={classes.section} aria-label="Care bundles">
       <h2>Care bundles: what was chosen, and what followed</h2>
       <p className={classes.meaning}>
-        Signed plans by axis and need when they were chosen; care delivered in the {FOLLOWED_WEEKS} weeks past; need for
-        personal support at a later assessment, less is better. Opens every assessed patient’s record.
+        Signed plans by axis and need when they were chosen; care delivered and days in hospital in the {FOLLOWED_WEEKS}{' '}
+        weeks past; need for personal support at a later assessment, less is better. Opens every assessed patient’s
+        record.
       </p>
       <RecordsRun<Extract<ChoicesEvent, { type: 'choices' }>>
         ask="Work it out"

@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import { CarePlanTab } from '../care-plan/care-plan-tab.tsx';
 import { AssessmentsTab } from './assessments/assessments-tab.tsx';
+import { HospitalTab } from './hospital/hospital-tab.tsx';
 import { NeedsTab } from './needs/needs-tab.tsx';
 import type { TabProps } from './tab-props.ts';
 
@@ -16,5 +17,6 @@ export const PATIENT_TABS: readonly PatientTab[] = [
   { id: 'needs', label: 'Needs profile', component: NeedsTab },
   { id: 'plan', label: 'Care plan', component: CarePlanTab },
   { id: 'assessments', label: 'Assessments', component: AssessmentsTab },
+  { id: 'hospital', label: 'Hospital', component: HospitalTab },
 ];
 export const FIRST_TAB = 'needs';
