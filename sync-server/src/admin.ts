@@ -21,6 +21,8 @@ import type { Directory } from './accounts/directory.ts';
 import type { AccountRecord, DeviceRecord } from './accounts/model.ts';
 import { putOrganisation } from './organisation-row.ts';
 import type { Tenant, Tenants } from './tenants.ts';
+import { USUAL_LIMITS } from './travel/budget.ts';
+import { reportRows, type TravelDesk } from './travel/desk.ts';
 import { SERVER_USER_ID } from './user-rows.ts';
 
 const adminCommand = z.discriminatedUnion('command', [
@@ -42,6 +44,14 @@ const adminCommand = z.discriminatedUnion('command', [
     speedKmh: z.number().min(5).max(130).default(45),
   }),
   z.object({ command: z.literal('region.list'), tenant: z.string() }),
+  z.object({
+    command: z.literal('travel.calibrate'),
+    tenant: z.string(),
+    region: z.string(),
+    perMinute: z.int().min(1).max(100_000).default(USUAL_LIMITS.perMinute),
+    perDay: z.int().min(0).max(1_000_000).default(USUAL_LIMITS.perDay),
+    adopt: z.boolean().default(false),
+  }),
   z.object({
     command: z.literal('user.add'),
     tenant: z.string(),
@@ -69,10 +79,11 @@ export type Admin = (command: unknown) => Promise<Result<readonly AdminRow[]>>;
 export function createAdmin(options: {
   readonly directory: Directory;
   readonly tenants: Tenants;
+  readonly travel: TravelDesk;
   readonly clock: Clock;
   readonly random: Random;
 }): Admin {
-  const { directory, tenants, clock, random } = options;
+  const { directory, tenants, travel, clock, random } = options;
 
   const notFound = (what: string): Result<never> =>
     fail(problem('not-found', `there is no such ${what}`, { rule: 'ADMIN-NAME' }));
@@ -153,6 +164,18 @@ export function createAdmin(options: {
       case 'region.list': {
         const tenant = await openTenant(input.tenant);
         return tenant.ok ? ok(regionsOf(tenant.value).map(({ id, name }) => ({ region: name, id }))) : tenant;
+      }
+      case 'travel.calibrate': {
+        const tenant = await openTenant(input.tenant);
+        if (!tenant.ok) return tenant;
+        const region = regionsOf(tenant.value).find(({ id, name }) => id === input.region || name === input.region);
+        if (!region) return notFound('region');
+        const { perMinute, perDay, adopt } = input;
+        const report = await travel.calibrate(tenant.value.replica, region.id, {
+          limits: { perMinute, perDay },
+          adopt,
+        });
+        return report.ok ? ok(reportRows(report.value)) : report;
       }
       case 'user.add': {
         const tenant = await openTenant(input.tenant);

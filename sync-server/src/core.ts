@@ -25,6 +25,8 @@ import { journalsInDatabase, journalsInFiles } from './journals.ts';
 import type { Log } from './log.ts';
 import { SHARD_IDLE_MS } from './residency.ts';
 import { createTenants, type Tenants } from './tenants.ts';
+import { createTravelDesk } from './travel/desk.ts';
+import { mapsAccess } from './travel/maps-access.ts';
 
 export interface Core {
   readonly dir: DataDir;
@@ -111,7 +113,16 @@ async function openParts(dir: DataDir, options: CoreOptions, undo: (() => Promis
     dir,
     accounts: accounts.value,
     tenants,
-    admin: createAdmin({ directory, tenants, clock, random }),
+    admin: createAdmin({
+      ...{ directory, tenants, clock, random },
+      travel: createTravelDesk({
+        access: mapsAccess,
+        openFiles: () => openNodeFiles(dir.travel),
+        key: keyOf('travel'),
+        ...{ clock, random },
+        sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
+      }),
+    }),
     cluster,
     keyOf,
     async close() {

@@ -4,6 +4,7 @@
  *   token.key       Ed25519 private key (PKCS 8 PEM) that signs access tokens
  *   accounts/       accounts, devices, sessions, tenants; its lock is the lock of the whole directory
  *   tenants/<id>/   one journal a tenant
+ *   travel/         answers of a maps service, kept for a while
  *   control.sock    where `server user …` talks to the running server
  * Directories are 0700 and secrets 0600. Every other key is derived from the root key by HKDF.
  */
@@ -19,6 +20,7 @@ export interface DataDir {
   readonly root: string;
   readonly accounts: string;
   readonly control: string;
+  readonly travel: string;
   tenant(id: string): string;
 }
 
@@ -30,6 +32,7 @@ export function dataDirAt(root: string): DataDir {
     root,
     accounts: join(root, 'accounts'),
     control: join(root, 'control.sock'),
+    travel: join(root, 'travel'),
     tenant: (id) => join(root, 'tenants', id),
   };
 }

@@ -21,6 +21,7 @@ import type {
   visits,
   weightSets,
 } from './scheduling/tables.ts';
+import type { travelCalibrations } from './travel/tables.ts';
 import type { absences, staff } from './workforce/tables.ts';
 
 /** Columns the store adds to every replicated table. */
@@ -39,6 +40,7 @@ type Projected<T> = Row<T> & PlatformColumns;
 
 export interface Database {
   readonly organisations: Projected<typeof organisations>;
+  readonly travelCalibrations: Projected<typeof travelCalibrations>;
   readonly regions: Projected<typeof regions>;
   readonly serviceTypes: Projected<typeof serviceTypes>;
   readonly users: Projected<typeof users>;

@@ -25,4 +25,5 @@ export { type AppRouter, appRouter, derivations, modules, tables } from './regis
 export * from './scenarios/index.ts';
 export * from './scheduling/index.ts';
 export type { TitledReport, TitledShard } from './sync/index.ts';
+export * from './travel/index.ts';
 export * from './workforce/index.ts';

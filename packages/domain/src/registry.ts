@@ -13,6 +13,7 @@ import { router } from './procedure.ts';
 import { scenariosModule } from './scenarios/index.ts';
 import { conflictDerivation, scheduling } from './scheduling/index.ts';
 import { sync } from './sync/index.ts';
+import { travelModule } from './travel/index.ts';
 import { workforce } from './workforce/index.ts';
 
 export const modules = [
@@ -21,6 +22,7 @@ export const modules = [
   patientsModule,
   workforce,
   partnersModule,
+  travelModule,
   scheduling,
   assessmentsModule,
   bundlesModule,
@@ -42,6 +44,7 @@ export const appRouter = router({
   patients: patientsModule.router,
   workforce: workforce.router,
   partners: partnersModule.router,
+  travel: travelModule.router,
   scheduling: scheduling.router,
   assessments: assessmentsModule.router,
   bundles: bundlesModule.router,

@@ -9,4 +9,5 @@ export * from './orgs/tables.ts';
 export * from './partners/tables.ts';
 export * from './patients/tables.ts';
 export * from './scheduling/tables.ts';
+export * from './travel/tables.ts';
 export * from './workforce/tables.ts';

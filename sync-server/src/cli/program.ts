@@ -158,6 +158,26 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .requiredOption('--tenant <name or id>')
     .action((flags) => run(flags.data, { command: 'region.list', tenant: flags.tenant }));
 
+  const count = (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed');
+    return value;
+  };
+  program
+    .command('travel')
+    .description('how long drives take')
+    .command('calibrate')
+    .description(
+      "fits a region's road factor and speeds to a maps service's answers (FIELDFARE_ROUTES_KEY or _KEY_FILE)",
+    )
+    .addOption(data())
+    .requiredOption('--tenant <name or id>')
+    .requiredOption('--region <name or id>')
+    .option('--per-minute <n>', 'most drives asked for in a minute', count)
+    .option('--per-day <n>', 'most drives asked for in a day', count)
+    .option('--adopt', 'sets what was found, where it is better')
+    .action(({ data, ...input }) => run(data, { command: 'travel.calibrate', ...input }));
+
   const user = program.command('user').description('accounts that sign in');
   user
     .command('add')
