@@ -1,12 +1,10 @@
 /** How money, providers and envelopes read on these screens. */
 import type { EnvelopeView, PlanStatus } from '@fieldfare/domain';
+import { money } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 
-const dollars = new Intl.NumberFormat('en-CA', { style: 'currency', currency: 'CAD', maximumFractionDigits: 0 });
-
-/** 57036 → "$570" */
-export const money = (cents: number): string => dollars.format(cents / 100);
+export { money };
 
 /** "+$76", "−$171" */
 export const moneyChange = (cents: number): string => `${cents < 0 ? '−' : '+'}${money(Math.abs(cents))}`;

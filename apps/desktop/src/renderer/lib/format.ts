@@ -42,6 +42,16 @@ export const weekLabel = (week: string): string => `Week ${Number(week.slice(6))
 /** 1890 → "31.5", 2400 → "40" */
 export const hours = (minutes: number): string => String(Math.round(minutes / 6) / 10);
 
+const number = new Intl.NumberFormat('en-CA', { maximumFractionDigits: 0 });
+
+/** 4599 → "4,599" */
+export const whole = (value: number): string => number.format(value);
+
+const dollars = new Intl.NumberFormat('en-CA', { style: 'currency', currency: 'CAD', maximumFractionDigits: 0 });
+
+/** 57036 → "$570" */
+export const money = (cents: number): string => dollars.format(cents / 100);
+
 /** 45 → "45 min", 90 → "1 h 30" */
 export function duration(minutes: number): string {
   if (minutes < 60) return `${minutes} min`;

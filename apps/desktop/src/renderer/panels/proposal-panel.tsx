@@ -7,7 +7,7 @@ import { memo, useRef, useState } from 'react';
 import type { AutoAssignState } from '../board/auto-assign.ts';
 import { useController } from '../board/context.tsx';
 import { cx } from '../lib/cx.ts';
-import { hours, plural, shortDate } from '../lib/format.ts';
+import { hours, money, plural, shortDate, whole } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
 import { problemsText, problemText } from '../lib/problems.ts';
 import classes from './panels.module.css';
@@ -98,15 +98,21 @@ function Running({ state }: { readonly state: Extract<AutoAssignState, { phase: 
   );
 }
 
+const hoursOf = (minutes: number): string => `${hours(minutes)} h`;
+
 /** The engine's own score, part by part: what it lowered is what is shown. */
-const COMPONENTS: readonly { readonly label: string; readonly textOf: (components: PlanComponents) => string }[] = [
-  { label: 'Driving', textOf: ({ travelMinutes }) => `${hours(travelMinutes)} h` },
-  { label: 'Waiting between visits', textOf: ({ waitingMinutes }) => `${hours(waitingMinutes)} h` },
-  { label: 'Changes of carer (points)', textOf: ({ continuity }) => String(continuity) },
-  { label: 'Uneven workload (points)', textOf: ({ balance }) => String(balance) },
-  { label: 'Otherwise than told (points)', textOf: ({ disruption }) => String(disruption) },
-  { label: 'Overtime', textOf: ({ overtime }) => `${hours(overtime)} h` },
-  { label: 'Partners’ price (dollars)', textOf: ({ partnerCost }) => String(partnerCost) },
+const COMPONENTS: readonly {
+  readonly label: string;
+  readonly of: keyof PlanComponents;
+  readonly textOf: (value: number) => string;
+}[] = [
+  { label: 'Driving', of: 'travelMinutes', textOf: hoursOf },
+  { label: 'Waiting between visits', of: 'waitingMinutes', textOf: hoursOf },
+  { label: 'Changes of carer (points)', of: 'continuity', textOf: whole },
+  { label: 'Uneven workload (points)', of: 'balance', textOf: whole },
+  { label: 'Otherwise than told (points)', of: 'disruption', textOf: whole },
+  { label: 'Overtime', of: 'overtime', textOf: hoursOf },
+  { label: 'Partners’ price', of: 'partnerCost', textOf: (dollars) => money(dollars * 100) },
 ];
 
 type PlanComponents = Proposal['components']['after'];
@@ -114,6 +120,9 @@ type PlanComponents = Proposal['components']['after'];
 /** `first`: what the engine built before it improved it; a plan of several has no such step to show. */
 function ComponentsTable(props: { readonly components: Proposal['components']; readonly first: boolean }) {
   const { components, first } = props;
+  const { before, first: built, after } = components;
+  // What is nothing now and stays nothing is not worth a line.
+  const rows = COMPONENTS.filter(({ of }) => [before, built, after].some((each) => each[of] !== 0));
   return (
     <table className={classes.components}>
       <thead>
@@ -125,13 +134,13 @@ function ComponentsTable(props: { readonly components: Proposal['components']; r
         </tr>
       </thead>
       <tbody>
-        {COMPONENTS.map(({ label, textOf }) => (
+        {rows.map(({ label, of, textOf }) => (
           <tr key={label}>
             <th scope="row">{label}</th>
-            <td>{textOf(components.before)}</td>
-            {first && <td>{textOf(components.first)}</td>}
+            <td>{textOf(before[of])}</td>
+            {first && <td>{textOf(built[of])}</td>}
             <td>
-              <b>{textOf(components.after)}</b>
+              <b>{textOf(after[of])}</b>
             </td>
           </tr>
         ))}

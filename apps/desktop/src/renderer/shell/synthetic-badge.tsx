@@ -1,4 +1,4 @@
-import { Badge, Tooltip } from '@mantine/core';
+import { Badge, Text, Tooltip } from '@mantine/core';
 import { IconFlask } from '@tabler/icons-react';
 import { useApp } from './app-context.tsx';
 
@@ -16,7 +16,10 @@ export function SyntheticBadge() {
         tabIndex={0}
         flex="none"
       >
-        Synthetic data
+        Synthetic
+        <Text span inherit visibleFrom="lg">
+          {' data'}
+        </Text>
       </Badge>
     </Tooltip>
   );
