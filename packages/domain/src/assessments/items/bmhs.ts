@@ -1,8 +1,18 @@
-/** interRAI Brief Mental Health Screener: a screen for a crisis, not repeated by calendar. Version as we map it. */
+/**
+ * interRAI Brief Mental Health Screener: a screen for a crisis, not repeated by calendar. Its public manual states no version
+ * number: `1` counts our maps of it, and a file that states another one is refused rather than guessed at.
+ */
 import { defineForm } from './form.ts';
 
 export const BMHS = defineForm(
-  { instrument: 'interrai-bmhs', version: '1', name: 'interRAI Brief Mental Health Screener', dueAfterDays: null },
+  {
+    instrument: 'interrai-bmhs',
+    version: '1',
+    name: 'interRAI Brief Mental Health Screener',
+    source: 'manual of the Brief Mental Health Screener',
+    dueAfterDays: null,
+  },
+  { recalled: [] },
   [
     [
       'Signs',

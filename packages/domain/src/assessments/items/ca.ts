@@ -1,11 +1,19 @@
 /**
  * interRAI Contact Assessment 10.0.1. The items of its published algorithms; self-reliance items are coded 0–2 here, not
- * 0–6 as in Home Care. What D2 asks is from memory and enters no rule.
+ * 0–6 as in Home Care. The manual names D2 among the inputs and D8a as pain; what D2 asks and D8a's answers are from memory.
+ * D2 enters no rule of ours.
  */
 import { defineForm } from './form.ts';
 
 export const CA = defineForm(
-  { instrument: 'interrai-ca', version: '10.0.1', name: 'interRAI Contact Assessment 10.0.1', dueAfterDays: 90 },
+  {
+    instrument: 'interrai-ca',
+    version: '10.0.1',
+    name: 'interRAI Contact Assessment 10.0.1',
+    source: 'Contact Assessment manual, table 1; Ontario IAR guide 1.0.0-ballot1',
+    dueAfterDays: 90,
+  },
+  { recalled: ['D2', 'D8a'] },
   [
     ['Intake', ['B2c', 'ca.palliative']],
     [

@@ -78,6 +78,7 @@ export const CODE_SETS = {
       9: 'mixed, not by mouth',
     },
   },
+  adherence: { values: { 0: 'always', 1: 'four times of five', 2: 'less often', 8: 'has none' } },
   alone: { values: { 0: 'under 1 h', 1: '1–2 h', 2: 'over 2 h', 3: '8 h or more' } },
   living: {
     values: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allowedText, allows, CODE_SETS } from './code-sets.ts';
 import type { Concept } from './concepts.ts';
+import { defineForm } from './form.ts';
 import { FORMS, formNamed, formOf } from './forms.ts';
 import { HC_9 } from './hc-9.ts';
 import { HC_10 } from './hc-10.ts';
@@ -18,6 +19,7 @@ const BOTH: readonly (readonly [Concept, string, string])[] = [
   ['iadl.transport', 'G1hb', 'G4ib'],
   ['adl.bathing', 'G2a', 'G5a'],
   ['adl.hygiene', 'G2b', 'G5c'],
+  ['med.adherence', 'M3', 'M9'],
   ['adl.locomotion', 'G2f', 'G5g'],
   ['adl.toiletUse', 'G2h', 'G5i'],
   ['adl.eating', 'G2j', 'G5k'],
@@ -39,6 +41,23 @@ describe('code maps', () => {
   it('one code means different things in the two versions: a file must say which it is', () => {
     expect(HC_9.byCode.get('G5a')?.concept).toBe('hope.person');
     expect(HC_10.byCode.get('G5a')?.concept).toBe('adl.bathing');
+  });
+  it('every code is marked as seen in the source its form names, or as recalled', () => {
+    const recalled = (version: string) =>
+      FORMS.find((form) => form.version === version)?.items.filter(({ certainty }) => certainty === 'recalled') ?? [];
+    for (const { source } of FORMS) expect(source.length).toBeGreaterThan(10);
+    expect(recalled('10.0.1').map(({ code }) => code)).toEqual(['D2', 'D8a']);
+    expect(recalled('1')).toEqual([]);
+    expect(recalled('10')).toHaveLength(14);
+    // Seen: the inputs of the scales with a public data description.
+    expect(HC_9.items.filter(({ certainty }) => certainty === 'seen')).toHaveLength(15);
+  });
+  it('a mark at no code, and a code that stands twice, are wrong from the start', () => {
+    const about = { instrument: 'interrai-ca', version: '0', name: 'T', source: '', dueAfterDays: null } as const;
+    expect(() => defineForm(about, { recalled: ['Z1'] }, [['S', ['C1', 'ca.decision']]])).toThrow('Z1');
+    expect(() => defineForm(about, { recalled: [] }, [['S', ['C1', 'ca.decision'], ['C1', 'ca.bathing']]])).toThrow(
+      'twice',
+    );
   });
   it('no form without its name', () => {
     for (const form of FORMS) expect(formOf(form.instrument, form.version)).toBe(form);

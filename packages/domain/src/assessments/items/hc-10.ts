@@ -5,7 +5,20 @@
 import { defineForm } from './form.ts';
 
 export const HC_10 = defineForm(
-  { instrument: 'interrai-hc', version: '10', name: 'interRAI Home Care 10', dueAfterDays: 90 },
+  {
+    instrument: 'interrai-hc',
+    version: '10',
+    name: 'interRAI Home Care 10',
+    source: 'Missouri manual of version 10',
+    dueAfterDays: 90,
+  },
+  // The manual names N2a–k, N3e–g and M9; which treatment has which letter, and what M9 may hold, is from version 9.1.
+  {
+    recalled: [
+      ...['N2a', 'N2b', 'N2c', 'N2d', 'N2e', 'N2f', 'N2g', 'N2h', 'N2i', 'N2j', 'N2k'],
+      ...['N3fb', 'N3gb', 'M9'],
+    ],
+  },
   [
     [
       'Cognition',
@@ -53,12 +66,15 @@ export const HC_10 = defineForm(
       ['G4fb', 'iadl.stairs'],
       ['G4ga', 'iadlDone.shopping'],
       ['G4gb', 'iadl.shopping'],
+      ['G4ha', 'iadlDone.onlineShopping'],
+      ['G4hb', 'iadl.onlineShopping'],
       ['G4ia', 'iadlDone.transport'],
       ['G4ib', 'iadl.transport'],
     ],
     [
       'Daily activities',
       ['G5a', 'adl.bathing'],
+      ['G5b', 'adl.bathTransfer'],
       ['G5c', 'adl.hygiene'],
       ['G5d', 'adl.dressUpper'],
       ['G5e', 'adl.dressLower'],
@@ -101,11 +117,12 @@ export const HC_10 = defineForm(
       ['K4d', 'nut.lessIntake'],
     ],
     ['Skin', ['L1', 'skin.ulcer'], ['L2', 'skin.prior']],
-    ['Medicines', ['M1', 'med.count']],
+    ['Medicines', ['M1', 'med.count'], ['M9', 'med.adherence']],
     [
       'Treatment',
       ['N2a', 'tx.chemo'],
       ['N2b', 'tx.dialysis'],
+      ['N2c', 'tx.isolation'],
       ['N2d', 'tx.ivMedication'],
       ['N2e', 'tx.oxygen'],
       ['N2f', 'tx.radiation'],

@@ -1,11 +1,20 @@
-/**
- * interRAI Home Care 9.1. Verified against a public source: C1, C2a, D1, G2b, G2f, G2h, G2j, E1a–g, N3eb. The other
- * codes are from the literature and memory: check them against the licensed form before clinical use.
- */
+/** interRAI Home Care 9.1. Most codes are from the literature and memory. */
 import { defineForm } from './form.ts';
 
 export const HC_9 = defineForm(
-  { instrument: 'interrai-hc', version: '9.1', name: 'interRAI Home Care 9.1', dueAfterDays: 90 },
+  {
+    instrument: 'interrai-hc',
+    version: '9.1',
+    name: 'interRAI Home Care 9.1',
+    source: 'ICARE4OLD data description, interRAI LTCF (HC) 9.1',
+    dueAfterDays: 90,
+  },
+  {
+    seen: [
+      ...['C1', 'C2a', 'D1', 'G2b', 'G2f', 'G2h', 'G2j', 'N3eb'],
+      ...['E1a', 'E1b', 'E1c', 'E1d', 'E1e', 'E1f', 'E1g'],
+    ],
+  },
   [
     ['Person', ['A2', 'person.sex'], ['A12a', 'home.living'], ['B5a', 'past.facility']],
     [
@@ -133,7 +142,7 @@ export const HC_9 = defineForm(
       ['K3', 'nut.mode'],
     ],
     ['Skin', ['L1', 'skin.ulcer'], ['L2', 'skin.prior'], ['L3', 'skin.otherUlcer']],
-    ['Medicines', ['M1', 'med.count']],
+    ['Medicines', ['M1', 'med.count'], ['M3', 'med.adherence']],
     [
       'Prevention and treatment',
       ['N1a', 'prev.pressure'],
@@ -146,6 +155,7 @@ export const HC_9 = defineForm(
       ['N1h', 'prev.pneumococcal'],
       ['N2a', 'tx.chemo'],
       ['N2b', 'tx.dialysis'],
+      ['N2c', 'tx.isolation'],
       ['N2d', 'tx.ivMedication'],
       ['N2e', 'tx.oxygen'],
       ['N2f', 'tx.radiation'],
@@ -155,6 +165,7 @@ export const HC_9 = defineForm(
       ['N2j', 'tx.ventilator'],
       ['N2k', 'tx.wound'],
       ['N2l', 'tx.toileting'],
+      ['N2m', 'tx.palliative'],
       ['N2n', 'tx.turning'],
       ['N3eb', 'therapy.physio'],
       ['N3fb', 'therapy.occupational'],

@@ -8,10 +8,9 @@ import { fallsIn90Of } from './health.ts';
 import { absOf, cpsOf } from './mind.ts';
 import { count, type Items, type Rule, sum } from './rule.ts';
 
-const VERSION = '1';
-const provisional = (id: string, label: string, compute: Rule['compute']): Rule => ({
+const provisional = (id: string, label: string, compute: Rule['compute'], version = '1'): Rule => ({
   id,
-  version: VERSION,
+  version,
   status: 'provisional',
   label,
   compute,
@@ -38,13 +37,12 @@ function contactReliance(items: Items): Reliance {
 /** Home Care's 0–6, 8 → 0–2: alone or set-up, watched or some help, more. */
 const needOf = (value: number): number => (value <= 1 ? 0 : value <= 3 ? 1 : 2);
 
-/** Bath transfer has no item of its own in 9.1: getting on and off the toilet stands for it. */
+/** Bath transfer has no item of its own in 9.1: getting on and off the toilet stands for it there. */
 function homeReliance(items: Items): Reliance {
+  const transfer = items.carries('adl.bathTransfer') ? 'adl.bathTransfer' : 'adl.toiletTransfer';
   const asked = items.get('cog.decision');
   const decision = asked === 0 ? 0 : asked <= 2 ? 1 : 2;
-  const care = sum(
-    items.all('adl.bathing', 'adl.toiletTransfer', 'adl.hygiene', 'adl.dressLower', 'adl.locomotion').map(needOf),
-  );
+  const care = sum(items.all('adl.bathing', transfer, 'adl.hygiene', 'adl.dressLower', 'adl.locomotion').map(needOf));
   const household = sum(items.all('iadl.meals', 'iadl.housework', 'iadl.medicines', 'iadl.stairs').map(needOf));
   return { decision, care, household, selfReliant: decision === 0 && care === 0 };
 }
@@ -66,16 +64,22 @@ export const provPsa = provisional('prov.psa', 'Personal support need (1–6)', 
   personalSupport(contactReliance(items), items.get('helper.overwhelmed')),
 );
 
-export const provPsaHc = provisional('prov.psa.hc', 'Personal support need from Home Care (1–6)', (items) =>
-  personalSupport(homeReliance(items), items.get('helper.overwhelmed')),
+export const provPsaHc = provisional(
+  'prov.psa.hc',
+  'Personal support need from Home Care (1–6)',
+  (items) => personalSupport(homeReliance(items), items.get('helper.overwhelmed')),
+  '2',
 );
 
 export const provRehab = provisional('prov.rehab', 'Rehabilitation potential (1–5)', (items) =>
   rehab(contactReliance(items), items.get('adl.change'), items.get('ca.palliative')),
 );
 
-export const provRehabHc = provisional('prov.rehab.hc', 'Rehabilitation potential from Home Care (1–5)', (items) =>
-  rehab(homeReliance(items), items.get('adl.change'), items.get('health.endStage')),
+export const provRehabHc = provisional(
+  'prov.rehab.hc',
+  'Rehabilitation potential from Home Care (1–5)',
+  (items) => rehab(homeReliance(items), items.get('adl.change'), items.get('health.endStage')),
+  '2',
 );
 
 export const provSua = provisional('prov.sua', 'Urgency of service (1–4)', (items) => {

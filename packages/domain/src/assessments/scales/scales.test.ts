@@ -3,6 +3,7 @@ import { answersOf, type Changes } from '../../../test/answers.ts';
 import { BMHS } from '../items/bmhs.ts';
 import { CA } from '../items/ca.ts';
 import type { Concept } from '../items/concepts.ts';
+import type { Form } from '../items/form.ts';
 import { HC_9 } from '../items/hc-9.ts';
 import { HC_10 } from '../items/hc-10.ts';
 import * as daily from './daily-life.ts';
@@ -342,4 +343,11 @@ it('falls of both versions are read alike', () => {
   const falls10 = (recent: number, earlier: number) =>
     health.fallsIn90Of({ get: () => 0, all: () => [recent, earlier], carries: () => false });
   expect([falls10(0, 0), falls10(0, 1), falls10(1, 1), falls10(5, 0)]).toEqual([0, 1, 2, 2]);
+});
+
+it('prov.psa.hc counts bath transfer where the form asks for it, else getting on and off the toilet', () => {
+  const support = (form: Form, changes: Changes) => evaluate(prov.provPsaHc, form, answersOf(form, changes)).value;
+  expect(support(HC_9, { 'adl.toiletTransfer': 4 })).toBe(3);
+  expect(support(HC_10, { 'adl.toiletTransfer': 4 })).toBe(1);
+  expect(support(HC_10, { 'adl.bathTransfer': 4 })).toBe(3);
 });

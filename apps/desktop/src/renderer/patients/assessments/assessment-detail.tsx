@@ -11,6 +11,7 @@ import { Why } from '../why.tsx';
 import { instrumentName, levelWords } from '../wording.ts';
 import classes from './assessments.module.css';
 import { meaning } from './entry-model.ts';
+import { ItemCode, RecalledLegend } from './item-code.tsx';
 
 const SOURCES = { entry: 'entered', fhir: 'imported (FHIR)', csv: 'imported (CSV)' } as const;
 
@@ -69,6 +70,7 @@ export function AssessmentDetail(props: {
 
 function Results({ view }: { readonly view: AssessmentView }) {
   const { results } = view;
+  const form = formOf(view.instrument, view.formVersion);
   if (!results) {
     return (
       <p className={classes.none}>This version of the form is kept, and cannot be read by this version of the app.</p>
@@ -94,6 +96,11 @@ function Results({ view }: { readonly view: AssessmentView }) {
       <details className={classes.answers}>
         <summary>All answers</summary>
         <Answers view={view} />
+        {form && (
+          <p className={classes.none}>
+            <RecalledLegend form={form} />
+          </p>
+        )}
       </details>
     </>
   );
@@ -147,7 +154,10 @@ function Answers({ view }: { readonly view: AssessmentView }) {
         return (
           <div key={item.code}>
             <dt>
-              <span>{item.code}</span> {item.label}
+              <span>
+                <ItemCode item={item} />
+              </span>{' '}
+              {item.label}
             </dt>
             <dd>{value === undefined ? 'no answer' : `${value} ${meaning(item, value)}`}</dd>
           </div>

@@ -9,6 +9,7 @@ import { problemsText } from '../../lib/problems.ts';
 import { notify } from '../../shell/notify.tsx';
 import classes from './entry.module.css';
 import { choices, meaning, progressOf, typed } from './entry-model.ts';
+import { ItemCode, RecalledLegend } from './item-code.tsx';
 import { LiveScores } from './live-scores.tsx';
 import { type EntryStart, type Saving, useEntry } from './use-entry.ts';
 
@@ -153,7 +154,8 @@ export function AssessmentEntry(props: {
             </section>
           ))}
           <p className={classes.hint}>
-            {plural(form.items.length - entry.answers.size, 'item')} without an answer. What they feed stays unknown.
+            {plural(form.items.length - entry.answers.size, 'item')} without an answer. What they feed stays unknown.{' '}
+            <RecalledLegend form={form} />
           </p>
         </div>
         <LiveScores form={form} answers={scored} packs={props.packs} />
@@ -189,7 +191,9 @@ const ItemRow = memo(
     };
     return (
       <div className={classes.item} data-item={item.code} data-wrong={read.kind === 'wrong' || undefined}>
-        <span className={classes.code}>{item.code}</span>
+        <span className={classes.code}>
+          <ItemCode item={item} />
+        </span>
         <label htmlFor={id}>{item.label}</label>
         <input
           id={id}
