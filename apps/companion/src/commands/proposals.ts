@@ -204,6 +204,7 @@ export async function accept(host: Host, path: string, flags: AcceptFlags): Prom
     const chosen = relaxations[(flags.choice ?? 1) - 1];
     if (!chosen) throw usage(`--choice is a number from 1 to ${relaxations.length}`);
     const { placements } = chosen;
+    if (placements.length === 0) throw usage('that way needs a decision first: fieldfare why says which');
     const { accepted } = await api.call((client) =>
       client.scheduling.accept.mutate({ regionId, week, proposalId: visitId, origin: 'relaxation', placements }),
     );

@@ -201,7 +201,19 @@ export interface AcceptedPlacement {
 
 /** One way to place a visit that nobody can take as things are. */
 export interface Relaxed {
-  readonly kind: 'earlier' | 'later' | 'day' | 'provider' | 'capacity' | 'shift' | 'move';
+  readonly kind:
+    | 'earlier'
+    | 'later'
+    | 'day'
+    | 'provider'
+    | 'capacity'
+    | 'shift'
+    | 'spacing'
+    | 'rest'
+    | 'sync'
+    | 'skill'
+    | 'blocked'
+    | 'move';
   /** The rule that gives way. */
   readonly rule: string;
   /** What gives way and by how much: "Let it start up to 25 min later". */
@@ -214,7 +226,10 @@ export interface Relaxed {
   readonly start: LocalTime;
   /** Extra travel in minutes. */
   readonly travelMinutes: number;
-  /** What `scheduling.accept` (origin `relaxation`) takes: this visit first, then another that makes room. */
+  /**
+   * What `scheduling.accept` (origin `relaxation`) takes: this visit first, then another that makes room. Empty: somebody has to
+   * decide something else first (`blocked`).
+   */
   readonly placements: readonly AcceptedPlacement[];
 }
 

@@ -1,11 +1,13 @@
+import { createRow, deterministicId, updateRow } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAYS, visitRow } from '../../test/agency.ts';
+import { AMELIE, DAYS, requirementRow, SERVICES, visitRow } from '../../test/agency.ts';
 import { openTestStore } from '../../test/context.ts';
 import { openScene, rulesOf, type Scene } from '../../test/scene.ts';
 import type { Database } from '../database.ts';
+import { serviceTypes } from '../orgs/index.ts';
 import type { NoMatch, Relaxed } from './board.ts';
-import type { Visit } from './tables.ts';
+import { blockedPairs, type Visit } from './tables.ts';
 
 let store: Store<Database>;
 beforeAll(async () => {
@@ -101,6 +103,45 @@ describe('SCH-NO-MATCH', () => {
     expect(way.detail).toBe('Outside availability: works 08:00–18:00 on Tuesday');
     await accept(scene, way);
     expect((await scene.board()).visits[0]?.start).toBe('17:30');
+  });
+
+  it('SCH-SKILL SCH-SPACING SCH-BLOCKED: which rule, by how much, and what only a person may take back', async () => {
+    const scene = await openScene(store);
+    const { agency, amelie } = scene;
+    const need = agency.requirement({ skills: ['fr'] });
+    const visit = agency.visit({ requirementId: need.id });
+    await amelie.commit([requirementRow(need), visitRow(visit)]);
+    const skill = pick(await ask(scene, visit), 'skill');
+    expect(skill.title).toMatch(/^Let (Joan|Carl) Roy do it without: fr$/);
+    expect(await accept(scene, skill)).toEqual({ accepted: 1 });
+
+    const alone = agency.visit({ serviceCode: 'psw', patientId: agency.paul.id });
+    await amelie.commit([
+      visitRow(alone),
+      ...[agency.carl, agency.pia].map((carer) =>
+        createRow(blockedPairs, {
+          id: deterministicId('test-blocked', carer.id),
+          regionId: agency.regionId,
+          patientId: agency.paul.id,
+          staffId: carer.id,
+          reason: 'asked for somebody else',
+          decidedBy: AMELIE.id,
+          decidedAt: '2026-11-20T12:00:00.000Z',
+        }),
+      ),
+    ]);
+    const blocked = pick(await ask(scene, alone), 'blocked');
+    expect(blocked).toMatchObject({ rule: 'SCH-BLOCKED', placements: [] });
+    expect(blocked.title).toMatch(/^Only if (Carl|Pia) Roy and Paul Caron may meet again$/);
+
+    const nursing = SERVICES[0] as (typeof SERVICES)[number];
+    await amelie.commit([updateRow(serviceTypes, nursing, { spacingMinutes: 240 })]);
+    const morning = agency.visit({ patientId: agency.ines.id, start: '09:00' });
+    const next = agency.visit({ patientId: agency.ines.id, windowFrom: '13:00', windowTo: '13:10' });
+    await amelie.commit([...agency.placed(morning, agency.carl.id), visitRow(next)]);
+    const nearer = pick(await ask(scene, next), 'spacing');
+    expect(nearer).toMatchObject({ title: 'Let it come 35 min nearer to the patient’s other visit', start: '13:10' });
+    expect(nearer.detail).toContain('this service asks for 4 h in between');
   });
 
   it('SCH-PROVIDER asks for either when only the other is there', async () => {

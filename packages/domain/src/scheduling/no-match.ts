@@ -1,6 +1,7 @@
 /**
  * Why nobody can take a visit, and the least that would have to give way. Every way named is one that `accept` does in
- * one commit: where the visit goes, what changes about it, which other visit makes room.
+ * one commit: where the visit goes, what changes about it, which other visit makes room. But one: whoever must not meet the
+ * patient stays kept from them until a person takes that back.
  *
  *  SCH-NO-MATCH  a way is the smallest of its kind, and the engine has confirmed that the visit then fits
  */
@@ -118,6 +119,23 @@ function wordsOf(
       const title = `Let ${carer} ${give.side === 'start' ? 'begin' : 'work'} ${when} on ${weekdayText(place.date)}`;
       return { title, detail: against() };
     }
+    case 'spacing': {
+      const nearer = give.days > 0 ? `${give.days} day${give.days === 1 ? '' : 's'}` : lengthText(give.minutes);
+      return { title: `Let it come ${nearer} nearer to the patient’s other visit`, detail: against() };
+    }
+    case 'rest':
+      return { title: `Let ${carer} rest ${lengthText(give.minutes)} less that night`, detail: against() };
+    case 'sync':
+      return { title: `Let the two carers be up to ${lengthText(give.minutes)} out of step`, detail: against() };
+    case 'skill':
+      return { title: `Let ${carer} do it without: ${give.missing.join(', ')}`, detail: against() };
+    case 'blocked': {
+      const patient = bench.patientNameOf(visit.patientId);
+      return {
+        title: `Only if ${carer} and ${patient} may meet again`,
+        detail: 'Somebody decided that they must not: free the two in the visit’s details first',
+      };
+    }
     case 'move': {
       const to = placeOf(bench, give.to);
       const other = bench.visits.get(bench.compiled.problem.visits[give.other]?.id ?? '');
@@ -149,9 +167,8 @@ function relaxedOf(bench: Workbench, visit: WeekVisit, relaxation: Relaxation): 
     if (!windows.some(({ start, end }) => start <= relaxation.place.start && relaxation.place.start <= end))
       return null;
   }
-  const placements: AcceptedPlacement[] = [
-    { visitId: visit.id, ...place, basedOn: visit.stamp, ...(set ? { set } : {}) },
-  ];
+  const placements: AcceptedPlacement[] =
+    give.kind === 'blocked' ? [] : [{ visitId: visit.id, ...place, basedOn: visit.stamp, ...(set ? { set } : {}) }];
   if (give.kind === 'move') {
     const other = bench.visits.get(bench.compiled.problem.visits[give.other]?.id ?? '');
     const to = placeOf(bench, give.to);

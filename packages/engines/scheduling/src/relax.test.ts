@@ -4,10 +4,11 @@ import { type GenerateOptions, generateWeek, MONDAY } from '../test/generate.ts'
 import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
 import { autoAssign } from './auto-assign.ts';
 import { violationsAt } from './feasibility.ts';
+import { type Give, RELAX_STEP } from './give.ts';
 import { bestStart } from './insertion.ts';
 import type { Plan } from './plan.ts';
 import type { EngineStaff, EngineVisit, Interval, WeekProblem } from './problem.ts';
-import { type Give, RELAX_STEP, type RelaxOptions, relaxationsOf } from './relax.ts';
+import { type RelaxOptions, relaxationsOf } from './relax.ts';
 
 const DAY = 1440;
 const dayOf = (minute: number): Interval => {
@@ -68,6 +69,37 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
       );
       return planOf(weekWith(plan, { staff: { shifts } }, visit, staff));
     }
+    case 'spacing': {
+      const less = (gap: EngineVisit['spacing']) =>
+        gap
+          ? {
+              ...gap,
+              minutes: Math.max(0, gap.minutes - give.minutes),
+              days: Math.max(0, gap.days - give.days),
+            }
+          : null;
+      const week = weekWith(plan, {}, visit, staff);
+      const near = ({ patientId, spacing }: EngineVisit): boolean =>
+        patientId === row.patientId && spacing?.group === row.spacing?.group;
+      return planOf({
+        ...week,
+        visits: week.visits.map((one) => (near(one) ? { ...one, spacing: less(one.spacing) } : one)),
+      });
+    }
+    case 'rest': {
+      const restMinutes = Math.max(0, (problem.restMinutes ?? 0) - give.minutes);
+      return planOf({ ...weekWith(plan, {}, visit, staff), restMinutes });
+    }
+    case 'sync':
+      throw new Error('held against the violations instead');
+    case 'skill': {
+      const skills = (row.skills ?? []).filter((skill) => !give.missing.includes(skill));
+      return planOf(weekWith(plan, { visit: { skills } }, visit, staff));
+    }
+    case 'blocked': {
+      const blockedStaffIds = (row.blockedStaffIds ?? []).filter((id) => id !== carer.id);
+      return planOf(weekWith(plan, { visit: { blockedStaffIds } }, visit, staff));
+    }
     case 'move': {
       const moved = planOf(weekWith(plan, {}, visit, staff));
       moved.place(give.other, give.to.staff, give.to.start);
@@ -113,6 +145,13 @@ function holds(options: GenerateOptions, capacity: number): ReadonlySet<Give['ki
       .filter((other) => windows.every(({ start }) => dayOf(start).start !== dayOf(other.start).start));
     for (const { give, place, rule } of relaxationsOf(plan, visit, { room, otherDays })) {
       seen.add(give.kind);
+      if (give.kind === 'sync') {
+        const [apart, ...others] = violationsAt(plan, visit, place.staff, place.start);
+        expect([apart?.rule, ...others]).toEqual(['SCH-SYNC']);
+        expect(apart?.params.deviationMinutes).toBeLessThanOrEqual(give.minutes);
+        expect(apart?.params.deviationMinutes).toBeGreaterThan(give.minutes - RELAX_STEP);
+        continue;
+      }
       const after = given(plan, visit, place.staff, give, room);
       expect(violationsAt(after, visit, place.staff, place.start), `${rule} ${give.kind}`).toEqual([]);
       expect(bestStart(after, visit, place.staff)).not.toBeNull();
@@ -145,8 +184,12 @@ describe('relaxations', () => {
         { seed, staff: 2 + (seed % 5), visits: 30 + 5 * (seed % 7), days: 1 + (seed % 3), spaced: 0, restMinutes: 0 },
         seed % 4 === 0 ? 0.4 : 1,
       ),
+      ...holds({ seed, staff: 4 + (seed % 4), visits: 40, days: 2, spaced: 0.6, paired: 0.5 }, 1),
     ]).flat();
-    expect([...new Set(seen)].sort()).toEqual(['capacity', 'day', 'earlier', 'later', 'move', 'provider', 'shift']);
+    // Those that seldom come up have examples of their own below.
+    const bent = ['skill', 'spacing'];
+    const given = ['capacity', 'day', 'earlier', 'later', 'move', 'provider', 'shift'];
+    expect([...new Set(seen)].sort()).toEqual([...bent, ...given].sort());
   });
 
   const day = dayOf(MONDAY);
@@ -159,6 +202,41 @@ describe('relaxations', () => {
   const narrow = { startWindows: [{ start: at('12:00'), end: at('12:10') }] };
   const busy = (from: string, more: Partial<EngineVisit> = {}): EngineVisit =>
     visitOf(`busy ${from}`, { fixed: true, placed: { staffId: 'ann', start: at(from) }, ...more });
+
+  it('SCH-REST is not offered where an organisation has set it to block', () => {
+    const nightAndDay = staffOf('ann', {
+      shifts: [
+        { start: at('08:00'), end: at('22:00') },
+        { start: at('30:00'), end: at('38:00') },
+      ],
+      capacityMinutes: 2_000,
+    });
+    const late = visitOf('late', { fixed: true, placed: { staffId: 'ann', start: at('20:30') } });
+    const early = visitOf('early', { startWindows: [{ start: at('31:00'), end: at('31:00') }] });
+    const asked = (level: 'warn' | 'block') =>
+      relaxationsOf(
+        planOf(weekOf([nightAndDay], [early, late], { restMinutes: 660, levels: { 'SCH-REST': level } })),
+        0,
+      );
+    expect(asked('warn').map(({ rule, give }) => ({ rule, give }))).toContainEqual({
+      rule: 'SCH-REST',
+      give: { kind: 'rest', minutes: 90 },
+    });
+    expect(asked('block').map(({ rule }) => rule)).not.toContain('SCH-REST');
+  });
+
+  it('SCH-SYNC the two carers of a pair as little out of step as will do', () => {
+    const first = visitOf('first', { patientId: 'p', placed: { staffId: 'bob', start: at('10:00') } });
+    const second = visitOf('second', { patientId: 'p', pair: { firstId: 'first', leastMinutes: 0, mostMinutes: 0 } });
+    const found = ask([staffOf('ann'), staffOf('bob')], [second, first, busy('09:30', { minutes: 50 })]);
+    expect(found).toContainEqual({ rule: 'SCH-SYNC', give: { kind: 'sync', minutes: 20 }, at: at('10:20') });
+  });
+
+  it('SCH-BLOCKED comes last, after a skill that is missing', () => {
+    const asked = visitOf('v', { skills: ['fr'], blockedStaffIds: ['bob'] });
+    const found = ask([staffOf('ann'), staffOf('bob', { skills: ['fr'] })], [asked]);
+    expect(found.map(({ give }) => give)).toEqual([{ kind: 'skill', missing: ['fr'] }, { kind: 'blocked' }]);
+  });
 
   it('none when somebody can take it', () => {
     expect(ask([staffOf('ann')], [visitOf('v')])).toEqual([]);

@@ -5,26 +5,13 @@
  * A widening is monotone (a wider window allows what the narrower one did), so the smallest is found by bisection.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
+import { bends } from './bend.ts';
 import { endOf, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
+import { cheapest, type Give, smallest } from './give.ts';
 import { bestStart, candidates, type Insertion } from './insertion.ts';
 import { type Plan, withStartWindows } from './plan.ts';
 import type { Interval, RuleId } from './problem.ts';
 import { withAnyProvider, withCapacity, withShifts } from './relaxed.ts';
-
-/** What gives way, and by how much. */
-export type Give =
-  /** All start windows begin or end this many minutes sooner or later. */
-  | { readonly kind: 'earlier' | 'later'; readonly minutes: number }
-  /** The visit moves to another day, so many days away. */
-  | { readonly kind: 'day'; readonly days: number; readonly window: Interval }
-  /** Own staff or a partner's, whoever is free. */
-  | { readonly kind: 'provider' }
-  /** The carer works this much over capacity. */
-  | { readonly kind: 'capacity'; readonly minutes: number }
-  /** The carer's stretch `shift` (position in `EngineStaff.shifts`) begins earlier or ends later. */
-  | { readonly kind: 'shift'; readonly shift: number; readonly side: 'start' | 'end'; readonly minutes: number }
-  /** Another visit makes room and keeps a place that breaks no rule. */
-  | { readonly kind: 'move'; readonly other: number; readonly to: Insertion };
 
 export interface Relaxation {
   readonly rule: RuleId;
@@ -44,8 +31,6 @@ export interface RelaxOptions {
   readonly staff?: readonly number[];
 }
 
-/** Windows and shifts give way in steps people would say. */
-export const RELAX_STEP = 5;
 const MOST_WIDENING = 360;
 const MOST_SHIFT = 120;
 /** Visits that are tried elsewhere, cheapest for the one waiting first: bounds the work on a large week. */
@@ -68,9 +53,23 @@ export function relaxationsOf(plan: Plan, visit: number, options: RelaxOptions =
     overBooked(plan, visit, eligible),
     longerShift(plan, visit, eligible),
     besideMoved(plan, visit, eligible, new Set(offered)),
+    ...bends(plan, visit, offered).map(({ rule, give, place }) => answer(plan, rule, give, place)),
   ].flatMap((one) => one ?? []);
-  return found.sort((a, b) => a.strain - b.strain || a.place.cost - b.place.cost);
+  // What an organisation has set to block nobody may do knowingly.
+  return found
+    .filter(({ rule, give }) => give.kind === 'blocked' || !KNOWINGLY.has(rule) || c.levels[rule] === 'warn')
+    .sort((a, b) => a.strain - b.strain || a.place.cost - b.place.cost);
 }
+
+/** Rules that are broken where they give way; the others change what is asked for, and are kept. */
+const KNOWINGLY: ReadonlySet<RuleId> = new Set([
+  'SCH-SPACING',
+  'SCH-SYNC',
+  'SCH-SKILL',
+  'SCH-AVAILABILITY',
+  'SCH-REST',
+  'SCH-CAPACITY',
+]);
 
 /**
  * A first setting by judgement, like the weights of the cost: a patient waits a minute for each minute; a longer day or
@@ -87,6 +86,16 @@ function strainOf(plan: Plan, give: Give): number {
       return 30 + 2 * give.minutes;
     case 'provider':
       return 120;
+    case 'sync':
+      return 60 + give.minutes;
+    case 'rest':
+      return 60 + 2 * give.minutes;
+    case 'spacing':
+      return 60 + give.minutes + 240 * give.days;
+    case 'skill':
+      return 120 + 60 * give.missing.length;
+    case 'blocked':
+      return LAST;
     case 'day':
       return 240 * give.days;
     case 'move': {
@@ -97,34 +106,15 @@ function strainOf(plan: Plan, give: Give): number {
   }
 }
 
+/** After everything else that helps: somebody had a reason. */
+const LAST = 10_000;
+
 const answer = (plan: Plan, rule: RuleId, give: Give, place: Insertion): Relaxation => ({
   rule,
   give,
   place,
   strain: strainOf(plan, give) + Math.max(0, place.components.travelMinutes),
 });
-
-function cheapest(plan: Plan, visit: number, staff: readonly number[]): Insertion | null {
-  let best: Insertion | null = null;
-  for (const one of staff) {
-    const found = bestStart(plan, visit, one);
-    if (found !== null && (best === null || found.cost < best.cost)) best = found;
-  }
-  return best;
-}
-
-/** The least multiple of the step up to `most` that `works`, for what goes on working once it does. */
-function smallest(most: number, works: (minutes: number) => boolean): number | null {
-  let high = Math.floor(most / RELAX_STEP);
-  if (high < 1 || !works(high * RELAX_STEP)) return null;
-  let low = 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (works(middle * RELAX_STEP)) high = middle;
-    else low = middle + 1;
-  }
-  return low * RELAX_STEP;
-}
 
 const widenedWindows = (
   windows: readonly Interval[],

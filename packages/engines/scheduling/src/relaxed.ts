@@ -32,3 +32,46 @@ export function withShifts(plan: Plan, staff: number, shifts: readonly Interval[
   }
   return { ...plan, compiled: { ...compiled, shiftStart, shiftEnd, shiftDay } };
 }
+
+/** Visits of this one's patient and service may lie this much nearer to one another. */
+export function withSpacing(plan: Plan, visit: number, minutes: number, days: number): Plan {
+  const { compiled } = plan;
+  const less = (list: Int32Array, by: number): Int32Array =>
+    list.map((gap, other) =>
+      compiled.visitPatient[other] === compiled.visitPatient[visit] &&
+      compiled.visitSpacing[other] === compiled.visitSpacing[visit]
+        ? Math.max(0, gap - by)
+        : gap,
+    );
+  const spacingMinutes = less(compiled.spacingMinutes, minutes);
+  return { ...plan, compiled: { ...compiled, spacingMinutes, spacingDays: less(compiled.spacingDays, days) } };
+}
+
+export function withLessRest(plan: Plan, minutes: number): Plan {
+  const { compiled } = plan;
+  return { ...plan, compiled: { ...compiled, restMinutes: Math.max(0, compiled.restMinutes - minutes) } };
+}
+
+/** The visit may be this much earlier or later beside its other half. */
+export function withLooserStep(plan: Plan, visit: number, minutes: number): Plan {
+  const { compiled } = plan;
+  const { stepLeast, stepMost } = compiled;
+  return {
+    ...plan,
+    compiled: {
+      ...compiled,
+      stepLeast: stepLeast.with(visit, (stepLeast[visit] as number) - minutes),
+      stepMost: stepMost.with(visit, (stepMost[visit] as number) + minutes),
+    },
+  };
+}
+
+/** Nobody lacks a skill for this visit, or nobody is kept from its patient. */
+export function withAllAllowed(plan: Plan, visit: number, what: 'unskilled' | 'blocked'): Plan {
+  const { compiled } = plan;
+  const group = compiled.groups[compiled.visitGroup[visit] as number];
+  if (!group) return plan;
+  const groups = [...compiled.groups, { ...group, [what]: new Uint8Array(compiled.staffCount) }];
+  const visitGroup = compiled.visitGroup.with(visit, groups.length - 1);
+  return { ...plan, compiled: { ...compiled, groups, visitGroup } };
+}

@@ -16,6 +16,11 @@ const DOES: Readonly<Record<Relaxed['kind'], string>> = {
   provider: 'Change and place',
   capacity: 'Place anyway',
   shift: 'Place anyway',
+  spacing: 'Place anyway',
+  rest: 'Place anyway',
+  sync: 'Place anyway',
+  skill: 'Place anyway',
+  blocked: '',
   move: 'Move and place',
 };
 
@@ -91,7 +96,7 @@ function Way({
           </span>
         </span>
       </span>
-      {writable && (
+      {writable && way.placements.length > 0 && (
         <Button
           size="compact-sm"
           variant="default"
