@@ -5,7 +5,7 @@
  */
 import type { Random, Result } from '@fieldfare/kernel';
 import { type Journal, openJournal } from '@fieldfare/sync';
-import { openNodeFiles } from '@fieldfare/sync/node';
+import { nodeAead, openNodeFiles } from '@fieldfare/sync/node';
 import { type Database, openPostgresJournal } from '@fieldfare/sync/postgres';
 import { LEASE_MS } from './cluster/lease.ts';
 import type { Membership } from './cluster/membership.ts';
@@ -27,7 +27,8 @@ export function journalsInFiles(options: {
     async open(tenantId) {
       const files = await openNodeFiles(dir.tenant(tenantId));
       if (!files.ok) return files;
-      const journal = await openJournal({ files: files.value, tenantId, key: keyOf(rootKey, tenantId), random });
+      const key = keyOf(rootKey, tenantId);
+      const journal = await openJournal({ files: files.value, tenantId, key, random, aead: nodeAead });
       if (!journal.ok) await files.value.close();
       return journal;
     },

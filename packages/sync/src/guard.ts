@@ -62,6 +62,7 @@ export interface UpdateFacts {
   readonly entries: readonly IndexedEntry[];
   /** Client ids that nobody owned and that are the sender's from now on. */
   readonly claims: readonly number[];
+  readonly read: Decoded['read'];
   /** Highest `time-counter` in it with its node, as a stamp to learn; null when it has no entries. */
   readonly latest: string | null;
 }
@@ -83,7 +84,7 @@ export function inspectUpdate(update: Uint8Array, context: InspectContext): Resu
   const trusted = subject === null;
   const decoded = decodeUpdate(update, known, decodeLimits(limits, trusted));
   if (!decoded.ok) return decoded;
-  const { clocks, deletes } = decoded.value;
+  const { clocks, deletes, read } = decoded.value;
   const reach = (client: number): number => Math.max(known.clock(client), clocks.get(client) ?? 0);
   for (const [client, ranges] of deletes) {
     const last = ranges.at(-1);
@@ -113,7 +114,7 @@ export function inspectUpdate(update: Uint8Array, context: InspectContext): Resu
   const latest = checkStamps(entries, context, limits);
   if (!latest.ok) return latest;
   const noop = decoded.value.structs.length === 0 && gone.length === 0;
-  return ok({ noop, clocks, entries, claims: claims.value, latest: latest.value });
+  return ok({ noop, clocks, entries, read, claims: claims.value, latest: latest.value });
 }
 
 /** SYN-GUARD-OWNER. Gives the ids that nobody has yet. */

@@ -277,7 +277,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     };
     const facts = inspectUpdate(update, { shard, known: doc, tables, subject, ownerOf, clock, limits });
     if (!facts.ok) return facts;
-    const { noop, claims, latest, clocks } = facts.value;
+    const { noop, claims, latest, clocks, read } = facts.value;
     if (noop) return ok(undefined);
     const record: JournalRecord =
       seal === undefined || authority
@@ -291,7 +291,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       return appended;
     }
     if (latest !== null) hlc.receive(latest);
-    const rows = doc.apply([update]);
+    const rows = doc.apply([update], read);
     const told = sender === undefined ? {} : { sender };
     touch({ origin: 'remote', shard, rows, update, clocks, seq: appended.value.lastSeq, ...told });
     joinLate(shard, doc);

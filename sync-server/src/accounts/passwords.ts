@@ -1,12 +1,14 @@
 /**
- * Password hashing (Argon2id, 19 MiB, t=2, p=1; PHC strings) in a worker thread, one at a time, with a bounded
- * queue: a flood of sign-ins is refused instead of eating the machine.
+ * Password hashing (Argon2id, 19 MiB, t=2, p=1; PHC strings) in a worker thread that lives while people sign in, one at a
+ * time, with a bounded queue: a flood of sign-ins is refused instead of eating the machine.
  */
 import { Worker } from 'node:worker_threads';
 import { fail, InvariantError, ok, problem, type Result } from '@fieldfare/kernel';
 import type { PasswordJob, PasswordReply } from './password-worker.ts';
 
 const MAX_WAITING = 32;
+/** A worker that has had nothing to do for this long is ended: it holds some 70 MB, and another starts in a moment. */
+const IDLE_MS = 15_000;
 
 const MIN_PASSWORD = 10;
 const MAX_PASSWORD = 256;
@@ -44,8 +46,9 @@ export function checkPassword(password: string, login: string): Result<void> {
 
 type NewJob = PasswordJob extends infer J ? (J extends PasswordJob ? Omit<J, 'id'> : never) : never;
 
-export function createPasswords(): Passwords {
+export function createPasswords(idleMs = IDLE_MS): Passwords {
   let worker: Worker | null = null;
+  let idle: NodeJS.Timeout | undefined;
   let nextId = 0;
   let decoy: Promise<Result<string>> | null = null;
   const waiting = new Map<number, (reply: PasswordReply) => void>();
@@ -56,14 +59,24 @@ export function createPasswords(): Passwords {
     made.on('message', (reply: PasswordReply) => {
       waiting.get(reply.id)?.(reply);
       waiting.delete(reply.id);
-      if (waiting.size === 0) made.unref();
+      if (waiting.size > 0) return;
+      made.unref();
+      idle = setTimeout(end, idleMs).unref();
     });
     made.on('error', () => {
+      clearTimeout(idle);
       worker = null;
       for (const [id, settle] of waiting) settle({ id, ok: false });
       waiting.clear();
     });
     return made;
+  }
+
+  async function end(): Promise<void> {
+    clearTimeout(idle);
+    const ended = worker;
+    worker = null;
+    await ended?.terminate();
   }
 
   async function run(job: NewJob): Promise<Result<string | boolean>> {
@@ -72,6 +85,7 @@ export function createPasswords(): Passwords {
         problem('busy', 'too many people are signing in at once; try again in a moment', { rule: 'AUTH-QUEUE' }),
       );
     }
+    clearTimeout(idle);
     worker ??= start();
     worker.ref();
     const id = nextId++;
@@ -106,8 +120,7 @@ export function createPasswords(): Passwords {
       return verified.ok ? ok(known !== null && verified.value === true) : verified;
     },
     async close() {
-      await worker?.terminate();
-      worker = null;
+      await end();
       for (const [id, settle] of waiting) settle({ id, ok: false });
       waiting.clear();
     },

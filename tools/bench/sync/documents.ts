@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { tables, type Visit, visits } from '@fieldfare/domain';
 import { createRow, newId, systemClock, systemRandom, unwrap, updateRow } from '@fieldfare/kernel';
 import { createReplica, openJournal, type Replica } from '@fieldfare/sync';
-import { openNodeFiles } from '@fieldfare/sync/node';
+import { nodeAead, openNodeFiles } from '@fieldfare/sync/node';
 import { quantile } from '../../lib/metrics.ts';
 import { openForgetful, prepare, shardOf, visitRow, weekOf } from './workload.ts';
 
@@ -45,6 +45,7 @@ export async function loadTime(count: number): Promise<number> {
       tenantId: TENANT,
       key: systemRandom.bytes(32),
       random: systemRandom,
+      aead: nodeAead,
     }),
   );
   const replica = unwrap(

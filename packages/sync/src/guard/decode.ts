@@ -14,9 +14,10 @@ import { ok, type Result } from '@fieldfare/kernel';
 import * as decoding from 'lib0/decoding';
 import { tableOfRoot } from '../rows/index.ts';
 import type { ShardDoc } from '../rows/shard-doc.ts';
+import { Malformed, readText, ValueDecoder } from '../rows/texts.ts';
+import { type ReadValue, readValue, skipValue } from '../rows/values.ts';
 import type { DecodeLimits } from './limits.ts';
 import { refuse } from './refusal.ts';
-import { Malformed, readText, readValue, skipValue } from './values.ts';
 
 type Known = Pick<ShardDoc, 'clock' | 'tableAt'>;
 
@@ -50,6 +51,8 @@ export interface Decoded {
   readonly clocks: ReadonlyMap<number, number>;
   /** Client → sorted, merged ranges. */
   readonly deletes: ReadonlyMap<number, readonly Range[]>;
+  /** Values that were read, so that applying the update need not read them again. */
+  readonly read: ReadonlyMap<number, ReadValue>;
 }
 
 const DELETED = 1;
@@ -73,12 +76,13 @@ const tooMany = (): Refused => new Refused(refuse('SIZE', 'the update has too ma
 
 export function decodeUpdate(update: Uint8Array, known: Known, limits: DecodeLimits): Result<Decoded> {
   if (update.length > limits.bytes) return refuse('SIZE', 'the update is too large', {}, 'too-large');
-  const decoder = decoding.createDecoder(update);
+  const decoder = new ValueDecoder(update as Uint8Array<ArrayBuffer>);
+  const read = new Map<number, ReadValue>();
   try {
-    const { structs, clocks } = readStructs(decoder, known, limits);
+    const { structs, clocks } = readStructs(decoder, known, limits, read);
     const deletes = readDeletes(decoder, limits);
     if (decoding.hasContent(decoder)) throw new Malformed();
-    return ok({ structs, clocks, deletes });
+    return ok({ structs, clocks, deletes, read });
   } catch (error) {
     if (error instanceof Refused) return error.result;
     return refuse('DECODE', 'the bytes are not an update'); // lib0 throws its own kinds of errors
@@ -97,9 +101,10 @@ const readPlace = (decoder: decoding.Decoder): Place => ({
 });
 
 function readStructs(
-  decoder: decoding.Decoder,
+  decoder: ValueDecoder,
   known: Known,
   limits: DecodeLimits,
+  read: Map<number, ReadValue>,
 ): Pick<Decoded, 'structs' | 'clocks'> {
   const structs: Struct[] = [];
   const clocks = new Map<number, number>();
@@ -117,7 +122,7 @@ function readStructs(
       throw new Refused(refuse('GAP', 'earlier changes are missing', { params }));
     }
     for (let i = 0; i < count; i++) {
-      const struct = readStruct(decoder, client, clock, expected);
+      const struct = readStruct(decoder, client, clock, expected, read);
       if (clock < expected) checkKnown(struct, known);
       clock = sum(clock, struct.length);
       parts += 1 + (struct.values?.length ?? 0);
@@ -144,7 +149,13 @@ function checkKnown({ client, clock, origin, right, root }: Struct, known: Known
   }
 }
 
-function readStruct(decoder: decoding.Decoder, client: number, clock: number, known: number): Struct {
+function readStruct(
+  decoder: ValueDecoder,
+  client: number,
+  clock: number,
+  known: number,
+  read: Map<number, ReadValue>,
+): Struct {
   const info = readByte(decoder);
   const content = info & CONTENT_BITS;
   if (info === SKIP) throw new Refused(refuse('GAP', 'the update has gaps'));
@@ -166,7 +177,12 @@ function readStruct(decoder: decoding.Decoder, client: number, clock: number, kn
   if (length > decoder.arr.length - decoder.pos) throw new Malformed(); // a value takes at least a byte
   for (let at = clock; at < firstNew; at++) skipValue(decoder);
   const values: unknown[] = [];
-  for (let at = firstNew; at < clock + length; at++) values.push(readValue(decoder));
+  for (let at = firstNew; at < clock + length; at++) {
+    const from = decoder.pos;
+    const value = readValue(decoder);
+    read.set(from, { value, end: decoder.pos });
+    values.push(value);
+  }
   return { ...struct, values };
 }
 

@@ -18,6 +18,7 @@ import { type FileStore, fail, ok, type Random, type Result } from '@fieldfare/k
 import { keyIdOf } from '../keyring.ts';
 import type { Journal, JournalDamage } from '../types.ts';
 import { CLOSED, createAppender, storageProblem } from './appender.ts';
+import type { Aead } from './format.ts';
 import { type Recovered, recoverJournal } from './recovery.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { createSegmentWriter } from './segment-writer.ts';
@@ -29,6 +30,8 @@ export interface JournalOptions {
   /** 32 bytes. */
   readonly key: Uint8Array;
   readonly random: Random;
+  /** A faster cipher that this platform has. */
+  readonly aead?: Aead;
   /** A new segment is begun once the present one has this size. Default 4 MiB. */
   readonly segmentBytes?: number;
 }
@@ -38,8 +41,8 @@ export interface JournalOptions {
  * JRN-IO. Damage is no problem: the journal opens without it and tells in `damage()`.
  */
 export async function openJournal(options: JournalOptions): Promise<Result<Journal>> {
-  const { files, tenantId, key, random, segmentBytes = 4 * 1024 * 1024 } = options;
-  const cipher = { tenantId, key };
+  const { files, tenantId, key, random, aead, segmentBytes = 4 * 1024 * 1024 } = options;
+  const cipher = { tenantId, key, aead };
   const keyId = keyIdOf(key);
   let recovered: Recovered;
   try {

@@ -14,7 +14,7 @@ import { fail, ok, type Random, type Result, type ShardId } from '@fieldfare/ker
 import { keyIdOf } from '../keyring.ts';
 import type { Journal, JournalDamage, StoredRecord } from '../types.ts';
 import { CLOSED, createAppender, type EncodedFrame, storageProblem } from './appender.ts';
-import { FORMAT_VERSION, type FrameCipher, isWhole, openFrame, readHead } from './format.ts';
+import { type Aead, FORMAT_VERSION, type FrameCipher, isWhole, openFrame, readHead } from './format.ts';
 import { newerVersion, WRONG_KEY } from './recovery.ts';
 
 /** What a log holds when it is taken. */
@@ -51,13 +51,15 @@ export interface LogJournalOptions {
   /** 32 bytes. */
   readonly key: Uint8Array;
   readonly random: Random;
+  /** A faster cipher that this platform has. */
+  readonly aead?: Aead;
 }
 
 /** Problems: `unauthenticated` JRN-KEY (another key), `unsupported` JRN-VERSION. */
 export function openLogJournal(options: LogJournalOptions): Result<Journal> {
-  const { store, tenantId, key, random } = options;
+  const { store, tenantId, key, random, aead } = options;
   const { state } = store;
-  const cipher = { tenantId, key };
+  const cipher = { tenantId, key, aead };
   const keyId = keyIdOf(key);
   if (state.formatVersion !== FORMAT_VERSION) return fail(newerVersion(state.formatVersion));
   if (state.keyId?.every((byte, i) => byte === keyId[i]) === false) return fail(WRONG_KEY);

@@ -1,4 +1,5 @@
 import type { Random, Result } from '@fieldfare/kernel';
+import { nodeAead } from '../journal/drivers/node-aead.ts';
 import { openLogJournal } from '../journal/log-journal.ts';
 import type { Journal } from '../types.ts';
 import type { Database } from './database.ts';
@@ -16,7 +17,7 @@ export async function openPostgresJournal(options: {
 }): Promise<Result<Journal>> {
   const store = await openPostgresLog(options);
   if (!store.ok) return store;
-  const journal = openLogJournal({ ...options, store: store.value });
+  const journal = openLogJournal({ ...options, store: store.value, aead: nodeAead });
   if (!journal.ok) await store.value.close();
   return journal;
 }

@@ -57,8 +57,14 @@ export interface FieldState {
 
 export type RowState = ReadonlyMap<string, FieldState>;
 
+/** The one asked for last: an entry's fields are judged one after another. */
+let lastNode = { client: 0, node: '0' };
+
 /** The HLC node of a Yjs client. */
-export const nodeOfClient = (client: number): string => client.toString(36);
+export function nodeOfClient(client: number): string {
+  if (lastNode.client !== client) lastNode = { client, node: client.toString(36) };
+  return lastNode.node;
+}
 
 /** `time-counter` of a stamp: what contexts hold per node. */
 export const momentOf = (stamp: Hlc): string => stamp.slice(0, 17);

@@ -13,6 +13,8 @@ import * as Y from 'yjs';
 import type { FoldedRow, RowEntry } from '../types.ts';
 import { fold, type LiveEntry, type MergeOf } from './fold.ts';
 import { createRowIndex, type RowIndex, rootOf, type TouchedKeys } from './index.ts';
+import { ValueDecoder } from './texts.ts';
+import { type ReadValue, readValue } from './values.ts';
 
 export interface EntryWrite {
   readonly table: string;
@@ -47,8 +49,8 @@ export interface ShardDoc {
    * Larger is only an update of a single entry. Changes nothing. At most one write a key.
    */
   encodeWrites(client: number, writes: readonly EntryWrite[], maxBytes?: number): readonly Uint8Array[];
-  /** Applies checked updates in one transaction. */
-  apply(updates: readonly Uint8Array[]): TouchedKeys;
+  /** Applies checked updates in one transaction. `read`: what was read of the only one when it was checked. */
+  apply(updates: readonly Uint8Array[], read?: ReadonlyMap<number, ReadValue>): TouchedKeys;
   /** Structs or deletes are here whose predecessors are not: a part of the journal is damaged. */
   incomplete(): boolean;
   stateVector(): Uint8Array;
@@ -189,10 +191,13 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
         if (size === 1 || updates.every((update) => update.length <= maxBytes)) return updates;
       }
     },
-    apply(updates) {
+    apply(updates, read) {
       touched = new Map();
       doc.transact(() => {
-        for (const update of updates) Y.applyUpdate(doc, update);
+        for (const update of updates) {
+          const decoder = new ValueDecoder(update as Uint8Array<ArrayBuffer>);
+          Y.readUpdateV2(decoder, doc, undefined, new EntryDecoder(decoder, read));
+        }
       });
       const result = touched;
       touched = new Map();
@@ -216,6 +221,25 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
     },
     destroy: () => doc.destroy(),
   };
+}
+
+/** Reads an update for Yjs, but entries as the guard does, and not again when it has. */
+class EntryDecoder extends Y.UpdateDecoderV1 {
+  readonly #decoder: ValueDecoder;
+  readonly #read: ReadonlyMap<number, ReadValue> | undefined;
+
+  constructor(decoder: ValueDecoder, read: ReadonlyMap<number, ReadValue> | undefined) {
+    super(decoder);
+    this.#decoder = decoder;
+    this.#read = read;
+  }
+
+  override readAny(): unknown {
+    const known = this.#read?.get(this.#decoder.pos);
+    if (known === undefined) return readValue(this.#decoder);
+    this.#decoder.pos = known.end;
+    return known.value;
+  }
 }
 
 /** Yjs's delete set: per client the ranges of deleted clocks. */

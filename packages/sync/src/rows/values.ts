@@ -3,33 +3,16 @@
  * bytes are there. A key that plain objects inherit is kept as an own property, where `parseEntry` finds and refuses it.
  */
 import * as decoding from 'lib0/decoding';
+import { Malformed, readText, skipText, take, type ValueDecoder } from './texts.ts';
 
 /** Deeper than any entry may be (rows/json.ts judges that), shallower than any stack. */
 const MAX_NESTING = 32;
 
-/** The bytes are not what they claim to be. */
-export class Malformed extends Error {}
-
-const untext = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function take(decoder: decoding.Decoder): Uint8Array {
-  const length = decoding.readVarUint(decoder);
-  if (length > decoder.arr.length - decoder.pos) throw new Malformed();
-  const bytes = decoder.arr.subarray(decoder.pos, decoder.pos + length);
-  decoder.pos += length;
-  return bytes;
-}
-
-/** Short ASCII text, which nearly all of it is, is faster without the decoder. */
-export function readText(decoder: decoding.Decoder): string {
-  const bytes = take(decoder);
-  if (bytes.length > 32) return untext.decode(bytes);
-  let text = '';
-  for (const byte of bytes) {
-    if (byte > 127) return untext.decode(bytes);
-    text += String.fromCharCode(byte);
-  }
-  return text;
+/** A value by the place of its first byte. */
+export interface ReadValue {
+  readonly value: unknown;
+  /** Place behind its last byte. */
+  readonly end: number;
 }
 
 function skip(decoder: decoding.Decoder, bytes: number): void {
@@ -56,7 +39,7 @@ function count(decoder: decoding.Decoder, bytesEach: number): number {
   return length;
 }
 
-export function readValue(decoder: decoding.Decoder, nesting = MAX_NESTING): unknown {
+export function readValue(decoder: ValueDecoder, nesting = MAX_NESTING): unknown {
   if (nesting === 0) throw new Malformed();
   switch (tagOf(decoder)) {
     case 127:
@@ -96,16 +79,6 @@ export function readValue(decoder: decoding.Decoder, nesting = MAX_NESTING): unk
       return take(decoder);
     default:
       throw new Malformed();
-  }
-}
-
-/** Text that Yjs will decode, though nobody looks at it. */
-function skipText(decoder: decoding.Decoder): void {
-  const bytes = take(decoder);
-  for (const byte of bytes) {
-    if (byte <= 127) continue;
-    untext.decode(bytes);
-    return;
   }
 }
 

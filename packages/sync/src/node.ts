@@ -1,0 +1,2 @@
+export { nodeAead } from './journal/drivers/node-aead.ts';
+export { openNodeFiles } from './journal/drivers/node-files.ts';
