@@ -116,6 +116,21 @@ export async function weekOf(host: Host, api: Api, flags: WeekFlags): Promise<We
   return { region, week, input: { regionId: region.id, week } };
 }
 
+/** By id, whole name, or a part of the name that only one of them has. */
+export function pickNamed<T extends { readonly id: string; readonly name: string }>(
+  all: readonly T[],
+  wanted: string,
+  what: string,
+): T {
+  const key = folded(wanted);
+  const exact = all.filter(({ id, name }) => id === wanted || folded(name) === key);
+  const found = exact.length > 0 ? exact : all.filter(({ name }) => folded(name).includes(key));
+  const [only, ...others] = found;
+  if (!only || key === '') throw usage(`there is no ${what} of that name`);
+  if (others.length > 0) throw usage(`several match; say one of ${found.map(({ name }) => `"${name}"`).join(', ')}`);
+  return only;
+}
+
 /** A visit by the beginning of its id. */
 export function pickVisit(board: WeekBoard, id: string): BoardVisit {
   const [visit, ...others] = board.visits.filter((candidate) => candidate.id.startsWith(id.toLowerCase()));

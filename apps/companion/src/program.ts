@@ -1,8 +1,13 @@
 /** The command line: what can be said, and what it calls. */
+import { ABSENCE_REASONS } from '@fieldfare/domain';
 import { IMPORT_KINDS, type ImportKind } from '@fieldfare/interchange';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { accept } from './commands/accept.ts';
 import { importFile } from './commands/imports.ts';
-import { accept, suggest } from './commands/proposals.ts';
+import { comparePlans } from './commands/plans.ts';
+import { showPriorities } from './commands/priorities.ts';
+import { suggest } from './commands/proposals.ts';
+import { replanAbsence, replanCancelled, replanHospital, replanUrgent } from './commands/replan.ts';
 import { login, logout, whoami } from './commands/sign-in.ts';
 import { showState } from './commands/state.ts';
 import { syncStatus } from './commands/sync.ts';
@@ -40,6 +45,39 @@ function importCommand(program: Command, host: Host, kind: ImportKind): void {
     .option('-m, --map <field=column>', 'read a field from this column; may be repeated', collect)
     .action((file: string, _flags: unknown, command: Command) =>
       importFile(host, kind, file, command.optsWithGlobals()),
+    );
+}
+
+function replanCommands(program: Command, host: Host): void {
+  const replan = program.command('replan').description('how the week could go on after something happened');
+  const of = (name: string, about: string): Command =>
+    replan
+      .command(name)
+      .description(about)
+      .addOption(region())
+      .addOption(week())
+      .addOption(output())
+      .option('--seed <number>', 'same seed, same proposal', whole);
+  const between = (command: Command): Command =>
+    command.requiredOption('--from <date>', 'first day').option('--to <date>', 'last day (default: the first)');
+  between(of('absence <carer>', 'a carer is away'))
+    .addOption(new Option('--reason <reason>').choices(ABSENCE_REASONS).default('sick'))
+    .action((carer: string, _flags: unknown, command: Command) =>
+      replanAbsence(host, carer, command.optsWithGlobals()),
+    );
+  of('cancelled <visit>', 'a visit does not take place').action((visit: string, _flags: unknown, command: Command) =>
+    replanCancelled(host, visit, command.optsWithGlobals()),
+  );
+  between(of('hospital <patient>', 'a patient is in hospital')).action(
+    (patient: string, _flags: unknown, command: Command) => replanHospital(host, patient, command.optsWithGlobals()),
+  );
+  of('urgent <patient>', 'an urgent referral')
+    .requiredOption('--service <code>')
+    .requiredOption('--date <date>', 'a day of a visit; may be repeated', collect)
+    .requiredOption('--minutes <number>', 'length of a visit', whole)
+    .requiredOption('--window <HH:MM-HH:MM>', 'when a visit may start')
+    .action((patient: string, _flags: unknown, command: Command) =>
+      replanUrgent(host, patient, command.optsWithGlobals()),
     );
 }
 
@@ -122,9 +160,27 @@ function createProgram(host: Host): Command {
     .addOption(output())
     .action((visit: string, _flags: unknown, command: Command) => why(host, visit, command.optsWithGlobals()));
   program
+    .command('plans')
+    .description('several plans of the week with different aims, side by side')
+    .addOption(region())
+    .addOption(week())
+    .addOption(output())
+    .option('--keep-placed', 'what has a place keeps it')
+    .option('--seed <number>', 'same seed, same plans', whole)
+    .action((_flags: unknown, command: Command) => comparePlans(host, command.optsWithGlobals()));
+  replanCommands(program, host);
+  program
+    .command('priorities')
+    .description("what people's choices say about what the scheduler cares for")
+    .addOption(region())
+    .addOption(week())
+    .option('--weeks <number>', 'how many weeks, the chosen one last (default 8)', whole)
+    .option('--apply', 'puts the proposed priorities in force')
+    .action((_flags: unknown, command: Command) => showPriorities(host, command.optsWithGlobals()));
+  program
     .command('accept <file>')
-    .description('do what suggest or why answered (--output or --json); - reads standard input')
-    .option('--choice <number>', 'which candidate for a visit, or which way to make room (default: the first)', whole)
+    .description('do what suggest, why, plans or replan answered (--output or --json); - reads standard input')
+    .option('--choice <number>', 'which candidate, way to make room, or plan (default: the first)', whole)
     .option('--only <visit>', 'only this visit of a proposal; may be repeated', collect)
     .action((file: string, _flags: unknown, command: Command) => accept(host, file, command.optsWithGlobals()));
 

@@ -324,6 +324,105 @@ describe('accept', () => {
   });
 });
 
+describe('replan, plans and priorities', () => {
+  const place = { visitId: EAST.id, staffId: WEST.id, date: '2026-11-18', start: '09:00', basedOn: 's' };
+  const proposal = { id: 'p', placements: [place], unplaced: [] };
+
+  it('asks about an absence by name, keeps the answer, and accepts it whole', async () => {
+    const server = fakeServer();
+    server.answers['scheduling.week'] = () =>
+      data({
+        lanes: [
+          { staffId: WEST.id, name: 'Joan Roy' },
+          { staffId: EAST.id, name: 'Pia Roy' },
+        ],
+        visits: [],
+      });
+    server.answers['scheduling.replan'] = () =>
+      data({
+        ...{ token: 't', proposal, displaced: 1, cancelled: 0, added: 0, untouched: 9, kept: 9 },
+        news: [
+          {
+            staffId: EAST.id,
+            staffName: 'Pia Roy',
+            changes: [
+              {
+                ...{ kind: 'new', visitId: EAST.id, patientName: 'Simone Caron', serviceName: 'Nursing' },
+                before: null,
+                now: { date: '2026-11-18', start: '09:00', minutes: 45 },
+              },
+            ],
+          },
+        ],
+      });
+    server.answers['scheduling.acceptReplan'] = () => data({ placed: 1, waiting: 0 });
+    const host = await signedIn(server);
+    const kept = join(host.configHome, 'sick.json');
+    expect(await host.run('replan', 'absence', 'joan', '--from', '2026-11-18', '-o', kept)).toBe(0);
+    expect(host.out()).toContain('9 of 9 others stay exactly as they are');
+    expect(host.out()).toContain('2026-11-18 09:00, 45 min');
+    const asked = server.calls.find(({ path }) => path === 'scheduling.replan')?.input;
+    const change = { kind: 'absence', staffId: WEST.id, from: '2026-11-18', to: '2026-11-18', reason: 'sick' };
+    expect(asked).toMatchObject({ regionId: WEST.id, week: '2026-W47', change });
+    expect(await host.run('accept', kept)).toBe(0);
+    expect(host.out()).toContain('1 visits are placed.');
+    expect(server.calls.at(-1)?.input).toMatchObject({ change, token: 't', placements: [place] });
+  });
+
+  it.each([
+    [['replan', 'absence', 'roy', '--from', '2026-11-18'], 'several match'],
+    [['replan', 'absence', 'nobody', '--from', '2026-11-18'], 'there is no carer of that name'],
+    [['replan', 'absence', 'joan', '--from', 'tuesday'], 'a date is YYYY-MM-DD'],
+    [['priorities', '--weeks', '20'], '--weeks is a number from 1 to 9'],
+  ])('exit 2 for %j', async (words, said) => {
+    const server = fakeServer();
+    server.answers['scheduling.week'] = () =>
+      data({
+        lanes: [
+          { staffId: WEST.id, name: 'Joan Roy' },
+          { staffId: EAST.id, name: 'Pia Roy' },
+        ],
+        visits: [],
+      });
+    const host = await signedIn(server);
+    expect(await host.run(...words)).toBe(2);
+    expect(host.err().toLowerCase()).toContain(said.toLowerCase());
+  });
+
+  it('accepts the chosen one of several plans', async () => {
+    const server = fakeServer();
+    server.answers['scheduling.accept'] = () => data({ accepted: 1 });
+    const plans = [
+      { title: 'Short ways', proposal: { ...proposal, id: 'first' } },
+      { title: 'Even workload', proposal },
+    ];
+    const file = JSON.stringify({ type: 'plans', regionId: WEST.id, week: '2026-W47', plans });
+    const host = await signedIn(server, { files: { 'plans.json': file } });
+    expect(await host.run('accept', 'plans.json', '--choice', '3')).toBe(2);
+    expect(await host.run('accept', 'plans.json', '--choice', '2')).toBe(0);
+    expect(server.calls.at(-1)?.input).toMatchObject({ proposalId: 'p', origin: 'scenario', placements: [place] });
+  });
+
+  it('says what choices speak for, and puts it in force only when told', async () => {
+    const server = fakeServer();
+    const weights = { travelMinutes: 10, continuity: 140 };
+    server.answers['insights.priorities'] = () =>
+      data({
+        ...{ inForce: null, now: { travelMinutes: 10, continuity: 100 }, proposed: weights, usual: weights },
+        ...{ choices: 25, against: 8, needed: 20, plans: { accepted: 3, changed: 1, rejected: 2 }, history: [] },
+        priorities: [{ component: 'continuity', now: 100, learned: 140, better: 7, worse: 1 }],
+      });
+    server.answers['insights.applyPriorities'] = () => data({ id: 'w' });
+    const host = await signedIn(server);
+    expect(await host.run('priorities')).toBe(0);
+    expect(host.out()).toContain('3 accepted, 1 in part, 2 rejected');
+    expect(host.out()).toMatch(/half a new face +100 +140 +7 +1/);
+    expect(server.count('insights.applyPriorities')).toBe(0);
+    expect(await host.run('priorities', '--apply')).toBe(0);
+    expect(server.calls.at(-1)?.input).toEqual({ inForce: null, weights, choices: 25, against: 8 });
+  });
+});
+
 describe('sync status', () => {
   const report = {
     status: { state: 'live', pending: 2, lastSyncedAt: NOW - 90_000, retryAt: null, reason: null, refusedShards: [] },

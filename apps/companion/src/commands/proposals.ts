@@ -1,53 +1,12 @@
 /**
- * `fieldfare suggest` and `accept`. An answer travels between them as JSON, so that a person or a program can look at
- * it, keep it and accept it later; what changed in between is refused with a reason.
+ * `fieldfare suggest`: places for one visit, or a proposal for the tray. An answer travels to `accept` as JSON, so that a
+ * person or a program can look at it, keep it and accept it later.
  */
-import {
-  type AutoAssignEvent,
-  type AutoAssignProgress,
-  type Candidate,
-  PROVIDER_PREFERENCES,
-  type Proposal,
-} from '@fieldfare/domain';
-import { isIsoWeek, isLocalDate, isLocalTime, problem } from '@fieldfare/kernel';
-import { z } from 'zod';
+import type { AutoAssignEvent, AutoAssignProgress, Candidate, Proposal } from '@fieldfare/domain';
 import { type Api, follow } from '../api.ts';
-import {
-  connect,
-  type GlobalFlags,
-  parseJson,
-  pickVisit,
-  type WeekChoice,
-  type WeekFlags,
-  weekOf,
-} from '../context.ts';
-import { refuse, usage } from '../exit.ts';
+import { connect, type GlobalFlags, pickVisit, type WeekChoice, type WeekFlags, weekOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { duration, endTime, json, paint, shortId, table } from '../output.ts';
-
-const time = z.string().refine(isLocalTime);
-const placement = z.object({
-  visitId: z.uuid(),
-  staffId: z.uuid(),
-  date: z.string().refine(isLocalDate),
-  start: time,
-  basedOn: z.string(),
-  set: z
-    .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })
-    .partial()
-    .optional(),
-});
-const where = { regionId: z.uuid(), week: z.string().refine(isIsoWeek) };
-const answer = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('proposal'), ...where, id: z.string(), placements: z.array(placement) }),
-  z.object({ type: z.literal('candidates'), ...where, candidates: z.array(placement) }),
-  z.object({
-    type: z.literal('ways'),
-    ...where,
-    visitId: z.uuid(),
-    relaxations: z.array(z.object({ placements: z.array(placement) })),
-  }),
-]);
 
 export interface SuggestFlags extends GlobalFlags, WeekFlags {
   readonly seed?: number;
@@ -174,56 +133,4 @@ function proposalText(host: Host, proposal: Proposal, region: string, flags: Sug
   const keep = flags.output === undefined ? '--output FILE keeps it' : `fieldfare accept ${flags.output}`;
   lines.push(`\nNothing is changed yet. To accept: ${keep}.\n`);
   return lines.join('');
-}
-
-export interface AcceptFlags extends GlobalFlags {
-  /** Which candidate, from 1. */
-  readonly choice?: number;
-  /** Beginnings of visit ids: accept only these. */
-  readonly only?: readonly string[];
-}
-
-export async function accept(host: Host, path: string, flags: AcceptFlags): Promise<void> {
-  const text = path === '-' ? await host.readInput() : new TextDecoder().decode(await host.readFile(path));
-  const parsed = answer.safeParse(parseJson(text));
-  if (!parsed.success) {
-    throw refuse(problem('invalid', 'this is no answer of fieldfare suggest or why', { rule: 'CLI-PROPOSAL' }));
-  }
-  const api = await connect(host, flags);
-  const { regionId, week } = parsed.data;
-  if (parsed.data.type === 'candidates') {
-    const chosen = parsed.data.candidates[(flags.choice ?? 1) - 1];
-    if (!chosen) throw usage(`--choice is a number from 1 to ${parsed.data.candidates.length}`);
-    const done = await api.call((client) => client.scheduling.assign.mutate({ regionId, week, ...chosen }));
-    const warnings = done.warnings.map(({ message, rule }) => `Note: ${message} [${rule}]\n`).join('');
-    host.print(flags.json ? json({ accepted: 1, warnings: done.warnings }) : `${warnings}The visit is assigned.\n`);
-    return;
-  }
-  if (parsed.data.type === 'ways') {
-    const { relaxations, visitId } = parsed.data;
-    const chosen = relaxations[(flags.choice ?? 1) - 1];
-    if (!chosen) throw usage(`--choice is a number from 1 to ${relaxations.length}`);
-    const { placements } = chosen;
-    if (placements.length === 0) throw usage('that way needs a decision first: fieldfare why says which');
-    const { accepted } = await api.call((client) =>
-      client.scheduling.accept.mutate({ regionId, week, proposalId: visitId, origin: 'relaxation', placements }),
-    );
-    host.print(flags.json ? json({ accepted }) : 'The visit is assigned.\n');
-    return;
-  }
-  const { only } = flags;
-  const { id: proposalId } = parsed.data;
-  const placements = parsed.data.placements.filter(
-    ({ visitId }) => !only || only.some((start) => visitId.startsWith(start.toLowerCase())),
-  );
-  if (placements.length === 0) throw usage('there is no such visit in the proposal');
-  const { accepted } = await api.call((client) =>
-    client.scheduling.accept.mutate({
-      regionId,
-      week,
-      proposalId,
-      placements,
-    }),
-  );
-  host.print(flags.json ? json({ accepted }) : `${accepted} visits are assigned.\n`);
 }

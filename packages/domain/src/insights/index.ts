@@ -3,6 +3,7 @@ import { insightsRouter } from './router.ts';
 
 export type { Measure, WeekOutcomes } from './measures.ts';
 export type { PrioritiesView, PriorityView } from './priorities.ts';
+export { PRIORITY_LABELS } from './priority-labels.ts';
 export { type OutcomesOfWeek, outcomesIf } from './queries.ts';
 export { OUTCOMES, type OutcomeWording } from './wording.ts';
 

@@ -20,6 +20,7 @@ import { type PlanShown, planReview, turnedDown } from './choices.ts';
 import { placeVisit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { bookableStaff, currentVisit, fresh } from './states.ts';
+import type { PlanReview } from './tables.ts';
 import { blocked, failIfAny } from './violations.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -34,7 +35,11 @@ export interface AcceptInput {
   readonly placements: readonly AcceptedPlacement[];
   /** What was shown, and what of it was left out: for the log of choices. */
   readonly shown?:
-    | (PlanShown & { readonly leftOut: readonly Omit<AcceptedPlacement, 'basedOn' | 'set'>[] })
+    | (PlanShown & {
+        readonly leftOut: readonly Omit<AcceptedPlacement, 'basedOn' | 'set'>[];
+        /** Plans that stood beside it. */
+        readonly others?: readonly (PlanShown & { readonly proposalId: string })[] | undefined;
+      })
     | undefined;
 }
 
@@ -44,11 +49,12 @@ export async function dropProposal(
   input: Pick<AcceptInput, 'regionId' | 'week' | 'proposalId'> & {
     readonly origin: (typeof ORIGINS)[number];
     readonly shown: PlanShown;
+    readonly change?: PlanReview['change'] | undefined;
   },
 ): Promise<void> {
   unwrap(await readyForWeek(ctx, input));
-  const { origin, proposalId: planId, shown } = input;
-  unwrap(await ctx.write([planReview(ctx, input, { ...shown, planId, origin, accepted: 0 })]));
+  const { origin, proposalId: planId, shown, change = null } = input;
+  unwrap(await ctx.write([planReview(ctx, input, { ...shown, planId, origin, accepted: 0, change })]));
 }
 
 /** Blocking violations of the proposal in the week as it stands now: others may have taken its places meanwhile. */
@@ -103,10 +109,13 @@ export async function acceptProposal(ctx: Context, input: AcceptInput): Promise<
   const count = input.placements.length;
   const { offered = count, before = null, after = null } = shown ?? {};
   const review = planReview(ctx, input, { offered, before, after, planId, origin, accepted: count });
+  const passed = (shown?.others ?? []).map(({ proposalId: other, ...seen }) =>
+    planReview(ctx, input, { ...seen, planId: other, origin, accepted: 0 }),
+  );
   const label =
     input.origin === 'relaxation'
       ? 'Make room for a visit'
       : `Accept proposal (${count} visit${count === 1 ? '' : 's'})`;
-  if (changes.length > 0) unwrap(await ctx.write([...changes, ...left, review], { label }));
+  if (changes.length > 0) unwrap(await ctx.write([...changes, ...left, review, ...passed], { label }));
   return { accepted: count };
 }

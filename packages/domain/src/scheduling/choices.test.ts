@@ -109,6 +109,55 @@ describe('CHO-PLAN', () => {
     expect(amelie.commands).toEqual(['Accept proposal (1 visit)']);
   });
 
+  it('plans that stood beside the one that was taken are rejected', async () => {
+    const scene = await openScene(store);
+    const { agency, amelie, at } = scene;
+    await amelie.commit([visitRow(agency.visit())]);
+    const { id: proposalId, placements, components } = await proposalOf(scene);
+    const seen = { offered: 1, before: components.before, after: components.after };
+    const others = [{ ...seen, offered: 4, proposalId: 'even' }];
+    const shown = { ...seen, leftOut: [], others };
+    await amelie.caller.scheduling.accept({
+      ...{ ...at, proposalId, shown },
+      origin: 'scenario',
+      placements: [...placements],
+    });
+    await amelie.projected();
+    const reviews = (await reviewsOf(agency.regionId)).toSorted((a, b) => a.offered - b.offered);
+    expect(reviews).toMatchObject([
+      { planId: proposalId, decision: 'accepted', origin: 'scenario' },
+      { planId: 'even', decision: 'rejected', origin: 'scenario', offered: 4, accepted: 0 },
+    ]);
+    expect(amelie.commands).toHaveLength(1);
+  });
+
+  it('a week mended after something happened: what it was, and whether it was taken', async () => {
+    const { agency, amelie, at } = await openScene(store);
+    const visit = agency.visit({ start: '09:00' });
+    await amelie.commit(agency.placed(visit, agency.joan.id));
+    const [from, to] = [visit.date ?? '', visit.date ?? ''];
+    const change = { kind: 'absence', staffId: agency.joan.id, from, to, reason: 'sick' } as const;
+    const { token, proposal } = await amelie.caller.scheduling.replan({ ...at, change, seed: 1 });
+    const { id: proposalId, placements, components } = proposal;
+    const shown = { offered: placements.length, before: components.before, after: components.after };
+    await amelie.caller.scheduling.dropProposal({
+      ...{ ...at, shown },
+      proposalId: 'another',
+      origin: 'proposal',
+      change: 'absence',
+    });
+    await amelie.caller.scheduling.acceptReplan({
+      ...{ ...at, change, token, proposalId, shown },
+      placements: [...placements],
+    });
+    await amelie.projected();
+    const reviews = (await reviewsOf(agency.regionId)).toSorted((a, b) => a.accepted - b.accepted);
+    expect(reviews).toMatchObject([
+      { planId: 'another', decision: 'rejected', change: 'absence' },
+      { planId: proposalId, decision: 'accepted', change: 'absence', accepted: 1 },
+    ]);
+  });
+
   it('a plan that is dropped is rejected, without anything to undo', async () => {
     const scene = await openScene(store);
     const shown = { offered: 3, before: null, after: null };

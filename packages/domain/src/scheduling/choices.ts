@@ -4,7 +4,8 @@
  *
  *  CHO-PLACE   a visit placed or moved by a person: the place taken, and the best of those left; for a visit that the engine
  *              had placed, the place it had
- *  CHO-PLAN    a plan accepted, accepted in part (the places turned down stand in rows of their own), or dropped
+ *  CHO-PLAN    a plan accepted, accepted in part (the places turned down stand in rows of their own), or dropped; plans that
+ *              stood beside the one that was taken count as dropped, and a week mended after something happened as a plan
  */
 import {
   type Components,
@@ -30,6 +31,7 @@ import type { CurrentVisit } from './states.ts';
 import {
   type DECISIONS,
   type PlacementChoice,
+  type PlanReview,
   placementChoices,
   planReviews,
   type SUGGESTION_ORIGINS,
@@ -109,7 +111,8 @@ export interface PlanShown {
 export function planReview(
   ctx: Context,
   { regionId, week }: WeekOf,
-  plan: PlanShown & { readonly planId: string; readonly origin: Origin; readonly accepted: number },
+  plan: PlanShown &
+    Pick<PlanReview, 'change'> & { readonly planId: string; readonly origin: Origin; readonly accepted: number },
 ): RowChange {
   const decision: (typeof DECISIONS)[number] =
     plan.accepted === 0 ? 'rejected' : plan.accepted < plan.offered ? 'changed' : 'accepted';

@@ -4,6 +4,7 @@
  *  RPL-KEEPS   at least 95 % of what was not touched keeps carer and time (the engine's law)
  *  RPL-WHOLE   accepting writes what happened and how it is mended in one commit
  *  RPL-STAY    an admission is kept as the patient's stay in hospital too, by whoever may write their record
+ *  CHO-PLAN    what was accepted is logged with what was shown (choices.ts)
  *  SCH-STALE   refused when a visit it rests on changed since it was worked out
  */
 import { type Replanned, replan as replanWeek } from '@fieldfare/engine-scheduling';
@@ -27,6 +28,7 @@ import type { Context } from '../procedure.ts';
 import { clashesWith } from './accept.ts';
 import { proposalOf } from './auto-assign.ts';
 import type { AcceptedPlacement, Proposal } from './board.ts';
+import { type PlanShown, planReview } from './choices.ts';
 import type { WeekVisit } from './compile.ts';
 import type { RoundNews } from './publish.ts';
 import { roundDifference, roundsOf } from './rounds.ts';
@@ -172,6 +174,9 @@ function newsOf(
 export interface AcceptReplanInput extends ReplanInput {
   readonly token: string;
   readonly placements: readonly AcceptedPlacement[];
+  /** What was shown, for the log of choices. */
+  readonly proposalId?: string | undefined;
+  readonly shown?: PlanShown | undefined;
 }
 
 /** `RPL-WHOLE` */
@@ -233,7 +238,20 @@ export async function acceptReplan(
   for (const visit of changed.added) if (!placed.has(visit.id)) changes.push(createRow(visits, visit));
   unwrap(failIfAny(problems, undefined));
   unwrap(failIfAny(clashesWith(bench, { placements }), undefined));
-  unwrap(await ctx.write(changes, { label: LABELS[input.change.kind] }));
+  const { shown, proposalId, change } = input;
+  const review =
+    shown && shown.offered > 0 && proposalId !== undefined
+      ? [
+          planReview(ctx, input, {
+            ...shown,
+            planId: proposalId,
+            origin: 'proposal',
+            accepted: placements.length,
+            change: change.kind,
+          }),
+        ]
+      : [];
+  unwrap(await ctx.write([...changes, ...review], { label: LABELS[change.kind] }));
   return { placed: placed.size, waiting: changed.displaced.length + changed.added.length - countIn(placed, changed) };
 }
 

@@ -17,7 +17,7 @@ import { saveRules, viewRules } from './rule-settings.ts';
 import { finishRun } from './runs.ts';
 import { LANE_GROUPS, schedulerState } from './state.ts';
 import { feasibility, suggest } from './suggest.ts';
-import { componentsSchema, PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
+import { CHANGE_KINDS, componentsSchema, PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
 
 const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
 const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');
@@ -137,13 +137,28 @@ export const schedulingRouter = router({
           .array(placement.extend({ basedOn: stamp, set: visitChange.optional() }))
           .min(1)
           .max(10_000),
-        shown: shown.extend({ leftOut: z.array(placement).max(1_000) }).optional(),
+        shown: shown
+          .extend({
+            leftOut: z.array(placement).max(1_000),
+            others: z
+              .array(shown.extend({ proposalId: z.string().min(1).max(64) }))
+              .max(10)
+              .optional(),
+          })
+          .optional(),
       }),
     )
     .mutation(({ ctx, input }) => acceptProposal(ctx, input)),
   /** Says that a plan that was shown is not wanted. Changes nothing else. */
   dropProposal: write
-    .input(z.object({ proposalId: z.string().min(1).max(64), origin: z.enum(ORIGINS), shown }))
+    .input(
+      z.object({
+        proposalId: z.string().min(1).max(64),
+        origin: z.enum(ORIGINS),
+        shown,
+        change: z.enum(CHANGE_KINDS).optional(),
+      }),
+    )
     .mutation(({ ctx, input }) => dropProposal(ctx, input)),
   /** What carers would have to be told: the board against what was published last. */
   publication: read.query(({ ctx, input }) => publication(ctx, input)),
@@ -161,6 +176,8 @@ export const schedulingRouter = router({
       z.object({
         change: weekChange,
         token: z.string().min(1).max(64),
+        proposalId: z.string().min(1).max(64).optional(),
+        shown: shown.optional(),
         placements: z.array(placement.extend({ basedOn: z.string().max(64) })).max(10_000),
       }),
     )

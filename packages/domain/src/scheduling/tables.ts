@@ -282,11 +282,14 @@ export const placementChoices = defineTable({
 });
 export type PlacementChoice = Row<typeof placementChoices>;
 
+/** What can happen to a week that is planned. */
+export const CHANGE_KINDS = ['absence', 'cancelled', 'hospital', 'urgent'] as const;
+
 /** What a person made of a whole plan. Id: deterministic of the plan and the person. */
 export const planReviews = defineTable({
   name: 'plan_reviews',
   about: 'whether a proposed plan was accepted, accepted in part, or dropped',
-  version: 2,
+  version: 3,
   ...inSchedule,
   columns: {
     ...decided,
@@ -296,6 +299,8 @@ export const planReviews = defineTable({
     /** Of the week before it and with all of it; null: not told. */
     before: componentsSchema.nullable(),
     after: componentsSchema.nullable(),
+    /** Since version 3: what had happened that the plan was to mend; absent: nothing. */
+    change: z.enum(CHANGE_KINDS).nullish(),
   },
   indexes: [['regionId', 'week']],
 });

@@ -308,6 +308,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       return () => {};
     },
     dropProposal: () => {},
+    dropReplan: () => {},
     finishScenarios: async () => ok(undefined),
     async accept(_scope, { placements }) {
       const chosen = new Map(placements.map((one) => [one.visitId, one]));

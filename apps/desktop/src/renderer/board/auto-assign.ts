@@ -3,7 +3,7 @@ import type { AutoAssignProgress, Proposal } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
 import { createObservable, type Observable } from '../lib/observable.ts';
 import type { BoardStore } from './board-store.ts';
-import { asPlacement, type Origin, type PlanShown, type Scope, type WorkSource } from './source.ts';
+import { asPlacement, type Origin, type Scope, shownOf, type WorkSource } from './source.ts';
 
 export type AutoAssignState =
   | { readonly phase: 'idle' }
@@ -17,6 +17,8 @@ export type AutoAssignState =
       readonly phase: 'proposal';
       readonly proposal: Proposal;
       readonly origin: Origin;
+      /** Plans that were shown with it. */
+      readonly beside: readonly Proposal[];
       readonly ticked: ReadonlySet<string>;
       readonly accepting: boolean;
       /** Why the last acceptance was refused, when it was. */
@@ -28,7 +30,7 @@ export interface AutoAssign {
   readonly state: Observable<AutoAssignState>;
   start(): void;
   /** Puts a proposal up for review that was worked out elsewhere. */
-  show(proposal: Proposal, origin: Origin): void;
+  show(proposal: Proposal, origin: Origin, beside?: readonly Proposal[]): void;
   /** Has the engine hand over its best so far. */
   finish(): void;
   /** Stops the engine, or drops the proposal. */
@@ -53,12 +55,6 @@ function namedVisits(problems: readonly Problem[]): ReadonlySet<string> {
   return ids;
 }
 
-const shownOf = ({ placements, components }: Proposal): PlanShown => ({
-  offered: placements.length,
-  before: components.before,
-  after: components.after,
-});
-
 export function createAutoAssign(deps: {
   readonly source: WorkSource;
   readonly scope: Scope;
@@ -74,12 +70,13 @@ export function createAutoAssign(deps: {
     stop = null;
   };
 
-  function show(proposal: Proposal, origin: Origin): void {
+  function show(proposal: Proposal, origin: Origin, beside: readonly Proposal[] = []): void {
     halt();
     state.set({
       phase: 'proposal',
       proposal,
       origin,
+      beside,
       ticked: new Set(proposal.placements.map((placement) => placement.visitId)),
       accepting: false,
       refused: [],
@@ -162,6 +159,7 @@ export function createAutoAssign(deps: {
         shown: {
           ...shownOf(now.proposal),
           leftOut: left.map(({ visitId, staffId, date, start }) => ({ visitId, staffId, date, start })),
+          others: now.beside.map((other) => ({ ...shownOf(other), proposalId: other.id })),
         },
       });
       if (result.ok) {

@@ -53,7 +53,11 @@ export interface Acceptance {
   readonly origin: Origin;
   readonly placements: readonly AcceptedPlacement[];
   /** What was on screen, and what of it was left out. */
-  readonly shown?: PlanShown & { readonly leftOut: readonly Omit<Placement, 'basedOn'>[] };
+  readonly shown?: PlanShown & {
+    readonly leftOut: readonly Omit<Placement, 'basedOn'>[];
+    /** Plans that stood beside it. */
+    readonly others: readonly (PlanShown & { readonly proposalId: string })[];
+  };
 }
 
 export interface PlanShown {
@@ -61,6 +65,12 @@ export interface PlanShown {
   readonly before: Proposal['components']['before'];
   readonly after: Proposal['components']['after'];
 }
+
+export const shownOf = ({ placements, components }: Proposal): PlanShown => ({
+  offered: placements.length,
+  before: components.before,
+  after: components.after,
+});
 
 export interface VisitEdit {
   readonly start?: LocalTime;
@@ -123,6 +133,8 @@ export interface WorkSource {
   publish(scope: Scope, key: string): Promise<Result<{ readonly carers: number; readonly visits: number }>>;
   /** How the week could go on after something happened. */
   replan(scope: Scope, change: WeekChange): Promise<Result<ReplanProposal>>;
+  /** Says that it is not wanted. */
+  dropReplan(scope: Scope, change: WeekChange, proposal: ReplanProposal): void;
   acceptReplan(
     scope: Scope,
     change: WeekChange,

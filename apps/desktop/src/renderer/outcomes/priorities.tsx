@@ -1,5 +1,5 @@
 /** What people's choices among the engine's suggestions say about its priorities, and putting others in force. */
-import type { PrioritiesView, PriorityView } from '@fieldfare/domain';
+import { PRIORITY_LABELS, type PrioritiesView, type PriorityView } from '@fieldfare/domain';
 import type { IsoWeek } from '@fieldfare/kernel';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button } from '@mantine/core';
@@ -10,16 +10,6 @@ import { useFeed } from '../lib/use-feed.ts';
 import { notify } from '../shell/notify.tsx';
 import { Tag } from '../shell/tag.tsx';
 import classes from './priorities.module.css';
-
-const WORDS: Readonly<Record<PriorityView['component'], { readonly label: string; readonly unit: string }>> = {
-  travelMinutes: { label: 'Driving', unit: 'a minute of driving' },
-  waitingMinutes: { label: 'Waiting between visits', unit: 'a minute of waiting' },
-  continuity: { label: 'Changes of carer', unit: 'a point: half a new face' },
-  balance: { label: 'Uneven workload', unit: 'a point of unevenness' },
-  disruption: { label: 'Changes to what was told', unit: 'a point: another time; another carer is two' },
-  overtime: { label: 'Overtime', unit: 'a minute of overtime' },
-  partnerCost: { label: 'Partners’ price', unit: 'a dollar' },
-};
 
 /** Prices read as minutes of driving, which everybody can weigh. */
 function driving(price: number, view: PrioritiesView['now']): string {
@@ -113,8 +103,8 @@ export function Priorities(props: {
           {view.priorities.map((row) => (
             <tr key={row.component}>
               <th scope="row">
-                {WORDS[row.component].label}
-                <span className={classes.dim}>{WORDS[row.component].unit}</span>
+                {PRIORITY_LABELS[row.component].label}
+                <span className={classes.dim}>{PRIORITY_LABELS[row.component].unit}</span>
               </th>
               <td>{driving(row.now, now)}</td>
               <td>

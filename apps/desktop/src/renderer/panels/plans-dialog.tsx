@@ -185,7 +185,12 @@ function Body({ onClose }: { readonly onClose: () => void }) {
                 plan={plan}
                 plans={found.plans}
                 onTake={() => {
-                  auto.show(plan.proposal, 'scenario');
+                  const others = found.plans.filter(({ key }) => key !== plan.key);
+                  auto.show(
+                    plan.proposal,
+                    'scenario',
+                    others.map(({ proposal }) => proposal),
+                  );
                   controller.showPanel({ kind: 'proposal' });
                   onClose();
                 }}

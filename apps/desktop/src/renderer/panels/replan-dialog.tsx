@@ -133,7 +133,10 @@ function Body(props: { readonly board: WeekBoard; readonly staffId: string; read
           found={state.found}
           refused={state.refused}
           busy={busy}
-          onBack={() => setState({ step: 'form', problems: [] })}
+          onBack={() => {
+            source.dropReplan(scope, state.change, state.found);
+            setState({ step: 'form', problems: [] });
+          }}
           onAccept={() => void accept(state.change, state.found)}
         />
       )}

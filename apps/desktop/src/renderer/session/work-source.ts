@@ -1,7 +1,7 @@
 /** `WorkSource` over the worker's router. */
 import type { WeekChange } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { asPlacement, type Feed, type WorkSource } from '../board/source.ts';
+import { asPlacement, type Feed, shownOf, type WorkSource } from '../board/source.ts';
 import { attempt, problemsOf } from '../lib/problems.ts';
 
 interface Subscription {
@@ -66,7 +66,7 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
           ...scope,
           ...acceptance,
           placements: [...placements],
-          ...(shown ? { shown: { ...shown, leftOut: [...shown.leftOut] } } : {}),
+          ...(shown ? { shown: { ...shown, leftOut: [...shown.leftOut], others: [...shown.others] } } : {}),
         }),
       ),
     dropProposal(scope, proposalId, origin, shown) {
@@ -75,12 +75,20 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     publication: (scope) => attempt(() => scheduling.publication.query(scope)),
     publish: (scope, key) => attempt(() => scheduling.publish.mutate({ ...scope, key })),
     replan: (scope, change) => attempt(() => scheduling.replan.query({ ...scope, change: asInput(change) })),
+    dropReplan(scope, { kind: change }, { proposal }) {
+      const { id: proposalId } = proposal;
+      scheduling.dropProposal
+        .mutate({ ...scope, proposalId, origin: 'proposal', shown: shownOf(proposal), change })
+        .catch(() => {}); // evidence, no more
+    },
     acceptReplan: (scope, change, { token, proposal }) =>
       attempt(() =>
         scheduling.acceptReplan.mutate({
           ...scope,
           change: asInput(change),
           token,
+          proposalId: proposal.id,
+          shown: shownOf(proposal),
           placements: proposal.placements.map(asPlacement),
         }),
       ),

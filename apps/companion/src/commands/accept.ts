@@ -1,0 +1,150 @@
+/**
+ * `fieldfare accept`: does what suggest, why, plans or replan answered. The answer is JSON that a person or a program could
+ * look at and keep; what changed since is refused with a reason.
+ */
+import { ABSENCE_REASONS, PROVIDER_PREFERENCES } from '@fieldfare/domain';
+import { isIsoWeek, isLocalDate, isLocalTime, problem } from '@fieldfare/kernel';
+import { z } from 'zod';
+import type { Api } from '../api.ts';
+import { connect, type GlobalFlags, parseJson } from '../context.ts';
+import { refuse, usage } from '../exit.ts';
+import type { Host } from '../host.ts';
+import { json } from '../output.ts';
+
+const time = z.string().refine(isLocalTime);
+const date = z.string().refine(isLocalDate);
+const placement = z.object({
+  visitId: z.uuid(),
+  staffId: z.uuid(),
+  date,
+  start: time,
+  basedOn: z.string(),
+  set: z
+    .object({ windowFrom: time, windowTo: time, providerPreference: z.enum(PROVIDER_PREFERENCES) })
+    .partial()
+    .optional(),
+});
+const where = { regionId: z.uuid(), week: z.string().refine(isIsoWeek) };
+const proposal = z.object({ id: z.string(), placements: z.array(placement) });
+const days = { from: date, to: date };
+const change = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absence'), staffId: z.uuid(), ...days, reason: z.enum(ABSENCE_REASONS) }),
+  z.object({ kind: z.literal('cancelled'), visitId: z.uuid() }),
+  z.object({ kind: z.literal('hospital'), patientId: z.uuid(), ...days }),
+  z.object({
+    kind: z.literal('urgent'),
+    patientId: z.uuid(),
+    serviceCode: z.string(),
+    dates: z.array(date),
+    minutes: z.int(),
+    windowFrom: time,
+    windowTo: time,
+  }),
+]);
+const answer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('proposal'), ...where, ...proposal.shape }),
+  z.object({ type: z.literal('candidates'), ...where, candidates: z.array(placement) }),
+  z.object({
+    type: z.literal('ways'),
+    ...where,
+    visitId: z.uuid(),
+    relaxations: z.array(z.object({ placements: z.array(placement) })),
+  }),
+  z.object({ type: z.literal('plans'), ...where, plans: z.array(z.object({ title: z.string(), proposal })) }),
+  z.object({ type: z.literal('replan'), ...where, change, token: z.string(), proposal }),
+]);
+type Answer<T extends z.infer<typeof answer>['type']> = Extract<z.infer<typeof answer>, { type: T }>;
+
+export interface AcceptFlags extends GlobalFlags {
+  /** Which candidate, way or plan, from 1. */
+  readonly choice?: number;
+  /** Beginnings of visit ids: accept only these. */
+  readonly only?: readonly string[];
+}
+
+export async function accept(host: Host, path: string, flags: AcceptFlags): Promise<void> {
+  const text = path === '-' ? await host.readInput() : new TextDecoder().decode(await host.readFile(path));
+  const parsed = answer.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw refuse(
+      problem('invalid', 'this is no answer of fieldfare suggest, why, plans or replan', { rule: 'CLI-PROPOSAL' }),
+    );
+  }
+  const api = await connect(host, flags);
+  const { value, said } = await done(api, parsed.data, flags);
+  host.print(flags.json ? json(value) : said);
+}
+
+interface Done {
+  readonly value: unknown;
+  readonly said: string;
+}
+
+function done(api: Api, found: z.infer<typeof answer>, flags: AcceptFlags): Promise<Done> {
+  switch (found.type) {
+    case 'candidates':
+      return assign(api, found, flags);
+    case 'ways':
+      return makeRoom(api, found, flags);
+    case 'proposal':
+      return place(api, found, found, undefined, flags);
+    case 'plans':
+      return place(api, found, chosenOf(found.plans, flags).proposal, 'scenario', flags);
+    case 'replan':
+      return mend(api, found);
+  }
+}
+
+function chosenOf<T>(all: readonly T[], { choice = 1 }: AcceptFlags): T {
+  const chosen = all[choice - 1];
+  if (chosen === undefined) throw usage(`--choice is a number from 1 to ${all.length}`);
+  return chosen;
+}
+
+async function assign(api: Api, { regionId, week, candidates }: Answer<'candidates'>, flags: AcceptFlags) {
+  const chosen = chosenOf(candidates, flags);
+  const { warnings } = await api.call((client) => client.scheduling.assign.mutate({ regionId, week, ...chosen }));
+  const notes = warnings.map(({ message, rule }) => `Note: ${message} [${rule}]\n`).join('');
+  return { value: { accepted: 1, warnings }, said: `${notes}The visit is assigned.\n` };
+}
+
+async function makeRoom(api: Api, { regionId, week, visitId, relaxations }: Answer<'ways'>, flags: AcceptFlags) {
+  const { placements } = chosenOf(relaxations, flags);
+  if (placements.length === 0) throw usage('that way needs a decision first: fieldfare why says which');
+  const { accepted } = await api.call((client) =>
+    client.scheduling.accept.mutate({ regionId, week, proposalId: visitId, origin: 'relaxation', placements }),
+  );
+  return { value: { accepted }, said: 'The visit is assigned.\n' };
+}
+
+async function place(
+  api: Api,
+  { regionId, week }: { readonly regionId: string; readonly week: string },
+  { id: proposalId, placements: all }: z.infer<typeof proposal>,
+  origin: 'scenario' | undefined,
+  { only }: AcceptFlags,
+): Promise<Done> {
+  const placements = all.filter(
+    ({ visitId }) => !only || only.some((start) => visitId.startsWith(start.toLowerCase())),
+  );
+  if (placements.length === 0) throw usage('there is no such visit in the proposal');
+  const { accepted } = await api.call((client) =>
+    client.scheduling.accept.mutate({
+      ...{ regionId, week, proposalId, placements },
+      ...(origin === undefined ? {} : { origin }),
+    }),
+  );
+  return { value: { accepted }, said: `${accepted} visits are assigned.\n` };
+}
+
+async function mend(api: Api, { regionId, week, change: happened, token, proposal: found }: Answer<'replan'>) {
+  const value = await api.call((client) =>
+    client.scheduling.acceptReplan.mutate({
+      ...{ regionId, week, token },
+      change: happened,
+      placements: found.placements.map(({ set: _set, ...to }) => to),
+    }),
+  );
+  const tray = value.waiting > 0 ? `, ${value.waiting} wait in the tray` : '';
+  return { value, said: `${value.placed} visits are placed${tray}.\n` };
+}
