@@ -43,6 +43,18 @@ const sessionOver = (source: Pick<Transaction, 'query' | 'exec'>): SqlSession =>
   },
 });
 
+/** An engine whose new, empty database is still being opened: what it is asked waits, and fails when the opening does. */
+export const engineLater = (opening: Promise<SqlEngine>): SqlEngine => ({
+  empty: true,
+  query: async (sql, parameters, options) => (await opening).query(sql, parameters, options),
+  exec: async (sql) => (await opening).exec(sql),
+  transaction: async (run) => (await opening).transaction(run),
+  async close() {
+    const engine = await opening.catch(() => null); // what failed to open needs no closing
+    await engine?.close();
+  },
+});
+
 /** An engine in this thread. `empty`: see `SqlEngine`; when in doubt it is not. */
 export const engineOver = (pglite: PGliteInterface, empty = false): SqlEngine => ({
   empty,

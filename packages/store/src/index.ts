@@ -1,7 +1,7 @@
 export type { SqlEngine } from './engine.ts';
 export { rebuildAndCompare } from './rebuild.ts';
 export { fieldStamp, schemaHash } from './schema.ts';
-export { openStore, topicOf } from './store.ts';
+export { openingStore, openStore, topicOf } from './store.ts';
 export { buildTemplate } from './template/build.ts';
 export {
   describeTemplate,

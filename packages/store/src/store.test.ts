@@ -4,9 +4,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { counts, row, type TestDatabase, testTables } from '../test/fixtures.ts';
 import { TEMPLATE_CACHE } from '../test/template-cache.ts';
+import { engineOver, type SqlEngine } from './engine.ts';
+import { openPGlite } from './pglite.ts';
 import { rebuildAndCompare } from './rebuild.ts';
 import { fieldStamp, schemaHash } from './schema.ts';
-import { openStore, topicOf } from './store.ts';
+import { openingStore, openStore, topicOf } from './store.ts';
 import { ensureTemplate, loadTemplateFromDisk } from './template/node.ts';
 import type { ProjectableRow, Store } from './types.ts';
 
@@ -298,6 +300,33 @@ describe('derivations', () => {
     fail = false;
     await expect(broken.project([row('b', whole)], 6)).rejects.toThrow('has to be rebuilt');
     await broken.close();
+  });
+});
+
+describe('opening', () => {
+  it('STO-EARLY what is asked while the database opens waits for it, in order', async () => {
+    let openEngine: (engine: SqlEngine) => void = () => {};
+    const engine = new Promise<SqlEngine>((resolve) => {
+      openEngine = resolve;
+    });
+    const early = openingStore<TestDatabase>({ ...options, engine });
+    const written = [early.project([row('a', whole)], 1), early.project([row('b', whole), row('a', whole)], 2)];
+    openEngine(engineOver(await openPGlite({ template }), true));
+    await Promise.all([early.opened, ...written]);
+    expect(early.projectedSeq()).toBe(2);
+    expect(await early.db.selectFrom('things').select('id').orderBy('id').execute()).toEqual([
+      { id: 'a' },
+      { id: 'b' },
+    ]);
+    await early.close();
+  });
+
+  it('STO-EARLY an opening that fails fails all that was asked, and can be closed', async () => {
+    const early = openingStore<TestDatabase>({ ...options, engine: Promise.reject(new Error('no memory')) });
+    const asked = [early.project([row('a', whole)], 1), early.db.selectFrom('things').selectAll().execute()];
+    await expect(early.opened).rejects.toThrow('no memory');
+    for (const each of await Promise.allSettled(asked)) expect(String(Object(each).reason)).toContain('no memory');
+    await early.close();
   });
 });
 

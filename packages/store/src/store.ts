@@ -4,12 +4,12 @@ import type { Kysely } from 'kysely';
 import { type PreparedRows, prepareRows } from './bulk.ts';
 import { kyselyOver, type Queryable } from './dialect.ts';
 import { digestOf } from './digest.ts';
-import { engineOver, type SqlEngine } from './engine.ts';
+import { engineLater, engineOver, type SqlEngine } from './engine.ts';
 import { createBell, liveQuery } from './live.ts';
 import { migrate, writeMeta } from './migrate.ts';
 import { openPGlite } from './pglite.ts';
 import { quote, type StoreSchema, storeSchema } from './schema.ts';
-import type { ProjectableRow, Store, StoreOptions, TouchedRows } from './types.ts';
+import type { OpeningStore, ProjectableRow, Store, StoreOptions, TouchedRows } from './types.ts';
 import { createUpkeep } from './upkeep.ts';
 
 function byTable(rows: readonly ProjectableRow[], schema: StoreSchema): ReadonlyMap<string, ProjectableRow[]> {
@@ -33,30 +33,40 @@ type PreparedTables = readonly (readonly [table: string, rows: PreparedRows])[];
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Ids that stand in each table: new rows are written faster than changed ones. */
-async function idsPresent(engine: SqlEngine, schema: StoreSchema): Promise<ReadonlyMap<string, Set<string>>> {
-  const present = new Map([...schema.tables.keys()].map((name) => [name, new Set<string>()]));
-  if (engine.empty) return present;
+/** The rows of every table, for their ids: new rows are written faster than changed ones. */
+async function idsOfAll(engine: SqlEngine, schema: StoreSchema): Promise<readonly { table: string; id: string }[]> {
   const each = [...schema.tables.keys()].map((name) => `select '${name}' as "table", id from ${quote(name)}`);
-  const { rows } = await engine.query<{ table: string; id: string }>(each.join(' union all '));
-  for (const { table, id } of rows) present.get(table)?.add(id);
-  return present;
+  return (await engine.query<{ table: string; id: string }>(each.join(' union all '))).rows;
 }
 
 /**
- * A store over a database that is already open; `close` closes it. For tests and for callers that keep the database.
- * Rejects with a `ProblemError` when the database cannot be brought to the schema.
+ * A store over an engine, at once; `close` closes both. What it is asked before `opened` waits for that: rows are folded
+ * and prepared while the database still opens. See `OpeningStore`.
  */
-export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Promise<Store<DB>> {
-  let seq = unwrap(await migrate(engine, schema)).projectedSeq;
-  const present = await idsPresent(engine, schema);
-  const db: Kysely<DB> = kyselyOver<DB>(engine);
+export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningStore<DB> {
+  let seq = 0;
+  const present = new Map([...schema.tables.keys()].map((name) => [name, new Set<string>()]));
+  let idsKnown = engine.empty;
+  const open = async (): Promise<void> => {
+    seq = unwrap(await migrate(engine, schema)).projectedSeq;
+    if (idsKnown) return;
+    for (const { table, id } of await idsOfAll(engine, schema)) present.get(table)?.add(id);
+    idsKnown = true;
+  };
+  const opened = open();
+  const afterOpening: Queryable = {
+    query: (sql, parameters) => opened.then(() => engine.query(sql, parameters)),
+    transaction: (run) => opened.then(() => engine.transaction(run)),
+  };
+  const db: Kysely<DB> = kyselyOver<DB>(afterOpening);
   const bell = createBell();
   const upkeep = createUpkeep(engine, (table) => present.get(table)?.size ?? 0);
-  let tail: Promise<unknown> = Promise.resolve();
-  let preparing: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
   let broken: unknown;
+  let tail: Promise<unknown> = opened.catch((error: unknown) => {
+    broken = error;
+  });
+  let preparing: Promise<unknown> = idsKnown ? Promise.resolve() : tail;
+  let waiting = 0;
 
   /**
    * Runs writes one after another. After one failed, the rows no longer follow the journal: every later write is
@@ -96,7 +106,9 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
    */
   function prepare(grouped: ReadonlyMap<string, ProjectableRow[]>): Promise<PreparedTables> {
     const ready =
-      waiting === 0 ? Promise.resolve(prepareNow(grouped)) : preparing.then(endOfTurn).then(() => prepareNow(grouped));
+      waiting === 0 && idsKnown
+        ? Promise.resolve(prepareNow(grouped))
+        : preparing.then(endOfTurn).then(() => prepareNow(grouped));
     preparing = ready.catch(() => {}); // whoever writes them sees it
     return ready;
   }
@@ -113,6 +125,7 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
 
   return {
     db,
+    opened,
     project(rows, nextSeq) {
       invariant(Number.isSafeInteger(nextSeq) && nextSeq >= 0, 'a journal sequence is a whole number from 0');
       const grouped = byTable(rows, schema);
@@ -172,14 +185,30 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
   };
 }
 
-/** Opens a store in memory: over the engine given, or over a PGlite of its own in this thread. */
+/**
+ * A store over a database that is already open; `close` closes it. For tests and for callers that keep the database.
+ * Rejects with a `ProblemError` when the database cannot be brought to the schema.
+ */
+export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Promise<Store<DB>> {
+  const store = beginStore<DB>(engine, schema);
+  await store.opened;
+  return store;
+}
+
+/** Begins to open a store in memory: over the engine given, or over a PGlite of its own in this thread. */
+export function openingStore<DB>({ tables, derivations, engine, template = null }: StoreOptions): OpeningStore<DB> {
+  const source = engine ?? openPGlite({ template }).then((pglite) => engineOver(pglite, true));
+  return beginStore<DB>(source instanceof Promise ? engineLater(source) : source, storeSchema(tables, derivations));
+}
+
+/** The same, once it is open. */
 export async function openStore<DB>(options: StoreOptions): Promise<Store<DB>> {
-  const schema = storeSchema(options.tables, options.derivations);
-  const engine = options.engine ?? engineOver(await openPGlite({ template: options.template ?? null }), true);
+  const store = openingStore<DB>(options);
   try {
-    return await storeOver<DB>(engine, schema);
+    await store.opened;
+    return store;
   } catch (error) {
-    await engine.close();
+    await store.close();
     throw error;
   }
 }

@@ -42,8 +42,8 @@ export interface StoreOptions {
   readonly derivations?: readonly Derivation[];
   /** Data directory made by `buildTemplate` for the same schema hash; without it the schema is created from nothing. */
   readonly template?: Blob | null;
-  /** A database that is open already, in a thread of its own for example. Closed with the store; `template` is not used. */
-  readonly engine?: SqlEngine;
+  /** A new database, in a thread of its own for example, or its opening. Closed with the store; `template` is not used. */
+  readonly engine?: SqlEngine | Promise<SqlEngine>;
 }
 
 /**
@@ -85,4 +85,11 @@ export interface Store<DB = any> {
   /** One hash a table (replicated and derived) over its whole content in id order: rebuild-and-compare uses it. */
   digest(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+}
+
+/** A store that may be asked already while its database opens. */
+// biome-ignore lint/suspicious/noExplicitAny: the database type belongs to the caller
+export interface OpeningStore<DB = any> extends Store<DB> {
+  /** Rejects when the database cannot be opened or brought to the schema; everything asked of the store then rejects too. */
+  readonly opened: Promise<void>;
 }

@@ -29,7 +29,7 @@ export function createBrowserHost(startDatabase: () => Worker): WorkspaceHost {
     async storeOptions() {
       const worker = startDatabase();
       const terminate = (): void => worker.terminate();
-      return { engine: await openRemoteEngine({ endpoint: worker, schemaHash: expected, terminate }) };
+      return { engine: openRemoteEngine({ endpoint: worker, schemaHash: expected, terminate }) };
     },
   };
   return createWorkspaceHost(platform);

@@ -133,8 +133,11 @@ export function createCore(options: {
     },
     async close() {
       projector.stop();
-      await projector.settled();
-      await store.close();
+      try {
+        await projector.settled();
+      } finally {
+        await store.close();
+      }
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   type ShardId,
   weekAt,
 } from '@fieldfare/kernel';
-import { openStore, type StoreOptions } from '@fieldfare/store';
+import { type OpeningStore, openingStore, type StoreOptions } from '@fieldfare/store';
 import {
   type Connection,
   type ConnectionOptions,
@@ -47,7 +47,7 @@ export interface LocalWorkspaceOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Started early by the caller, so that it overlaps with asking for a password and reading the journal. */
-  readonly store?: Promise<Awaited<ReturnType<typeof openStore<Database>>>>;
+  readonly store?: OpeningStore<Database>;
   readonly storeOptions?: Omit<StoreOptions, 'tables' | 'derivations'>;
   /** Absent: a working copy that never syncs (tests, benches). */
   readonly connect?: Pick<ConnectionOptions, 'url' | 'openSocket' | 'accessToken' | 'download' | 'setTimer'>;
@@ -60,9 +60,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** A turn of the event loop, long enough for messages to come in. */
 const turn = (): Promise<void> => pause(4);
 
-export const openProjection = (
-  options: Omit<StoreOptions, 'tables' | 'derivations'> = {},
-): ReturnType<typeof openStore<Database>> => openStore<Database>({ ...options, tables, derivations });
+export const openProjection = (options: Omit<StoreOptions, 'tables' | 'derivations'> = {}): OpeningStore<Database> =>
+  openingStore<Database>({ ...options, tables, derivations });
 
 /** The principal's regions, in the order in which they are shown. */
 const regionsIn = (replica: Replica, principal: Principal): readonly RegionZone[] =>
@@ -95,23 +94,22 @@ async function loadFirst(replica: Replica, principal: Principal, clock: Clock): 
 
 export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promise<Result<LocalWorkspace>> {
   const { principal, journal, clock, random, connect } = options;
-  const opening = options.store ?? openProjection(options.storeOptions);
+  const store = options.store ?? openProjection(options.storeOptions);
   const opened = await timed(
     'open replica',
     createReplica({ tenantId: principal.tenantId, journal, tables, clock, random }),
   );
   if (!opened.ok) {
-    opening.then((store) => store.close()).catch(() => {});
+    store.close().catch(() => {});
     return opened;
   }
   const replica = opened.value;
-  // Documents are read while the database still opens.
+  // Documents are read, folded and made ready for the database while it still opens.
   const loaded = await timed('read documents', loadFirst(replica, principal, clock));
   if (!loaded.ok) {
-    opening.then((store) => store.close()).catch(() => {});
+    store.close().catch(() => {});
     return loaded;
   }
-  const store = await opening;
   let connection: Connection | null = null;
   const core = createCore({ replica, store, clock, random, onNeed: (shards) => connection?.follow(shards) });
   if (connect) connection = createConnection({ replica, clock, random, ...connect });
@@ -151,6 +149,26 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
   connection?.start();
   const stopCompacting = connect ? keepCompact({ replica, setTimer: connect.setTimer }) : undefined;
 
+  const close = async (): Promise<void> => {
+    closed = true;
+    stop();
+    stopWatching();
+    stopCompacting?.();
+    connection?.stop();
+    await complete.catch(() => {});
+    try {
+      await core.close();
+    } finally {
+      await replica.close();
+    }
+  };
+
+  try {
+    await store.opened;
+  } catch (error) {
+    await close().catch(() => {}); // the reason it did not open says more
+    throw error;
+  }
   return ok({
     core,
     context,
@@ -164,15 +182,6 @@ export async function openLocalWorkspace(options: LocalWorkspaceOptions): Promis
     get complete() {
       return complete;
     },
-    async close() {
-      closed = true;
-      stop();
-      stopWatching();
-      stopCompacting?.();
-      connection?.stop();
-      await complete.catch(() => {});
-      await core.close();
-      await replica.close();
-    },
+    close,
   });
 }

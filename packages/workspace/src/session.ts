@@ -86,10 +86,12 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
   const deviceFiles = device.value;
   let open: Open | null = null;
   // The projection starts loading before the password is typed.
-  let projection: ReturnType<typeof openProjection> | null = null;
-  const warmUp = (): ReturnType<typeof openProjection> => {
-    projection ??= timed('open projection', platform.storeOptions().then(openProjection));
-    projection.catch(() => {}); // whoever opens a working copy awaits it and sees the failure
+  let projection: Promise<ReturnType<typeof openProjection>> | null = null;
+  const warmUp = (): Promise<ReturnType<typeof openProjection>> => {
+    if (projection !== null) return projection;
+    projection = platform.storeOptions().then(openProjection);
+    const opened = projection.then((store) => store.opened);
+    timed('open projection', opened).catch(() => {}); // whoever opens a working copy awaits it and sees the failure
     return projection;
   };
   warmUp();
@@ -127,8 +129,9 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
       openJournal({ files, tenantId: credentials.principal.tenantId, key, random }),
     );
     if (!journal.ok) return journal;
-    const store = warmUp();
+    const warmed = warmUp();
     projection = null;
+    const store = await warmed;
     const opened = await openLocalWorkspace({
       principal: credentials.principal,
       journal: journal.value,

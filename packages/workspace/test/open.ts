@@ -8,7 +8,7 @@ import { loadTemplateFromDisk } from '@fieldfare/store/template-node';
 import { openJournal } from '@fieldfare/sync';
 import { createMemoryFiles, type MemoryFiles } from '@fieldfare/sync/memory';
 import { createFakeClock } from '@fieldfare/testkit';
-import { type LocalWorkspace, openLocalWorkspace } from '../src/local.ts';
+import { type LocalWorkspace, type LocalWorkspaceOptions, openLocalWorkspace } from '../src/local.ts';
 import { workspaceRouter } from '../src/router.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -31,13 +31,17 @@ export const schema: StoreOptions = { tables, derivations, template };
 let opened = 0;
 
 /** `files` from an earlier working copy (after `crash()`) reopens it. */
-export async function openCopy(login: string, files: MemoryFiles = createMemoryFiles()): Promise<Opened> {
+export async function openCopy(
+  login: string,
+  files: MemoryFiles = createMemoryFiles(),
+  storeOptions: LocalWorkspaceOptions['storeOptions'] = { template },
+): Promise<Opened> {
   opened += 1;
   const random = seededRandom(opened);
   const clock = createFakeClock(NOW + opened);
   const principal = principalOf(login);
   const journal = unwrap(await openJournal({ files, tenantId: demo.tenantId, key: KEY, random }));
-  const workspace = unwrap(await openLocalWorkspace({ principal, journal, clock, random, storeOptions: { template } }));
+  const workspace = unwrap(await openLocalWorkspace({ principal, journal, clock, random, storeOptions }));
   return { workspace, files, caller: callerFactory(workspaceRouter)(workspace.context) };
 }
 

@@ -190,3 +190,13 @@ it('JRN-ACK: after a crash every acknowledged edit is there and the projection i
   expect(await rebuildAndCompare(again.workspace.core.store, [...allRows(again)], schema)).toEqual([]);
   await again.workspace.close();
 });
+
+it('WSP-DATABASE: a database that does not open says so, and the next opening finds everything', async () => {
+  const { workspace, files } = await openDemo('amelie');
+  await workspace.close();
+  const engine = Promise.reject(new Error('no memory'));
+  await expect(openCopy('amelie', files, { engine })).rejects.toThrow('no memory');
+  const again = await openCopy('amelie', files);
+  expect((await again.caller.scheduling.week(where)).visits.length).toBeGreaterThan(0);
+  await again.workspace.close();
+});
