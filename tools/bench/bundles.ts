@@ -1,66 +1,49 @@
-/** `pnpm bench bundles`: how long scenarios take for one patient, and for ten thousand in slices. */
-import {
-  type BundleConfig,
-  compileConfig,
-  DEFAULT_PARTS,
-  evaluateAll,
-  type PatientQuestion,
-  proposeBundles,
-  SERVICE_IDS,
-} from '@fieldfare/engine-bundles';
-import { generateProfile } from '@fieldfare/engine-bundles/generate';
-import { unwrap } from '@fieldfare/kernel';
-import { type Metric, metric, quantile } from '../lib/metrics.ts';
+/**
+ * `pnpm bench bundles`: scenarios in a worker of a real Chromium: of one patient, of ten thousand in slices with progress, and
+ * how soon a cancelled run ends.
+ */
+import { fileURLToPath } from 'node:url';
+import { judged, type Metric, onBenchPage, quantile } from '@fieldfare/desktop/bench/serve';
+import type { BundlesWorker } from '@fieldfare/engine-bundles/many';
+import { build } from 'vite';
 
 const PATIENTS = 10_000;
 /** Code that has not run yet is slow, and runs once. */
 const WARM_UP = 500;
-/** A patient to whom every axis applies gets five scenarios. */
-const ALL_AXES = 5;
+const CANCEL_AT = 1000;
 
-function questions(config: BundleConfig): PatientQuestion[] {
-  const [stream] = config.book.streams;
-  if (!stream) throw new Error('a checked rate book has a stream');
-  const market = { own: new Set(SERVICE_IDS), partner: new Set(SERVICE_IDS) };
-  return Array.from({ length: PATIENTS }, (_, seed) => ({
-    id: String(seed),
-    profile: generateProfile(seed),
-    stream,
-    market,
-  }));
-}
+type BenchWindow = typeof globalThis & { readonly bundlesWorker: Promise<BundlesWorker> };
 
-export async function benchBundles(): Promise<readonly Metric[]> {
-  const config = unwrap(compileConfig(DEFAULT_PARTS));
-  const patients = questions(config);
-  for (const patient of patients.slice(0, WARM_UP)) proposeBundles(config, patient);
-  const single: number[] = [];
-  for (const patient of patients) {
-    const from = performance.now();
-    const { scenarios } = proposeBundles(config, patient);
-    if (scenarios.length === ALL_AXES) single.push(performance.now() - from);
-  }
+const buildPage = (outDir: string): Promise<unknown> =>
+  build({
+    configFile: false,
+    root: fileURLToPath(new URL('./bundles', import.meta.url)),
+    build: { outDir, emptyOutDir: true, target: 'chrome114' },
+    worker: { format: 'es' },
+    logLevel: 'error',
+  });
 
-  const run = evaluateAll(config, patients);
-  const slices: number[] = [];
-  const startedAt = performance.now();
-  for (let last = startedAt, step = run.next(); !step.done; step = run.next()) {
-    slices.push(performance.now() - last);
-    last = performance.now();
-  }
-  const all = (performance.now() - startedAt) / 1000;
-
-  const stopped = evaluateAll(config, patients);
-  stopped.next();
-  const askedAt = performance.now();
-  stopped.next('stop');
-  const cancel = performance.now() - askedAt;
-
-  return [
-    metric('five scenarios of one patient, median', quantile(single, 0.5), 'ms', '<5'),
-    metric('five scenarios of one patient, p99', quantile(single, 0.99), 'ms', '<5'),
-    metric(`${PATIENTS} patients evaluated again`, all, 's', '<20'),
-    metric('longest slice between two yields', Math.max(...slices), 'ms'),
-    metric('cancelled after', cancel, 'ms'),
-  ];
-}
+export const benchBundles = (): Promise<readonly Metric[]> =>
+  onBenchPage({ build: buildPage, path: 'index.html' }, async (page) => {
+    const single = (patients: number): Promise<readonly number[]> =>
+      page.evaluate(async (count) => (await (window as unknown as BenchWindow).bundlesWorker).single(count), patients);
+    const all = (cancelAt?: number) =>
+      page.evaluate(
+        async ({ patients, at }) => (await (window as unknown as BenchWindow).bundlesWorker).all(patients, at),
+        { patients: PATIENTS, at: cancelAt },
+      );
+    await single(WARM_UP);
+    const times = await single(PATIENTS);
+    const whole = await all();
+    const cancelled = await all(CANCEL_AT);
+    if (whole.done !== PATIENTS || !cancelled.stopped) throw new Error('the runs did not end as they were asked to');
+    return [
+      judged('five scenarios of one patient, median', quantile(times, 0.5), 5),
+      judged('five scenarios of one patient, p99', quantile(times, 0.99), 5),
+      judged(`${PATIENTS} patients evaluated again`, whole.elapsed / 1000, 20, 's'),
+      { name: 'times it told how far it is', value: whole.progress, unit: 'times' },
+      { name: 'longest slice between two words', value: whole.longestSlice, unit: 'ms' },
+      { name: 'cancelled after', value: cancelled.cancelledAfter ?? 0, unit: 'ms' },
+      { name: 'patients done when cancelled at 1000', value: cancelled.done, unit: 'patients' },
+    ];
+  });

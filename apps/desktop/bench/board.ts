@@ -2,76 +2,10 @@
  * `pnpm bench board`: builds the bench page, scrolls and drags it in headless Chromium with real input events, and
  * takes the time between animation frames. 200 lanes × 5,000 visits; goals: median under 17 ms, 95th under 33 ms.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CDPSession, chromium, type Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { build } from 'vite';
-
-export interface Metric {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly goal?: string;
-  readonly ok?: boolean;
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
-
-/** As the served app's: what the bench draws must be allowed there too. */
-const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'";
-
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-interface Served {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-async function serveBuild(): Promise<Served> {
-  const dir = await mkdtemp(join(tmpdir(), 'fieldfare-bench-'));
-  process.env.FIELDFARE_BENCH = '1';
-  process.env.FIELDFARE_WEB_OUT = dir;
-  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'error' });
-  const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://bench').pathname);
-    readFile(join(dir, path)).then(
-      (bytes) => {
-        response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
-        response.setHeader('content-security-policy', POLICY);
-        response.end(bytes);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/bench/bench.html`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
+import { judged, type Metric, onBenchPage, quantile } from './serve.ts';
 
 /** Milliseconds between animation frames while `run` goes on. */
 async function framesDuring(page: Page, run: () => Promise<void>): Promise<readonly number[]> {
@@ -95,22 +29,6 @@ async function framesDuring(page: Page, run: () => Promise<void>): Promise<reado
   });
   return stamps.slice(1).map((at, index) => at - (stamps[index] ?? at));
 }
-
-/** Value at quantile `q` by nearest rank. */
-function quantile(samples: readonly number[], q: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const value = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
-  if (value === undefined) throw new RangeError('no frames were drawn');
-  return value;
-}
-
-const judged = (name: string, value: number, bound: number): Metric => ({
-  name,
-  value,
-  unit: 'ms',
-  goal: `<${bound}`,
-  ok: value < bound,
-});
 
 /** Each figure is the median of the rounds': another program that woke up for a second should not decide. */
 function frameMetrics(what: string, rounds: readonly (readonly number[])[]): readonly Metric[] {
@@ -172,14 +90,16 @@ async function drag(page: Page): Promise<void> {
   }
 }
 
-export async function runBoardBench(): Promise<readonly Metric[]> {
-  const served = await serveBuild();
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+function buildApp(folder: string): Promise<unknown> {
+  process.env.FIELDFARE_BENCH = '1';
+  process.env.FIELDFARE_WEB_OUT = folder;
+  return build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'error' });
+}
+
+export const runBoardBench = (): Promise<readonly Metric[]> =>
+  onBenchPage({ build: buildApp, path: 'bench/bench.html' }, async (page) => {
     const opened = performance.now();
-    await page.goto(served.url);
+    await page.reload();
     await page.locator('[role="grid"] [data-visit-id]').first().waitFor();
     const drawn = performance.now() - opened;
     // A bench of an empty board would be quick and worthless.
@@ -206,8 +126,4 @@ export async function runBoardBench(): Promise<readonly Metric[]> {
       ...frameMetrics('drag', dragged),
       { name: 'cards in the document', value: cards, unit: 'of 5000' },
     ];
-  } finally {
-    await browser.close();
-    await served.close();
-  }
-}
+  });

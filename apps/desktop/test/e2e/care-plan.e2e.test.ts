@@ -4,7 +4,7 @@
  *  CPJ-CHOOSE  an imported assessment gives scenarios; one of them becomes a draft
  *  CPJ-ADJUST  a changed line shows its cost and its floor at once; what needs a reason is not signed without one
  *  CPJ-SIGN    signing shows what it will do, and its visits stand in next week's tray
- *  CPJ-SYNC    a colleague has the plan and the visits once both are online
+ *  CPJ-SYNC    a colleague has the plan, the visits, the assessment and the stays in hospital once both are online
  *  CPJ-A11Y    axe finds nothing against WCAG 2.1 AA on these screens, in light and dark
  */
 import type { BrowserContext, Page } from 'playwright-core';
@@ -135,7 +135,11 @@ describe('from an assessment to the week', () => {
     expect(cards.every((card) => card.includes(name))).toBe(true);
   });
 
-  it('CPJ-SYNC: the colleague has the visits and the plan', async () => {
+  it('CPJ-SYNC: the colleague has the visits, the plan and the record', async () => {
+    await openPatient(amelie.page, reference);
+    await amelie.page.getByRole('tab', { name: 'Hospital' }).click();
+    await amelie.page.getByRole('button', { name: 'Record stay' }).click();
+    await amelie.page.getByRole('table', { name: 'Stays in hospital' }).getByText('in hospital').waitFor();
     const { page } = ben;
     await server.start();
     await retryNow(amelie.page);
@@ -145,6 +149,50 @@ describe('from an assessment to the week', () => {
     expect((await trayOfNextWeek(page, name)).length).toBeGreaterThanOrEqual(3);
     await openPatient(page, reference);
     await page.getByTestId('plan-sheet').getByText('The nurse visits on Monday').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Assessments' }).click();
+    await page.getByTestId('assessments').getByText('Contact Assessment').waitFor();
+    await page.getByTestId('assessment-detail').locator('[data-result="prov.psa"]', { hasText: '5' }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Hospital' }).click();
+    await page.getByRole('table', { name: 'Stays in hospital' }).getByText('in hospital').waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  it('CPJ-A11Y: entry, profile, scenarios, matrix, rules and outcomes in dark', async () => {
+    const { page } = ben;
+    await page.getByRole('tab', { name: 'Needs profile' }).click();
+    await page.getByTestId('needs-profile').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Assessments' }).click();
+    await page.getByRole('button', { name: 'New assessment' }).click();
+    await page.getByRole('menuitem', { name: 'interRAI Home Care 9.1' }).click();
+    await page.locator('[data-item="C1"] input').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Care plan' }).click();
+    await page.getByRole('navigation', { name: 'Care plan versions' }).getByRole('button').first().click();
+    await page
+      .getByTestId('scenarios')
+      .getByRole('button', { name: /^Choose/ })
+      .first()
+      .waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page
+      .getByTestId('scenarios')
+      .getByRole('button', { name: /^Matrix/ })
+      .click();
+    await page.getByRole('dialog').getByRole('columnheader', { name: 'Default' }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Patients', exact: true }).click();
+    await page.getByRole('button', { name: 'Clinical rules' }).click();
+    await page.getByTestId('clinical-rules').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Outcomes', exact: true }).click();
+    await page.getByTestId('outcomes').waitFor();
+    await page.getByRole('button', { name: 'Work it out' }).click();
+    await page.getByRole('table', { name: 'Bundles chosen and what followed' }).waitFor();
     expect(await faults(page)).toEqual([]);
   });
 });

@@ -127,6 +127,12 @@ const STOP_TEXT = {
   'BND-REQUIRED': (driver: string) => `${driver} is not known.`,
 } as const;
 
+/** What an axis asks for, in the driver's own words. */
+function conditionText({ driver, atLeast }: Proposal['notApplicable'][number]['unmet'][number]): string {
+  const { label, max } = DRIVERS[driver];
+  return max === 1 ? `“${label}”` : `“${label}” of ${atLeast} or more`;
+}
+
 export function proposalView(
   config: BundleConfig,
   proposal: Proposal,
@@ -147,9 +153,7 @@ export function proposalView(
     notApplicable: notApplicable.map(({ axis, name, unmet }) => ({
       axis,
       name,
-      because: unmet
-        .map(({ driver, atLeast }) => `${DRIVERS[driver].label} is not known to be ${atLeast} or more`)
-        .join('; '),
+      because: `it asks for ${unmet.map(conditionText).join(' and ')}`,
     })),
     recommended,
     stops: stops.map(({ rule, driver }) => STOP_TEXT[rule](DRIVERS[driver].label)),

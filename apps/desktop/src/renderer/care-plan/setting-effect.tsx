@@ -3,6 +3,7 @@ import type { AxisWeek, PatientShift, SettingEffect, SettingEffectEvent } from '
 import { useCallback } from 'react';
 import { plural } from '../lib/format.ts';
 import { RecordsRun } from '../shell/records-run.tsx';
+import { ScrollBox } from '../shell/scroll-box.tsx';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 import type { CareSource, SettingKind } from './care-source.ts';
@@ -64,7 +65,7 @@ function Effect({ effect: { assessed, shifts, axisNames } }: { readonly effect: 
         <strong>{hoursChange(sumOf(shifts, hoursOf))}</strong> and{' '}
         <strong>{moneyChange(sumOf(shifts, centsOf))}</strong> a week in all. Signed plans stay as they are.
       </p>
-      <div className={classes.tableBox} data-scroll>
+      <ScrollBox label="Patients whose week would change" className={classes.tableBox}>
         <table className={classes.table} aria-label="What would change">
           <thead>
             <tr>
@@ -82,7 +83,7 @@ function Effect({ effect: { assessed, shifts, axisNames } }: { readonly effect: 
           </tbody>
         </table>
         {shifts.length > MOST_ROWS && <p className={classes.small}>and {shifts.length - MOST_ROWS} more</p>}
-      </div>
+      </ScrollBox>
     </>
   );
 }

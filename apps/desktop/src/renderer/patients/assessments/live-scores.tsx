@@ -2,6 +2,7 @@
 import { type Answers, assess, type Form, type PackInForce, ruleBookOf } from '@fieldfare/domain/assessments';
 import { useMemo } from 'react';
 import { plural } from '../../lib/format.ts';
+import { ScrollBox } from '../../shell/scroll-box.tsx';
 import classes from './entry.module.css';
 
 export function LiveScores(props: {
@@ -13,7 +14,7 @@ export function LiveScores(props: {
   const book = useMemo(() => ruleBookOf(packs), [packs]);
   const { scales, flags } = useMemo(() => assess(form, answers, book), [form, answers, book]);
   return (
-    <aside className={classes.scores} aria-label="Scores so far">
+    <ScrollBox aside label="Scores so far" className={classes.scores}>
       <h2>So far</h2>
       <dl>
         {[...scales, ...flags].map(({ id, label, value, missing }) => (
@@ -29,6 +30,6 @@ export function LiveScores(props: {
           </div>
         ))}
       </dl>
-    </aside>
+    </ScrollBox>
   );
 }

@@ -42,7 +42,7 @@ const capName = (id: CapId): string => CAPS[id].label;
 function valueText(value: number | string | boolean | null): string | null {
   if (value === null) return null;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return String(value);
+  return String(value).replace(/^(\d+)-(\d+)$/, '$1–$2');
 }
 
 const CHANGES = {

@@ -5,6 +5,7 @@ import { Modal } from '@mantine/core';
 import { useCallback } from 'react';
 import { useFeed } from '../../lib/use-feed.ts';
 import { Pending } from '../../shell/place-bar.tsx';
+import { ScrollBox } from '../../shell/scroll-box.tsx';
 import { Tag } from '../../shell/tag.tsx';
 import { KeyList } from './key-list.tsx';
 import { PackList } from './pack-list.tsx';
@@ -13,8 +14,7 @@ import classes from './rules.module.css';
 
 function Slots({ slots }: Pick<PacksView, 'slots'>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so must be reachable by keyboard
-    <section className={classes.box} data-scroll tabIndex={0} aria-label="Which rules speak">
+    <ScrollBox label="Which rules speak" className={classes.box}>
       <table className={classes.table} aria-label="Rules that speak">
         <thead>
           <tr>
@@ -43,7 +43,7 @@ function Slots({ slots }: Pick<PacksView, 'slots'>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }
 
