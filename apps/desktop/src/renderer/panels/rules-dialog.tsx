@@ -15,6 +15,31 @@ const LEVELS: readonly { readonly value: RuleView['level']; readonly label: stri
   { value: 'off', label: 'Off' },
 ];
 
+/** A number of minutes, entered as hours. */
+function Hours(props: {
+  readonly label: string;
+  readonly minutes: number;
+  readonly writable: boolean;
+  readonly onChange: (minutes: number) => void;
+}) {
+  const { label, minutes, writable, onChange } = props;
+  return (
+    <NumberInput
+      size="xs"
+      className={classes.number ?? ''}
+      aria-label={label}
+      suffix=" h"
+      min={0}
+      max={24}
+      step={0.5}
+      decimalScale={1}
+      readOnly={!writable}
+      value={minutes / 60}
+      onChange={(hours) => typeof hours === 'number' && onChange(Math.round(Math.min(24, hours) * 60))}
+    />
+  );
+}
+
 function Rule(props: {
   readonly rule: RuleView;
   readonly writable: boolean;
@@ -28,20 +53,11 @@ function Rule(props: {
         <code className={classes.id}>{rule.rule}</code>
       </span>
       {rule.minutes !== null && rule.level !== 'off' && (
-        <NumberInput
-          size="xs"
-          className={classes.number ?? ''}
-          aria-label="Least rest in hours"
-          suffix=" h"
-          min={0}
-          max={24}
-          step={0.5}
-          decimalScale={1}
-          readOnly={!writable}
-          value={rule.minutes / 60}
-          onChange={(hours) =>
-            typeof hours === 'number' && onChange({ ...rule, minutes: Math.round(Math.min(24, hours) * 60) })
-          }
+        <Hours
+          label="Least rest in hours"
+          minutes={rule.minutes}
+          writable={writable}
+          onChange={(minutes) => onChange({ ...rule, minutes })}
         />
       )}
       {rule.levels.length === 1 ? (
@@ -71,20 +87,11 @@ function Spacing(props: {
   return (
     <li className={classes.row}>
       <span className={classes.about}>{service.name}</span>
-      <NumberInput
-        size="xs"
-        className={classes.number ?? ''}
-        aria-label={`${service.name}: hours between two visits`}
-        suffix=" h"
-        min={0}
-        max={24}
-        step={0.5}
-        decimalScale={1}
-        readOnly={!writable}
-        value={service.minutes / 60}
-        onChange={(hours) =>
-          typeof hours === 'number' && onChange({ ...service, minutes: Math.round(Math.min(24, hours) * 60) })
-        }
+      <Hours
+        label={`${service.name}: hours between two visits`}
+        minutes={service.minutes}
+        writable={writable}
+        onChange={(minutes) => onChange({ ...service, minutes })}
       />
       <NumberInput
         size="xs"

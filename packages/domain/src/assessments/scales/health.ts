@@ -1,4 +1,5 @@
 /** Pain, falls, instability, skin. */
+import type { Concept } from '../items/concepts.ts';
 import { count, type Items, type Rule } from './rule.ts';
 
 /** Morris 2001; that pain on no day of the last three counts as 1 is from memory. */
@@ -26,29 +27,31 @@ export function fallsIn90Of(items: Items): number {
   return Math.min(2, recent + earlier);
 }
 
-/** Hirdes 2003: symptoms count two at most, three marks of decline one each. */
+/** Symptoms count two at most, three marks of decline one each. `signs`: those beside the three that every form asks. */
+function instability(items: Items, signs: readonly Concept[], dying: 'health.endStage' | 'ca.palliative'): number {
+  const [vomiting = 0, oedema = 0, dyspnoea = 0, ...others] = items.all(
+    'sym.vomiting',
+    'sym.oedema',
+    'sym.dyspnoea',
+    ...signs,
+  );
+  const [decision = 0, daily = 0, end = 0] = items.all('cog.change', 'adl.change', dying);
+  const symptoms = count(vomiting >= 2, oedema >= 2, dyspnoea >= 1, ...others.map((sign) => sign === 1));
+  return Math.min(symptoms, 2) + count(decision === 2, daily === 2, end === 1);
+}
+
+/** Hirdes 2003. */
 export const chess: Rule = {
   id: 'CHESS',
   version: '1',
   status: 'published',
   label: 'Health instability (0–5)',
-  compute: (items) => {
-    const [vomiting = 0, oedema = 0, dyspnoea = 0, ...signs] = items.all(
-      'sym.vomiting',
-      'sym.oedema',
-      'sym.dyspnoea',
-      'nut.weightLoss',
-      'nut.dehydrated',
-      'nut.lowFluid',
-      'nut.output',
-      'nut.lessIntake',
-    );
-    return instability(
+  compute: (items) =>
+    instability(
       items,
-      [vomiting >= 2, oedema >= 2, dyspnoea >= 1, ...signs.map((sign) => sign === 1)],
+      ['nut.weightLoss', 'nut.dehydrated', 'nut.lowFluid', 'nut.output', 'nut.lessIntake'],
       'health.endStage',
-    );
-  },
+    ),
 };
 
 /** The same shape over the Contact Assessment's items: palliative referral adds one and forces nothing. */
@@ -57,26 +60,8 @@ export const chessCa: Rule = {
   version: '1',
   status: 'published',
   label: 'Health instability, contact (0–5)',
-  compute: (items) => {
-    const [vomiting = 0, oedema = 0, dyspnoea = 0, ...signs] = items.all(
-      'sym.vomiting',
-      'sym.oedema',
-      'sym.dyspnoea',
-      'nut.weightLoss',
-      'nut.lessIntake',
-    );
-    return instability(
-      items,
-      [vomiting >= 2, oedema >= 2, dyspnoea >= 1, ...signs.map((sign) => sign === 1)],
-      'ca.palliative',
-    );
-  },
+  compute: (items) => instability(items, ['nut.weightLoss', 'nut.lessIntake'], 'ca.palliative'),
 };
-
-function instability(items: Items, symptoms: readonly boolean[], dying: 'health.endStage' | 'ca.palliative'): number {
-  const [decision = 0, daily = 0, end = 0] = items.all('cog.change', 'adl.change', dying);
-  return Math.min(count(...symptoms), 2) + count(decision === 2, daily === 2, end === 1);
-}
 
 /** Poss 2010 (BMC Geriatr 10:67): points by item, an earlier ulcer counts two. Cut-points from memory. */
 export const purs: Rule = {
