@@ -7,19 +7,12 @@
  *  CNF-CONTINUITY  visits of a requirement stand with other carers than the one that somebody has named as preferred
  *                  since; a requirement's week makes one conflict. Who places against a wish they know of does so knowingly
  */
-import { dateAt, type IsoWeek, type LocalDate, stableHash, timeOf, type Zone } from '@fieldfare/kernel';
+import { stableHash } from '@fieldfare/kernel';
 import { compareText, groupBy } from '../../collections.ts';
 import { type DerivedConflict, type Mark, scopeOf } from './facts.ts';
+import { liesBefore, type VisitOnDay } from './visit-day.ts';
 
-interface Placement {
-  readonly visitId: string;
-  readonly regionId: string;
-  readonly zone: Zone;
-  readonly week: IsoWeek;
-  readonly date: LocalDate | null;
-  /** Last day of the week: stands in for a visit without a day. */
-  readonly lastDay: LocalDate;
-  readonly patientId: string;
+interface Placement extends VisitOnDay {
   readonly staffId: string;
   readonly serviceCode: string;
   readonly carerSet: Mark;
@@ -34,9 +27,6 @@ export interface SkillCandidate extends Placement {
   readonly rolesSet: Mark;
 }
 
-const lies = ({ date, lastDay, zone }: Placement, before: Mark): boolean =>
-  (date ?? lastDay) < dateAt(timeOf(before.stamp), zone);
-
 export function deriveSkillBreaches(candidates: readonly SkillCandidate[]): DerivedConflict[] {
   return candidates.flatMap((candidate): DerivedConflict[] => {
     const { visitId, regionId, week, date, patientId, staffId, serviceCode, role, roles } = candidate;
@@ -47,7 +37,7 @@ export function deriveSkillBreaches(candidates: readonly SkillCandidate[]): Deri
       { what: 'roles' as const, mark: candidate.rolesSet },
     ];
     const last = marks.reduce((a, b) => (b.mark.stamp > a.mark.stamp ? b : a));
-    if (lies(candidate, last.mark)) return [];
+    if (liesBefore(candidate, last.mark)) return [];
     return [
       {
         id: stableHash(
@@ -87,7 +77,7 @@ export interface ContinuityCandidate extends Placement {
 }
 
 export function deriveContinuityBreaches(candidates: readonly ContinuityCandidate[]): DerivedConflict[] {
-  const counting = candidates.filter((candidate) => !lies(candidate, candidate.wish));
+  const counting = candidates.filter((candidate) => !liesBefore(candidate, candidate.wish));
   const groups = groupBy(counting, ({ requirementId, regionId, week }) => `${requirementId}/${regionId}/${week}`);
   return [...groups.values()].flatMap((group): DerivedConflict[] => {
     const visits = group.toSorted((a, b) => compareText(a.visitId, b.visitId));

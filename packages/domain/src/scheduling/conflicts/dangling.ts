@@ -2,18 +2,11 @@
  * CNF-DANGLING: a visit that counts on somebody who is gone, or a requirement that names one. Pure. Only visits on or after the day the person left
  * count: what was delivered before stays as it was. A person this replica does not hold says nothing.
  */
-import { dateAt, type IsoWeek, type LocalDate, stableHash, timeOf, type Zone } from '@fieldfare/kernel';
+import { stableHash } from '@fieldfare/kernel';
 import { type DerivedConflict, type Mark, scopeOf } from './facts.ts';
+import { liesBefore, type VisitOnDay } from './visit-day.ts';
 
-export interface DanglingCandidate {
-  readonly visitId: string;
-  readonly regionId: string;
-  readonly zone: Zone;
-  readonly week: IsoWeek;
-  readonly date: LocalDate | null;
-  /** Last day of the week: stands in for a visit without a day. */
-  readonly lastDay: LocalDate;
-  readonly patientId: string;
+export interface DanglingCandidate extends VisitOnDay {
   readonly staffId: string | null;
   readonly reference: 'staff' | 'patient';
   readonly why: 'deleted' | 'inactive' | 'discharged';
@@ -22,8 +15,8 @@ export interface DanglingCandidate {
 
 export function deriveDangling(candidates: readonly DanglingCandidate[]): DerivedConflict[] {
   return candidates.flatMap((candidate) => {
-    const { visitId, regionId, zone, week, date, lastDay, patientId, staffId, reference, why, gone } = candidate;
-    if ((date ?? lastDay) < dateAt(timeOf(gone.stamp), zone)) return [];
+    const { visitId, regionId, week, date, patientId, staffId, reference, why, gone } = candidate;
+    if (liesBefore(candidate, gone)) return [];
     return {
       id: stableHash(
         'dangling-reference',
