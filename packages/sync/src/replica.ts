@@ -16,6 +16,7 @@
  *  SYN-REP-RETURN    what the server lost can be given back to it: own edits, and others' with the server's receipts
  */
 import {
+  type Clock,
   createHlcClock,
   fail,
   invariant,
@@ -57,7 +58,10 @@ const RETURN_MS = 3 * 86_400_000;
 const closedProblem = (): Problem => problem('cancelled', 'the working copy is closed', { rule: 'SYN-REP-CLOSED' });
 
 export async function createReplica(options: ReplicaOptions): Promise<Result<Replica>> {
-  const { tenantId, journal, tables, clock, random, authority = false, limits = GUARD_LIMITS } = options;
+  const { tenantId, journal, tables, random, authority = false, limits = GUARD_LIMITS } = options;
+  /** How far this device's clock is ahead of the server's, as far as it is known. */
+  let aheadMs = 0;
+  const clock: Clock = { now: () => options.clock.now() - aheadMs };
   const clientId = newClientId(random.bytes(6));
   const node = nodeOfClient(clientId);
   // The guard judges drift; what stands in our own journal must always be outrun.
@@ -435,6 +439,9 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       if (!outbox.hasShard(shard)) acks.settled(shard);
       acks.saveInTime();
       tell(pendingListeners);
+    },
+    correctClock(ms) {
+      aheadMs = ms;
     },
     pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
     stored: () => ({

@@ -141,6 +141,8 @@ export interface Replica {
   diff(shard: ShardId, stateVector?: Uint8Array): Uint8Array;
   /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
+  /** The device's clock is this far ahead of the server's: from now on edits are stamped, and judged, by the server's. */
+  correctClock(aheadMs: number): void;
   /** Local commits not covered by an acknowledgement, over all shards in the journal. */
   pending(): { readonly count: number; readonly shards: readonly ShardId[] };
   /** What is stored, without decrypting anything. */

@@ -13,8 +13,9 @@ import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../pr
 import { movedTo, type Peer, servePeer } from '../protocol/peer.ts';
 import type { Authenticated, PeerEvent, PeerOptions } from '../protocol/peer-options.ts';
 import type { Connection, ConnectionOptions, SocketLike } from '../types.ts';
+import { KEPT_FOR_LATER } from './clock-words.ts';
 import { createConnection } from './connection.ts';
-import { SNAPSHOT_STRUCTS } from './exchange.ts';
+import { DRIFT_RETRY_MS, SNAPSHOT_STRUCTS } from './exchange.ts';
 
 const stops: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -286,7 +287,7 @@ describe('client and server', () => {
     expect(link.status()).toMatchObject({
       state: 'live',
       pending: 1,
-      refusedShards: [{ shard: SHARD, reason: expect.stringContaining('future') }],
+      refusedShards: [{ shard: SHARD, reason: KEPT_FOR_LATER }],
     });
     expect(a.row(0)).not.toBeNull();
     await server.desk.commit(create(5));
@@ -560,6 +561,44 @@ describe('client and server', () => {
     link.start();
     await until(() => link.status().refusedShards.length === 1, 'refused');
     expect([server.desk.row(0), link.status().pending]).toEqual([null, 1]);
+  });
+
+  describe('a laptop whose clock is wrong', () => {
+    it.each([
+      ['3 hours fast', 3 * 3_600_000],
+      ['9 days slow', -9 * 86_400_000],
+    ])('SYN-CON-CLOCK: %s: says so, and what it writes and receives is taken all the same', async (said, off) => {
+      const server = await openServer();
+      const a = await openDesk(1);
+      a.clock.time += off;
+      const link = connect(server, a);
+      link.follow([SHARD]);
+      link.start();
+      await until(() => isDone(link), 'live');
+      expect(link.status().reason).toContain(said);
+      await a.commit(create(0));
+      await server.desk.commit(create(1));
+      await until(() => isDone(link) && a.row(1) !== null, 'taken');
+      expect([server.desk.row(0), link.status().refusedShards]).toEqual([a.row(0), []]);
+    });
+
+    it('SYN-CON-DRIFT: what it wrote offline is kept, said, and sent again until it is taken', async () => {
+      const server = await openServer();
+      const a = await openDesk(1);
+      const { time } = server.desk.clock;
+      a.clock.time = time + 3 * 3_600_000;
+      await a.commit(create(0));
+      const soon = timers(DRIFT_RETRY_MS / 50);
+      const setTimer = (run: () => void, ms: number) => (ms === DRIFT_RETRY_MS ? soon : timers(50))(run, ms);
+      const link = connect(server, a, { setTimer });
+      link.follow([SHARD]);
+      link.start();
+      await until(() => link.status().refusedShards.length === 1, 'refused');
+      expect(link.status()).toMatchObject({ pending: 1, refusedShards: [{ reason: KEPT_FOR_LATER }] });
+      server.desk.clock.time = time + 2.5 * 3_600_000;
+      await until(() => isDone(link) && link.status().refusedShards.length === 0, 'taken in the end', 10_000);
+      expect(server.desk.row(0)).toEqual(a.row(0));
+    });
   });
 
   describe('a laptop that lacks most of a large shard', () => {

@@ -16,6 +16,7 @@ import {
   type ShardMessage,
 } from '../protocol/messages.ts';
 import type { Connection, ConnectionOptions, SocketLike, SyncReport, SyncStatus } from '../types.ts';
+import { clockWarning } from './clock-words.ts';
 import { type Channel, createExchange, type Link } from './exchange.ts';
 import { initialLink, type LinkEffect, type LinkEvent, statusOf, step, type TimerName } from './machine.ts';
 import { createPresenceBook } from './presence-book.ts';
@@ -159,6 +160,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     socket.onclose = ({ code, reason }) => {
       if (link !== own) return;
       link = null;
+      exchange.unlinked();
       detour = code === CLOSE.moved ? own.movedTo : null;
       presence.forget();
       dispatch({ type: 'closed', code, reason, ...moment() });
@@ -170,6 +172,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const old = link;
     if (old !== null) detour = null;
     link = null;
+    exchange.unlinked();
     presence.forget();
     old?.socket.close(code);
   }
@@ -205,7 +208,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     switch (message.type) {
       case 'welcome':
         own.maxUpdateBytes = message.maxUpdateBytes;
-        dispatch({ type: 'welcomed' });
+        replica.correctClock(clock.now() - message.serverTime);
+        dispatch({ type: 'welcomed', warning: clockWarning(clock.now(), message.serverTime) });
         return;
       case 'opened': {
         const channel = own.channels.get(message.channel);

@@ -8,6 +8,8 @@
  *  SYN-CON-RETURN   a server that lost what it had acknowledged gets it back: own edits from their writers, others' edits
  *                   from whoever has them with the server's receipts, also from those who may only read
  *  SYN-CON-PIECES   edits that together are more than the server takes at once, or cost it too much, go commit by commit
+ *  SYN-CON-DRIFT    edits that the server refuses because they are stamped too far ahead are kept, said in words, and sent
+ *                   again every `DRIFT_RETRY_MS` until it takes them
  *  SYN-CON-SNAPSHOT most of a large shard is fetched as a snapshot over HTTP where there is a way; the socket brings the
  *                   rest, and all of it when the snapshot does not come
  */
@@ -15,6 +17,7 @@ import { type Clock, type Problem, problem, type ShardId } from '@fieldfare/kern
 import * as Y from 'yjs';
 import type { ControlMessage, ShardMessage } from '../protocol/messages.ts';
 import type { Download, Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
+import { KEPT_FOR_LATER } from './clock-words.ts';
 import type { LinkEvent } from './machine.ts';
 import type { PresenceBook } from './presence-book.ts';
 
@@ -22,6 +25,8 @@ import type { PresenceBook } from './presence-book.ts';
 const MAX_REFUSALS = 50;
 /** Structs lacking from which on a snapshot is fetched: fewer come sooner over the socket. */
 export const SNAPSHOT_STRUCTS = 100;
+
+export const DRIFT_RETRY_MS = 5 * 60_000;
 
 const TOO_THICK: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST']);
 
@@ -61,6 +66,8 @@ export interface Exchange {
   /** The server turned down an update or a shard. */
   refused(own: Link, channel: number, what: Problem): void;
   sendLocal(touched: Touched): void;
+  /** There is no link any more. */
+  unlinked(): void;
   /** The latest, newest first. */
   refusals(): readonly Refusal[];
   /** When the server last took pending edits of a shard off our hands, on this link or an earlier one. */
@@ -83,6 +90,8 @@ export function createExchange(options: {
   /** Shards of which the server refused an update for its size or cost. */
   const tooThick = new Set<ShardId>();
   const lastAckAt = new Map<ShardId, number>();
+  /** Shards with edits stamped too far ahead, and how not to try them again. */
+  const early = new Map<ShardId, () => void>();
 
   const failed = (shard: ShardId, { message }: Problem, lasting = true): void =>
     dispatch({ type: 'failed', shard, reason: message, lasting });
@@ -256,6 +265,15 @@ export function createExchange(options: {
     failed(shard, what);
   }
 
+  function tryAgainLater(shard: ShardId): void {
+    early.get(shard)?.();
+    const retry = (): void => {
+      early.delete(shard);
+      dispatch({ type: 'again', shard });
+    };
+    early.set(shard, setTimer(retry, DRIFT_RETRY_MS));
+  }
+
   return {
     open,
     begin,
@@ -273,7 +291,13 @@ export function createExchange(options: {
         channel.blocked = true;
         note(channel.shard, what);
       }
-      dispatch({ type: 'refused', channel: number, problem: what });
+      const tooEarly = channel !== undefined && what.rule === 'SYN-GUARD-DRIFT';
+      if (tooEarly) tryAgainLater(channel.shard);
+      dispatch({ type: 'refused', channel: number, problem: tooEarly ? { ...what, message: KEPT_FOR_LATER } : what });
+    },
+    unlinked() {
+      for (const cancel of early.values()) cancel();
+      early.clear();
     },
     sendLocal({ origin, shard, update }) {
       if (origin !== 'local' || update === undefined) return;

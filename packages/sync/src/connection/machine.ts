@@ -55,11 +55,12 @@ export type LinkEvent =
   | { readonly type: 'token'; readonly token: string }
   | { readonly type: 'noToken'; readonly problem: Problem; readonly now: number; readonly luck: number }
   | { readonly type: 'connected' }
-  | { readonly type: 'welcomed' }
+  /** `warning`: what a person should know though all is well with the link. */
+  | { readonly type: 'welcomed'; readonly warning?: string | null }
   | { readonly type: 'opened'; readonly channel: number }
   /** From the server; channel 0: the whole link. */
   | { readonly type: 'refused'; readonly channel: number; readonly problem: Problem }
-  /** The shard must be opened anew, because what was sent of it came too thick. */
+  /** The shard must be opened anew: what was refused of it is sent otherwise, or may be taken by now. */
   | { readonly type: 'again'; readonly shard: ShardId }
   /** State was exchanged both ways. */
   | { readonly type: 'synced'; readonly shard: ShardId }
@@ -141,7 +142,8 @@ export function step(state: LinkState, event: LinkEvent): Step {
         : stay(state);
     case 'welcomed': {
       if (state.phase !== 'greeting') return stay(state);
-      const opened = openMore(settle({ ...state, phase: 'up', reason: null, shards: retried(state.shards) }));
+      const reason = event.warning ?? null;
+      const opened = openMore(settle({ ...state, phase: 'up', reason, shards: retried(state.shards) }));
       return {
         state: opened.state,
         effects: [
@@ -169,7 +171,7 @@ export function step(state: LinkState, event: LinkEvent): Step {
     }
     case 'again':
       if (state.phase !== 'up' || !state.shards.has(event.shard)) return stay(state);
-      return openMore(withLink(state, event.shard, { phase: 'wanted', channel: 0 }));
+      return openMore(withLink(state, event.shard, { phase: 'wanted', channel: 0, reason: null }));
     case 'synced':
       if (state.phase !== 'up' || state.shards.get(event.shard)?.phase !== 'syncing') return stay(state);
       return openMore(settle(withLink(state, event.shard, { phase: 'synced' })));
