@@ -8,12 +8,14 @@ import {
   type ImportContext,
   type ImportKind,
   importFields,
+  parseCsv,
   planImport,
   previewCsv,
   type ReadOutcome,
   readCsv,
   suggestMapping,
   templateCsv,
+  writeCsv,
 } from './index.ts';
 
 const REGION = '11111111-1111-4111-8111-111111111111';
@@ -99,6 +101,11 @@ describe('a file as a whole', () => {
     ['CSV-BINARY', 'a,b\n\u0000,c\n', undefined],
     ['CSV-SIZE', `${PATIENTS}${'x'.repeat(10 * 1024 * 1024)}`, undefined],
     ['CSV-ROWS', `a,b\n${'1,2\n'.repeat(50_001)}`, undefined],
+    ['CSV-ROWS', 'a\n'.repeat(5_000_000), undefined],
+    ['CSV-ROWS', `a,b\n1,2${'\r\n'.repeat(4_000_000)}`, undefined],
+    ['CSV-SIZE', 'a,'.repeat(5_000_000), 1],
+    ['CSV-SIZE', `a,b\n1,"${'2\n'.repeat(5_000_000)}`.slice(0, 10_000_000), 2],
+    ['CSV-QUOTE', `a,b\n1,"${'""'.repeat(10_000)}`, 2],
   ])('%s: says what is wrong and on which line', (rule, input, line) => {
     for (const result of [previewCsv('patients', input), readCsv('patients', input, null, context)]) {
       const [first] = problemsOf(result);
@@ -131,6 +138,42 @@ describe('a file as a whole', () => {
   ])('reads %s bytes', (encoding, input) => {
     const preview = unwrap(previewCsv('patients', input));
     expect(preview).toMatchObject({ encoding, columns: ['Numéro', 'Prénom'], sampleRows: [['1', 'Éric']] });
+  });
+
+  it.each([
+    [
+      'a,b\r\n1,2\n3\r\n4,5',
+      [
+        ['1', '2\n3'],
+        ['4', '5'],
+      ],
+      [2, 4],
+    ],
+    [
+      'a,b\n1,2\r\n4,5\r\n',
+      [
+        ['1', '2'],
+        ['4', '5'],
+      ],
+      [2, 3],
+    ],
+    [
+      'a,b\r1,"2\r\n3"\r4,',
+      [
+        ['1', '2\r\n3'],
+        ['4', ''],
+      ],
+      [2, 4],
+    ],
+    ['"a\nb",c\r\n1,"say ""2"""\r\n', [['1', 'say "2"']], [3]],
+  ])('CSV-BREAK: records end as the first one does: %j', (input, cells, lines) => {
+    const { records } = unwrap(parseCsv(input));
+    expect(records.map((record) => record.cells)).toEqual(cells);
+    expect(records.map((record) => record.line)).toEqual(lines);
+  });
+
+  it('CSV-BREAK: what is exported with a line break in a cell is quoted', () => {
+    expect(writeCsv(['a'], [['x\ny'], ['x\ry']], { bare: true })).toBe('a\r\n"x\ny"\r\n"x\ry"\r\n');
   });
 
   it('keeps the lines of records with line breaks inside, blank lines and a sep hint', () => {

@@ -3,6 +3,7 @@
  *
  *  CSV-FORMULA  a cell that a spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return)
  *               gets a leading apostrophe; reading takes it off again
+ *  CSV-BREAK    a cell with a line break of any kind is quoted
  */
 import { stringify } from 'csv-stringify/browser/esm/sync';
 
@@ -25,6 +26,7 @@ export function writeCsv(
     delimiter,
     escape_formulas: true,
     record_delimiter: 'windows',
+    quoted_match: /[\r\n]/,
   });
 }
 
