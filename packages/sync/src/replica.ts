@@ -8,7 +8,7 @@
  *  SYN-REP-ATOMIC    a commit over several shards is one journal batch: all of it or nothing, after a crash too
  *  SYN-REP-DISK      after a failed append the touched documents are read again from the journal before anything else
  *                    happens to them, so memory equals the disk whatever the disk made of the write
- *  SYN-REP-WHOLE     an update is shown whole or not at all, behind damaged frames too (rebuild.ts)
+ *  SYN-REP-WHOLE     an update is shown whole or not at all, behind damaged frames too (documents.ts, rebuild.ts)
  *  SYN-REP-ORDER     changes of one shard are applied in journal order
  *  SYN-REP-REFUSE    a refused commit or update changes nothing
  *  SYN-REP-PENDING   a local commit is pending until an acknowledged state vector covers it, over all shards of the
@@ -30,13 +30,14 @@ import {
 import * as Y from 'yjs';
 import { createAcks } from './acks.ts';
 import { compactRecords } from './compaction.ts';
+import { createDocuments, sameBytes } from './documents.ts';
 import { GUARD_LIMITS } from './guard/limits.ts';
 import { inspectUpdate, type Owner } from './guard.ts';
-import { clientOf, createOutbox, isHeld, readLocalUpdate } from './outbox.ts';
-import { CLIENTS_STREAM, createOwners, decodeClients, SERVER } from './owners.ts';
+import { createListeners } from './listeners.ts';
+import { createOutbox } from './outbox.ts';
+import { CLIENTS_STREAM, createOwners, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
-import { type Inspect, joinWaiting, rebuildDoc } from './rebuild.ts';
-import { lackingIn, sealedBytes, updateOf } from './replay.ts';
+import { lackingIn, sealedBytes } from './replay.ts';
 import { nodeOfClient } from './rows/fold.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
 import type { ShardDoc } from './rows/shard-doc.ts';
@@ -67,22 +68,15 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   // The guard judges drift; what stands in our own journal must always be outrun.
   const hlc = createHlcClock({ clock, node, maxDriftMs: Number.POSITIVE_INFINITY });
   const mergeOf = mergeOfTables(tables);
-  const docs = new Map<ShardId, ShardDoc>();
-  /** Documents that may differ from the disk since an append failed. They can be read, and must be reloaded to be written. */
-  const stale = new Set<ShardId>();
-  /** Stored updates that miss something, by shard: SYN-REP-WHOLE. */
-  const waiting = new Map<ShardId, readonly StoredRecord[]>();
   const queue = createShardQueue();
   const outbox = createOutbox();
-  const acks = createAcks({ journal, clock, busy: (shard) => outbox.hasShard(shard) || !queue.idle(shard) });
+  const busy = (shard: ShardId): boolean => outbox.hasShard(shard) || !queue.idle(shard);
+  const acks = createAcks({ journal, clock: options.clock, busy });
   /** Sessions of this device, this one included, as far as their shards were read. */
   const ownClients = new Set([clientId]);
   /** Where this session's next struct of a shard stands, as far as it was ever written. */
   const written = new Map<ShardId, number>();
-  const touchListeners = new Set<(touched: Touched) => void>();
-  /** A server has many peers, and each hears of its own shards only. */
-  const shardListeners = new Map<ShardId, Set<(touched: Touched) => void>>();
-  const pendingListeners = new Set<() => void>();
+  const listeners = createListeners();
   let closing: Promise<void> | null = null;
   /** The server's own session is on record as its own. */
   let claimed = false;
@@ -90,122 +84,19 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const clients = authority ? await journal.read(CLIENTS_STREAM) : ok([]);
   if (!clients.ok) return clients;
   const owners = authority ? createOwners(clients.value, options.isDeviceGone ?? (() => false)) : null;
-
-  // ---- telling others -------------------------------------------------------------------------------------------
-
-  /** A listener that throws must not make a durable change look failed: its error surfaces as an uncaught one. */
-  function tell<T extends readonly unknown[]>(listeners: ReadonlySet<(...args: T) => void>, ...args: T): void {
-    for (const listener of [...listeners]) {
-      try {
-        listener(...args);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
-  }
-  const touch = (touched: Touched): void => {
-    if (touched.rows.size === 0 && touched.update === undefined) return;
-    tell(touchListeners, touched);
-    const ofShard = shardListeners.get(touched.shard);
-    if (ofShard) tell(ofShard, touched);
-  };
-
-  // ---- journal → memory -----------------------------------------------------------------------------------------
-
-  /** Notes what is pending by the records, and returns those that are updates, bare. */
-  function takeStored(shard: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[] {
-    const updates = records.flatMap((record) => {
-      const bytes = updateOf(record);
-      return bytes === null ? [] : [{ ...record, bytes }];
-    });
-    if (authority) return updates;
-    for (const { kind, bytes } of records) {
-      if (kind === 'ack') acks.noteStored(shard, bytes);
-      if (kind === 'owner') for (const client of decodeClients(bytes).clients) ownClients.add(client);
-    }
-    const held = acks.heldOf(shard);
-    for (const { kind, bytes } of records) {
-      if (kind !== 'local') continue;
-      const client = clientOf(bytes);
-      if (client !== null) ownClients.add(client);
-      if (isHeld(bytes, held)) continue;
-      const local = readLocalUpdate(bytes);
-      if (local !== null) outbox.add(shard, local.stamp, local.client, local.end);
-    }
-    return updates;
-  }
-
-  async function readDoc(shard: ShardId): Promise<Result<ShardDoc>> {
-    const records = await journal.read(shard);
-    if (!records.ok) return records;
-    const rebuilt = rebuildDoc(shard, mergeOf, takeStored(shard, records.value), trusting(shard));
-    if (rebuilt.waiting.length > 0) waiting.set(shard, rebuilt.waiting);
-    else waiting.delete(shard);
-    learn(rebuilt.doc);
-    return ok(rebuilt.doc);
-  }
-
-  const trusting =
-    (shard: ShardId): Inspect =>
-    (update, known) =>
-      inspectUpdate(update, { shard, known, tables, subject: null, ownerOf: () => 'sender', clock, limits });
-
-  /** After something was received: what waited for it is shown, and goes to whoever listens, as if it came now. */
-  function joinLate(shard: ShardId, doc: ShardDoc): void {
-    const late = waiting.get(shard);
-    if (late === undefined) return;
-    const result = joinWaiting(doc, late, trusting(shard));
-    if (result.waiting.length > 0) waiting.set(shard, result.waiting);
-    else waiting.delete(shard);
-    for (const { latest } of result.joined) if (latest !== null) hlc.receive(latest);
-    for (const { record, rows } of result.joined) {
-      const origin = record.kind === 'local' ? 'local' : 'remote';
-      touch({ origin, shard, rows, update: record.bytes, seq: record.seq });
-    }
-  }
-
-  function learn(doc: ShardDoc): void {
-    let latest = '';
-    let of = '';
-    for (const client of doc.clocks().keys()) {
-      for (const { entry } of doc.index.ofClient(client).values()) {
-        for (const [writer, moment] of Object.entries(entry.c)) {
-          if (moment > latest) {
-            latest = moment;
-            of = writer;
-          }
-        }
-      }
-    }
-    if (latest !== '') hlc.receive(`${latest}-${of}`);
-  }
-
-  const allRows = (doc: ShardDoc): Map<string, Set<string>> =>
-    new Map(doc.index.tables().map((table) => [table, new Set(doc.index.keys(table))]));
-
-  /** The shard's document, read from the journal when it is not here or may differ. Only inside a queued task. */
-  async function openDoc(shard: ShardId): Promise<Result<ShardDoc>> {
-    const known = docs.get(shard);
-    if (known !== undefined && !stale.has(shard)) return ok(known);
-    const pendingBefore = outbox.count();
-    const read = await readDoc(shard);
-    if (!read.ok) return read;
-    stale.delete(shard);
-    docs.set(shard, read.value);
-    const changed = known === undefined || !sameBytes(known.stateVector(), read.value.stateVector());
-    known?.destroy();
-    if (changed) touch({ origin: 'load', shard, rows: allRows(read.value), seq: 0 });
-    if (outbox.count() !== pendingBefore) tell(pendingListeners);
-    return read;
-  }
-
-  /** SYN-REP-DISK. When the disk cannot be read either, the documents stay readable and the next write tries again. */
-  async function backToDisk(shards: readonly ShardId[]): Promise<void> {
-    for (const shard of shards) stale.add(shard);
-    for (const shard of shards) await openDoc(shard);
-  }
+  const documents = createDocuments({
+    journal,
+    mergeOf,
+    outbox,
+    acks,
+    ownClients,
+    authority,
+    inspect: (shard, update, known) =>
+      inspectUpdate(update, { shard, known, tables, subject: null, ownerOf: () => 'sender', clock, limits }),
+    learn: (stamp) => void hlc.receive(stamp),
+    touch: listeners.touch,
+    pendingChanged: listeners.pendingChanged,
+  });
 
   // ---- changes --------------------------------------------------------------------------------------------------
 
@@ -216,7 +107,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   async function commitNow(changes: readonly RowChange[], by: string, shards: readonly ShardId[]) {
     const open = new Map<ShardId, ShardDoc>();
     for (const shard of shards) {
-      const doc = await openDoc(shard);
+      const doc = await documents.open(shard);
       if (!doc.ok) return doc;
       // Read again with a hole in what this session wrote: a clock used twice would be taken for what the server has.
       if (doc.value.clock(clientId) < (written.get(shard) ?? 0)) {
@@ -247,7 +138,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     const locals = updates.map(({ shard, update }): JournalRecord => ({ shard, kind: 'local', bytes: update }));
     const appended = await journal.append([...before, ...locals]);
     if (!appended.ok) {
-      await backToDisk(shards);
+      await documents.backToDisk(shards);
       return appended;
     }
     acks.written(before);
@@ -262,14 +153,14 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       seq += 1;
       if (!authority) outbox.add(shard, stamp, clientId, doc.clock(clientId));
     }
-    for (const each of touched) touch(each);
-    if (!authority) tell(pendingListeners);
+    for (const each of touched) listeners.touch(each);
+    if (!authority) listeners.pendingChanged();
     const receipt: CommitReceipt = { stamp, seq: appended.value.lastSeq, before: plan.value.before };
     return ok(receipt);
   }
 
   async function receiveNow(shard: ShardId, update: Uint8Array, from: Source): Promise<Result<void>> {
-    const opened = await openDoc(shard);
+    const opened = await documents.open(shard);
     if (!opened.ok) return opened;
     const doc = opened.value;
     const { subject, seal, sender } = from;
@@ -291,21 +182,21 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     const claim = owners === null || claims.length === 0 ? [] : [owners.claim(claims, holder)];
     const appended = await journal.append([...claim, record]);
     if (!appended.ok) {
-      await backToDisk([shard]);
+      await documents.backToDisk([shard]);
       return appended;
     }
     if (latest !== null) hlc.receive(latest);
     const rows = doc.apply([update], read);
     const told = sender === undefined ? {} : { sender };
-    touch({ origin: 'remote', shard, rows, update, clocks, seq: appended.value.lastSeq, ...told });
-    joinLate(shard, doc);
+    listeners.touch({ origin: 'remote', shard, rows, update, clocks, seq: appended.value.lastSeq, ...told });
+    documents.joinLate(shard, doc);
     return ok(undefined);
   }
 
   /** What may stand for all of a shard's records. */
   function rewritten(shard: ShardId, stored: readonly StoredRecord[]): Result<readonly JournalRecord[]> {
     if (shard === CLIENTS_STREAM) return ok(owners?.records() ?? []);
-    if (!authority) takeStored(shard, stored);
+    if (!authority) documents.takeStored(shard, stored);
     return compactRecords(shard, stored, {
       authority,
       held: acks.heldOf(shard),
@@ -324,7 +215,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     if (records.value.length === 0) return ok(null);
     const appended = await journal.append(records.value);
     if (!appended.ok) {
-      await backToDisk([shard]);
+      await documents.backToDisk([shard]);
       return appended;
     }
     // What the disk gives back counts, not what was handed to it.
@@ -347,7 +238,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     maxBytes: number,
     send: (outgoing: readonly Outgoing[]) => void,
   ): Promise<Result<void>> {
-    const opened = await openDoc(shard);
+    const opened = await documents.open(shard);
     if (!opened.ok) return opened;
     const doc = opened.value;
     const lacking = [...doc.clocks()].filter(([client, end]) => end > (held.get(client) ?? 0));
@@ -369,7 +260,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   }
 
   const loadedDoc = (shard: ShardId): ShardDoc => {
-    const doc = docs.get(shard);
+    const doc = documents.get(shard);
     invariant(doc !== undefined, 'the shard must be loaded first');
     return doc;
   };
@@ -382,7 +273,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       if (heads !== undefined && heads.local <= heads.ack) continue;
       const records = await journal.read(shard);
       if (!records.ok) return records;
-      takeStored(shard, records.value);
+      documents.takeStored(shard, records.value);
     }
   }
 
@@ -393,23 +284,17 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     async load(shards) {
       for (const shard of shards) {
         if (closing !== null) return fail(closedProblem());
-        if (docs.has(shard) && !stale.has(shard)) continue;
-        const opened = await queue.run([shard], () => openDoc(shard));
+        if (documents.isFresh(shard)) continue;
+        const opened = await queue.run([shard], () => documents.open(shard));
         if (!opened.ok) return opened;
       }
       return ok(undefined);
     },
-    loaded: () => [...docs.keys()],
+    loaded: documents.loaded,
     unload(shards) {
       for (const shard of shards) {
-        const free = (): void => {
-          docs.get(shard)?.destroy();
-          docs.delete(shard);
-          stale.delete(shard);
-          waiting.delete(shard);
-        };
-        if (queue.idle(shard)) free();
-        else void queue.run([shard], async () => free());
+        if (queue.idle(shard)) documents.free(shard);
+        else void queue.run([shard], async () => documents.free(shard));
       }
     },
     async commit(changes, by) {
@@ -427,9 +312,9 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       if (closing !== null) return fail(closedProblem());
       return queue.run([shard], () => offerNow(shard, held, maxBytes, send));
     },
-    row: (shard, table, id) => docs.get(shard)?.row(table, id) ?? null,
-    rows: (shard, table) => docs.get(shard)?.rows(table) ?? [],
-    tables: (shard) => docs.get(shard)?.index.tables() ?? [],
+    row: (shard, table, id) => documents.get(shard)?.row(table, id) ?? null,
+    rows: (shard, table) => documents.get(shard)?.rows(table) ?? [],
+    tables: (shard) => documents.get(shard)?.index.tables() ?? [],
     stateVector: (shard) => loadedDoc(shard).stateVector(),
     diff: (shard, stateVector) => loadedDoc(shard).diff(stateVector),
     acknowledged(shard, stateVector) {
@@ -438,7 +323,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       if (!outbox.acknowledge(shard, stateVector)) return;
       if (!outbox.hasShard(shard)) acks.settled(shard);
       acks.saveInTime();
-      tell(pendingListeners);
+      listeners.pendingChanged();
     },
     correctClock(ms) {
       aheadMs = ms;
@@ -446,7 +331,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
     stored: () => ({
       journal: journal.stats(),
-      shards: [...new Set([...journal.shards(), ...docs.keys()])].map((shard) => {
+      shards: [...new Set([...journal.shards(), ...documents.loaded()])].map((shard) => {
         const { bytes, frames } = journal.size?.(shard) ?? { bytes: 0, frames: 0 };
         return { shard, bytes, frames, pending: outbox.countOf(shard) };
       }),
@@ -465,28 +350,14 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       }
       return ok({ shards, kept, bytesBefore, bytesAfter: journal.stats().bytes });
     },
-    onTouched(listener, shard) {
-      const listeners = shard === undefined ? touchListeners : (shardListeners.get(shard) ?? new Set());
-      if (shard !== undefined) shardListeners.set(shard, listeners);
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-        if (shard !== undefined && listeners.size === 0 && shardListeners.get(shard) === listeners) {
-          shardListeners.delete(shard);
-        }
-      };
-    },
-    onPending(listener) {
-      pendingListeners.add(listener);
-      return () => pendingListeners.delete(listener);
-    },
+    onTouched: listeners.onTouched,
+    onPending: listeners.onPending,
     close() {
       closing ??= (async () => {
         await queue.drained();
         await acks.save();
         await journal.close();
-        for (const doc of docs.values()) doc.destroy();
-        docs.clear();
+        for (const shard of documents.loaded()) documents.free(shard);
       })();
       return closing;
     },
@@ -502,6 +373,3 @@ function newClientId(bytes: Uint8Array): number {
   const [a = 0, ...rest] = bytes;
   return rest.reduce((id, byte) => id * 256 + byte, a & 1) || 1;
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
