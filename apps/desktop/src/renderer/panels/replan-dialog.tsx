@@ -55,13 +55,16 @@ function Proposed(props: {
         </p>
       )}
       {unplaced.length > 0 && (
-        <ul className={classes.unplaced} aria-label="Without a place">
-          {unplaced.map(({ visitId, patientName, reason }) => (
-            <li key={visitId}>
-              <b>{patientName}</b> {reason}
-            </li>
-          ))}
-        </ul>
+        <section aria-label="Without a place">
+          <h3 className={classes.heading}>{plural(unplaced.length, 'visit')} would wait in the tray</h3>
+          <ul className={classes.unplaced}>
+            {unplaced.map(({ visitId, patientName, reason }) => (
+              <li key={visitId}>
+                <b>{patientName}:</b> {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       {found.news.length > 0 ? (
         <NewsList news={found.news} label="What changes for whom" />
