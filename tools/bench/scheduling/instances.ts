@@ -51,7 +51,10 @@ function readInstance(path: string): Instance {
 
 function solve(worker: Worker, order: SolveOrder): Promise<Solved> {
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
+    worker.once('message', (solved: Solved) => {
+      worker.off('error', reject);
+      resolve(solved);
+    });
     worker.once('error', reject);
     worker.postMessage(order);
   });

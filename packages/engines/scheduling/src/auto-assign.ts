@@ -5,6 +5,7 @@
 import { type ConstructOptions, construct } from './construct.ts';
 import { fits } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
+import { candidates } from './insertion.ts';
 import { type Command, type Outcome, type Progress, SLICE_WORK, staffIdOf, visitIdOf } from './outcome.ts';
 import { takeOffHalves } from './pairs.ts';
 import type { Plan } from './plan.ts';
@@ -26,7 +27,7 @@ const MOVES_PER_VISIT = 3_000;
 const LEAST_MOVES = 20_000;
 const MOST_MOVES = 12_000_000;
 /** In mean legs: a built plan is good already, so the search begins cooler than one from nothing. */
-const HEAT = { start: 0.3, end: 0.01 };
+const HEAT = { start: 0.9, end: 0.03 };
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
@@ -56,6 +57,7 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
   const { moves = Math.min(MOST_MOVES, Math.max(LEAST_MOVES, MOVES_PER_VISIT * able)) } = options;
   for (const visit of free) mayMove[visit] = 2;
   if (!stopped && moves > 0 && able > 0) stopped = yield* improve(plan, mayMove, visits, free, options.seed, moves);
+  if (!stopped && moves > 0) stopped = yield* placeWhatFits(plan, visits, moves);
 
   const isPlaced = (visit: number): boolean => (plan.staffOf[visit] as number) >= 0;
   const moved = (visit: number): boolean =>
@@ -63,11 +65,11 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
   const after = componentsOf(plan);
   const placed = visits.filter(isPlaced);
   const unplaced: Outcome['unplaced'][number][] = [];
-  const explainedInSlice = Math.max(1, Math.floor(SLICE_WORK / Math.max(1, c.staffCount)));
+  const inSlice = askedInSlice(plan);
   for (const visit of visits) {
     if (isPlaced(visit)) continue;
     unplaced.push({ visit, visitId: visitIdOf(c, visit), funnel: stopped ? null : funnelOf(plan, visit) });
-    if (stopped || unplaced.length % explainedInSlice !== 0) continue;
+    if (stopped || unplaced.length % inSlice !== 0) continue;
     // From here on a stop only leaves the remaining funnels out: all is placed.
     const progress = { placed: placed.length, total: visits.length, components: after, improved: 1, moves };
     stopped = (yield { phase: 'explaining', ...progress }) === 'stop';
@@ -88,6 +90,33 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
     stopped,
   };
 }
+
+/** The search draws its places, and retiming makes room: what has a start left that fits takes it, pairs both. True when stopped. */
+function* placeWhatFits(plan: Plan, visits: readonly number[], moves: number): Generator<Progress, boolean, Command> {
+  const { visitPriority } = plan.compiled;
+  const left = visits.filter((visit) => (plan.staffOf[visit] as number) < 0);
+  left.sort((a, b) => (visitPriority[b] as number) - (visitPriority[a] as number) || a - b);
+  const inSlice = askedInSlice(plan);
+  let placed = visits.length - left.length;
+  let stopped = false;
+  for (const [index, visit] of left.entries()) {
+    const [best] = candidates(plan, visit);
+    if (best) {
+      plan.place(visit, best.staff, best.start);
+      placed += 1;
+    }
+    if (index % inSlice !== inSlice - 1) continue;
+    const progress = { placed, total: visits.length, improved: 1, moves };
+    stopped = (yield { phase: 'improving', components: componentsOf(plan), ...progress }) === 'stop';
+    if (stopped) break;
+  }
+  takeOffHalves(plan, left);
+  return stopped;
+}
+
+/** Unplaced visits that one slice of work can ask all carers about. */
+const askedInSlice = ({ compiled }: Plan): number =>
+  Math.max(1, Math.floor(SLICE_WORK / Math.max(1, compiled.staffCount)));
 
 /** True when it was stopped. Leaves the better of the built and the searched plan. */
 function* improve(

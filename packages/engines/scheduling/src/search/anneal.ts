@@ -1,6 +1,10 @@
 /**
- * Simulated annealing over small moves and now and then a larger one (destroy and repair), cooled by the iteration: one
- * seed and one number of iterations give one answer on every machine. Who watches a clock only decides where to stop.
+ * Threshold accepting over small moves and now and then a larger one (destroy and repair): what costs less than the
+ * threshold more is taken, and the threshold falls with the iteration, so one seed and one number of iterations give one
+ * answer on every machine. Who watches a clock only decides where to stop.
+ *
+ * Dueck & Scheuer, Threshold accepting: a general purpose optimization algorithm appearing superior to simulated annealing,
+ * Journal of Computational Physics 90 (1990). A bound known beforehand also lets most hopeless moves end at their travel.
  */
 import { seededRandom } from '@fieldfare/kernel';
 import { type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
@@ -17,7 +21,7 @@ export interface AnnealOptions {
   readonly iterations: number;
   /** Where to start, as loaded; what is unassigned is put in greedily. */
   readonly state?: SearchState;
-  /** In mean legs: a move that costs one of them more is taken with odds 1/e. */
+  /** The threshold in mean legs, from the first move to the last. */
   readonly heat?: { readonly start: number; readonly end: number };
   /**
    * How much of the run is over, 0 … 1, asked once a slice; `iteration / iterations` when left out. A caller with a budget
@@ -46,7 +50,7 @@ export interface SearchOutcome extends SearchProgress {
 /** Moves between two yields: a few milliseconds at most. */
 const SLICE = 512;
 const WIDTH = 24;
-const HEAT = { start: 1, end: 0.006 };
+const HEAT = { start: 2, end: 0.012 };
 const RUIN_EVERY = 512;
 /** A share of 1 would begin a round more. */
 const LAST = 1 - 1e-9;
@@ -89,8 +93,7 @@ export function* anneal(
   }
 
   function tryMove(): void {
-    const allowance = -heat * Math.log(1 - random.float());
-    const room = allowance + weights.late * state.late + weights.worstLate * state.worstLate;
+    const room = heat + weights.late * state.late + weights.worstLate * state.worstLate;
     const added = moves.tryOne(room);
     if (added === null) return;
     if (!state.settle(room - weights.travelMinutes * added)) {
@@ -98,7 +101,7 @@ export function* anneal(
       return;
     }
     const now = searchCost(weights, state);
-    if (now - cost > allowance) state.rollback();
+    if (now - cost > heat) state.rollback();
     else {
       state.commit();
       kept(now);
@@ -106,12 +109,11 @@ export function* anneal(
   }
 
   function tryRuin(): void {
-    const allowance = -heat * Math.log(1 - random.float());
     const before = cost;
     const record = bestCost;
     ruin.tryOne();
     const now = state.cost;
-    if (now - before > allowance) {
+    if (now - before > heat) {
       ruin.putBack();
       return;
     }

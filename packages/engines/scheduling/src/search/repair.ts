@@ -6,8 +6,8 @@ import type { Neighbours } from './neighbours.ts';
 import type { SearchState } from './state.ts';
 
 export interface Repair {
-  /** Commits the cheapest place looked at. False: no tour takes it, and the state is as before. */
-  readonly insert: (task: number) => boolean;
+  /** Commits the cheapest place looked at, `wish` among the tours. False: none takes it, and the state is as before. */
+  readonly insert: (task: number, wish?: number) => boolean;
   /** Every unassigned task, those that open first first; committed. */
   readonly insertAll: () => void;
 }
@@ -61,13 +61,14 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     }
   }
 
-  function insert(task: number): boolean {
+  function insert(task: number, wish = -1): boolean {
     best = -1;
     bestCost = Number.POSITIVE_INFINITY;
     const without = state.cost - weights.unassigned * (model.priority[task] as number);
     const open = tours[task] as Int32Array;
     const few = open.length <= FEW_TOURS;
     asked += 1;
+    if (wish >= 0) lookThrough(task, wish, without);
     // The likely places first: a good price rules most others out by their travel alone.
     for (let rank = 0; rank < width; rank += 1) {
       const before = near[task * width + rank] as number;
@@ -113,10 +114,10 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     insertAll() {
       const { windowFrom, windowOpen, movable } = model;
       const opens = (task: number): number => windowOpen[windowFrom[task] as number] ?? 0;
-      Array.from({ length: taskCount }, (_, task) => task)
+      const waiting = Array.from({ length: taskCount }, (_, task) => task)
         .filter((task) => movable[task] === 1 && (tour[task] as number) < 0)
-        .sort((a, b) => opens(a) - opens(b) || a - b)
-        .forEach(insert);
+        .sort((a, b) => opens(a) - opens(b) || a - b);
+      for (const task of waiting) insert(task);
     },
   };
 }

@@ -1,11 +1,13 @@
 /**
- * Destroy and repair: takes out what belongs together and puts it back where it is cheapest. Kinds are drawn by how well
- * each has done (Ropke & Pisinger, An adaptive large neighborhood search heuristic for the pickup and delivery problem
- * with time windows, Transportation Science 40, 2006); strings and blinks after Christiaens & Vanden Berghe, Slack
- * induction by string removals for vehicle routing problems, Transportation Science 54 (2020).
+ * Destroy and repair: takes out what belongs together and puts it back where it is cheapest. Kinds are drawn by how well each
+ * has done (Ropke & Pisinger, An adaptive large neighborhood search heuristic for the pickup and delivery problem with time
+ * windows, Transportation Science 40, 2006); strings and blinks after Christiaens & Vanden Berghe, Slack induction by
+ * string removals for vehicle routing problems, Transportation Science 54 (2020). While a task has no place, half of the
+ * tries are for it.
  */
 import { invariant, type Random } from '@fieldfare/kernel';
 import type { Neighbours } from './neighbours.ts';
+import { createOdds } from './odds.ts';
 import { createRepair } from './repair.ts';
 import type { SearchState } from './state.ts';
 
@@ -19,10 +21,9 @@ export interface Ruin {
 
 const MOST_REMOVED = 16;
 const MOST_STRING = 8;
-/** Share of an old weight that a segment of tries leaves, and tries in a segment. */
-const MEMORY = 0.8;
-const SEGMENT = 100;
-const LEAST_WEIGHT = 0.1;
+/** Odds that a try is for a task without a place, while there is one, and that it clears a tour for it. */
+const FOR_WAITING = 0.5;
+const CLEARS = 0.7;
 const REWARD = { best: 8, better: 3, accepted: 1 } as const;
 
 export function createRuin(state: SearchState, neighbours: Neighbours, random: Random): Ruin {
@@ -99,11 +100,9 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     },
   };
   const order = Object.values(kinds).filter((kind) => kind !== kinds.patient || weights.continuity > 0);
-  const weight = order.map(() => 1);
-  const gained = order.map(() => 0);
-  const tried = order.map(() => 0);
-  let last = 0;
-  let tries = 0;
+  const odds = createOdds(order.length, random);
+  /** The kind of the last try, -1: it was for a task without a place. */
+  let last = -1;
 
   function string(task: number, length: number): void {
     // What has left the ring knows no neighbours: look around before removing.
@@ -120,27 +119,51 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     }
   }
 
-  function draw(): number {
-    let rest = random.float() * weight.reduce((sum, one) => sum + one, 0);
-    for (let kind = 0; kind < order.length - 1; kind += 1) {
-      rest -= weight[kind] as number;
-      if (rest < 0) return kind;
+  /** One of those without a place, or -1. */
+  function someWaiting(): number {
+    if (state.unassigned === 0) return -1;
+    let count = 0;
+    let chosen = -1;
+    for (const task of movable) {
+      if ((tour[task] as number) >= 0) continue;
+      count += 1;
+      if (below(count) === 0) chosen = task;
     }
-    return order.length - 1;
+    return chosen;
   }
 
-  function learn(): void {
-    order.forEach((_, kind) => {
-      const count = tried[kind] as number;
-      if (count > 0) {
-        weight[kind] = Math.max(
-          LEAST_WEIGHT,
-          MEMORY * (weight[kind] as number) + (1 - MEMORY) * ((gained[kind] as number) / count),
-        );
-      }
-      gained[kind] = 0;
-      tried[kind] = 0;
-    });
+  /** Takes out what stands in the way of a task in one of the tours that could hold it; that tour, or -1. */
+  function clear(task: number): number {
+    const open = neighbours.tours[task] as Int32Array;
+    if (open.length === 0) return -1;
+    const there = open[below(open.length)] as number;
+    const first = model.windowFrom[task] as number;
+    const window = first + below((model.windowFrom[task + 1] as number) - first);
+    const from = model.windowOpen[window] as number;
+    const to = (model.windowClose[window] as number) + (model.duration[task] as number);
+    const home = taskCount + there;
+    for (let node = next[home] as number; node !== home && left > 0; ) {
+      const following = next[node] as number;
+      const begins = start[node] as number;
+      if (begins < to && begins + (model.duration[node] as number) > from) remove(node);
+      node = following;
+    }
+    return there;
+  }
+
+  /** For a task without a place (`waiting`), sometimes in a tour that was cleared for it; else of the kind that is drawn. */
+  function takeOut(): { readonly waiting: number; readonly cleared: number } {
+    const without = random.float() < FOR_WAITING ? someWaiting() : -1;
+    const seed = without >= 0 ? without : (movable[below(movable.length)] as number);
+    if (standing(seed)) {
+      last = odds.draw();
+      (order[last] as (seed: number) => void)(seed);
+      return { waiting: -1, cleared: -1 };
+    }
+    last = -1;
+    const cleared = random.float() < CLEARS ? clear(seed) : -1;
+    if (cleared < 0) kinds.area(seed);
+    return { waiting: seed, cleared };
   }
 
   /** Hardest first, at random, or in the order of the day. */
@@ -159,16 +182,10 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
 
   return {
     tryOne() {
-      tries += 1;
-      if (tries % SEGMENT === 0) learn();
-      last = draw();
-      tried[last] = (tried[last] as number) + 1;
       removed.length = 0;
       from.length = 0;
       left = 2 + below(Math.min(MOST_REMOVED, Math.max(2, movable.length >> 1)) - 1);
-      const seed = movable[below(movable.length)] as number;
-      const waiting = standing(seed) ? -1 : seed;
-      (order[last] as (seed: number) => void)(seed);
+      const { waiting, cleared } = takeOut();
       for (const task of removed) out[task] = 0;
       if (!state.settle(Number.POSITIVE_INFINITY, true)) {
         state.rollback();
@@ -177,14 +194,15 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
         return;
       }
       state.commit();
-      for (const task of sorted(waiting >= 0 ? [...removed, waiting] : removed)) repair.insert(task);
+      if (cleared >= 0) repair.insert(waiting, cleared);
+      for (const task of sorted(waiting >= 0 && cleared < 0 ? [...removed, waiting] : removed)) repair.insert(task);
       if (waiting >= 0 && (tour[waiting] as number) >= 0) {
         removed.unshift(waiting);
         from.unshift(-1);
       }
     },
     keep(how) {
-      gained[last] = (gained[last] as number) + REWARD[how];
+      if (last >= 0) odds.reward(last, REWARD[how]);
     },
     putBack() {
       for (const task of removed) if ((tour[task] as number) >= 0) state.cut(task);

@@ -84,6 +84,29 @@ describe('search state', () => {
   });
 });
 
+describe('destroy and repair', () => {
+  it('makes room for a task without a place, however many have one', () => {
+    const hour = (time: string) => [{ start: at(time), end: at(time) }];
+    const others = Array.from({ length: 80 }, (_, index) =>
+      visitOf(`other ${index}`, { startWindows: hour('12:00'), placed: { staffId: `c${index}`, start: at('12:00') } }),
+    );
+    const staff = [
+      staffOf('able', { skills: ['wounds'] }),
+      staffOf('idle'),
+      ...others.map((_, index) => staffOf(`c${index}`, { shifts: [{ start: at('11:00'), end: at('14:00') }] })),
+    ];
+    const inTheWay = visitOf('y', { startWindows: hour('09:00'), placed: { staffId: 'able', start: at('09:00') } });
+    const waiting = visitOf('x', { startWindows: hour('09:00'), skills: ['wounds'] });
+    const { model, state } = createWeekSearch(
+      planOf(weekOf(staff, [inTheWay, waiting, ...others])),
+      new Uint8Array(82).fill(1),
+    );
+    const ruin = createRuin(state, finish(neighboursOf(model, 8)), seededRandom(1));
+    for (let tries = 0; tries < 40 && state.unassigned > 0; tries += 1) ruin.tryOne();
+    expect(state.unassigned).toBe(0);
+  });
+});
+
 describe('autoAssign', () => {
   it('leaves no more out and costs no more than what was built, breaks no rule and moves nothing placed before', () => {
     fc.assert(
