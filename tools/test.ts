@@ -3,7 +3,7 @@
  * `N passed, N failed`, for people and machines. `pnpm test --project node path` runs a part, as vitest does.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './lib/chromium.ts';
 import { binary, root, run } from './lib/run.ts';
@@ -32,7 +32,8 @@ const directory = mkdtempSync(join(tmpdir(), 'fieldfare-test-'));
 const runs = part
   ? [selection]
   : [
-      ['--project', 'node'],
+      // Left to itself the runner keeps one of two cores for its own, which needs little.
+      ['--project', 'node', `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`],
       ['--project', 'browser'],
       ['--project', 'e2e'],
     ];

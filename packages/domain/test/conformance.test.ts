@@ -37,7 +37,9 @@ function valuesOf(schema: z.core.$ZodType, field: string): fc.Arbitrary<unknown>
         'Ottawa',
         '',
       ];
-      return fc.constantFrom(...options).filter((value) => accepts(schema, value));
+      const fitting = options.filter((value) => accepts(schema, value));
+      if (fitting.length === 0) throw new Error(`conformance: no sample fits the column ${field}`);
+      return fc.constantFrom(...fitting);
     }
     case 'number':
       return fc

@@ -13,15 +13,19 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => store.close());
 
-const choicesOf = (regionId: string) =>
-  store.db
+const choicesOf = async ({ agency, amelie }: Scene) => {
+  await amelie.projected();
+  return store.db
     .selectFrom('placementChoices')
     .selectAll()
-    .where('regionId', '=', regionId)
+    .where('regionId', '=', agency.regionId)
     .where('deletedAt', 'is', null)
     .execute();
-const reviewsOf = (regionId: string) =>
-  store.db.selectFrom('planReviews').selectAll().where('regionId', '=', regionId).execute();
+};
+const reviewsOf = async ({ agency, amelie }: Scene) => {
+  await amelie.projected();
+  return store.db.selectFrom('planReviews').selectAll().where('regionId', '=', agency.regionId).execute();
+};
 
 async function choose(
   { amelie, at }: Scene,
@@ -53,7 +57,7 @@ describe('CHO-PLACE', () => {
     const later = await choose(scene, second, ([best, ...rest]) =>
       rest.find(({ staffId }) => staffId !== best?.staffId),
     );
-    const rows = new Map((await choicesOf(agency.regionId)).map((row) => [row.visitId, row]));
+    const rows = new Map((await choicesOf(scene)).map((row) => [row.visitId, row]));
     expect(rows.get(first.id)).toMatchObject({ decision: 'accepted', origin: 'candidates', rank: 0, broken: [] });
     const changed = rows.get(second.id);
     expect(changed).toMatchObject({ decision: 'changed', origin: 'candidates', decidedBy: amelie.person.id });
@@ -69,11 +73,9 @@ describe('CHO-PLACE', () => {
     await amelie.commit([visitRow(visit)]);
     const place = { ...at, visitId: visit.id, staffId: agency.joan.id, date: DAYS[1] as string, start: '17:40' };
     await amelie.caller.scheduling.assign(place);
-    expect((await choicesOf(agency.regionId)).map(({ broken }) => broken)).toEqual([
-      ['SCH-AVAILABILITY', 'SCH-WINDOW'],
-    ]);
+    expect((await choicesOf(scene)).map(({ broken }) => broken)).toEqual([['SCH-AVAILABILITY', 'SCH-WINDOW']]);
     await amelie.caller.scheduling.assign({ ...place, start: '09:00' });
-    expect(await choicesOf(agency.regionId)).toHaveLength(1);
+    expect(await choicesOf(scene)).toHaveLength(1);
   });
 
   it('a visit the engine had placed is compared with that place', async () => {
@@ -86,7 +88,7 @@ describe('CHO-PLACE', () => {
     const other = placements[0]?.staffId === agency.joan.id ? agency.carl : agency.joan;
     const place = { staffId: other.id, date: DAYS[1] as string, start: '10:00' };
     await amelie.caller.scheduling.assign({ ...at, visitId: visit.id, ...place });
-    expect(await choicesOf(agency.regionId)).toMatchObject([{ origin: 'proposal', decision: 'changed', broken: [] }]);
+    expect(await choicesOf(scene)).toMatchObject([{ origin: 'proposal', decision: 'changed', broken: [] }]);
   });
 });
 
@@ -102,10 +104,10 @@ describe('CHO-PLAN', () => {
     const { before, after } = components;
     const shown = { offered: 2, before, after, leftOut: [{ visitId, staffId, date, start }] };
     await amelie.caller.scheduling.accept({ ...at, proposalId, placements: [taken], shown });
-    expect(await reviewsOf(agency.regionId)).toMatchObject([
+    expect(await reviewsOf(scene)).toMatchObject([
       { decision: 'changed', origin: 'proposal', offered: 2, accepted: 1, before, after },
     ]);
-    expect(await choicesOf(agency.regionId)).toMatchObject([{ visitId, decision: 'rejected', chosen: null }]);
+    expect(await choicesOf(scene)).toMatchObject([{ visitId, decision: 'rejected', chosen: null }]);
     expect(amelie.commands).toEqual(['Accept proposal (1 visit)']);
   });
 
@@ -122,8 +124,7 @@ describe('CHO-PLAN', () => {
       origin: 'scenario',
       placements: [...placements],
     });
-    await amelie.projected();
-    const reviews = (await reviewsOf(agency.regionId)).toSorted((a, b) => a.offered - b.offered);
+    const reviews = (await reviewsOf(scene)).toSorted((a, b) => a.offered - b.offered);
     expect(reviews).toMatchObject([
       { planId: proposalId, decision: 'accepted', origin: 'scenario' },
       { planId: 'even', decision: 'rejected', origin: 'scenario', offered: 4, accepted: 0 },
@@ -132,7 +133,8 @@ describe('CHO-PLAN', () => {
   });
 
   it('a week mended after something happened: what it was, and whether it was taken', async () => {
-    const { agency, amelie, at } = await openScene(store);
+    const scene = await openScene(store);
+    const { agency, amelie, at } = scene;
     const visit = agency.visit({ start: '09:00' });
     await amelie.commit(agency.placed(visit, agency.joan.id));
     const [from, to] = [visit.date ?? '', visit.date ?? ''];
@@ -150,8 +152,7 @@ describe('CHO-PLAN', () => {
       ...{ ...at, change, token, proposalId, shown },
       placements: [...placements],
     });
-    await amelie.projected();
-    const reviews = (await reviewsOf(agency.regionId)).toSorted((a, b) => a.accepted - b.accepted);
+    const reviews = (await reviewsOf(scene)).toSorted((a, b) => a.accepted - b.accepted);
     expect(reviews).toMatchObject([
       { planId: 'another', decision: 'rejected', change: 'absence' },
       { planId: proposalId, decision: 'accepted', change: 'absence', accepted: 1 },
@@ -163,7 +164,7 @@ describe('CHO-PLAN', () => {
     const shown = { offered: 3, before: null, after: null };
     const { amelie, at } = scene;
     await amelie.caller.scheduling.dropProposal({ ...at, proposalId: 'p', origin: 'scenario', shown });
-    expect(await reviewsOf(at.regionId)).toMatchObject([{ decision: 'rejected', origin: 'scenario', accepted: 0 }]);
+    expect(await reviewsOf(scene)).toMatchObject([{ decision: 'rejected', origin: 'scenario', accepted: 0 }]);
     expect(amelie.commands).toEqual([]);
   });
 });
