@@ -88,8 +88,7 @@ export interface Store<DB = any> {
 }
 
 /** A store that may be asked already while its database opens. */
-// biome-ignore lint/suspicious/noExplicitAny: the database type belongs to the caller
-export interface OpeningStore<DB = any> extends Store<DB> {
+export interface OpeningStore<DB> extends Store<DB> {
   /** Rejects when the database cannot be opened or brought to the schema; everything asked of the store then rejects too. */
   readonly opened: Promise<void>;
 }

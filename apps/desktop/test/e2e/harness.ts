@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningServer, type ServerOptions, startServer } from '@fieldfare/sync-server';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { CHROMIUM_ARGS } from './chromium-args.ts';
 
 const webDir = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
@@ -13,16 +14,6 @@ const executablePath =
   process.env.CHROMIUM_PATH ??
   ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ??
   chromium.executablePath();
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export const passwordOf = (login: string): string => `${login}-demo-password`;
 
@@ -80,7 +71,7 @@ export async function openLaptop(
     headless: true,
     viewport,
     colorScheme,
-    args: ARGS,
+    args: [...CHROMIUM_ARGS],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   return { context, page, profile };
@@ -102,7 +93,7 @@ export async function openKillable(profile: string): Promise<Killable> {
   const child: ChildProcess = spawn(
     executablePath,
     [
-      ...ARGS,
+      ...CHROMIUM_ARGS,
       '--headless=new',
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,

@@ -2,8 +2,9 @@
 import type { LineInput, LineView, PlanLineView, ReviewView } from '@fieldfare/domain';
 import { ActionIcon, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
+import { money } from '../lib/format.ts';
 import classes from './care-plan.module.css';
-import { money, PROVIDERS } from './words.tsx';
+import { PROVIDERS } from './words.tsx';
 
 const VISITED = (['own', 'partner', 'any'] as const).map((value) => ({ value, label: PROVIDERS[value] }));
 

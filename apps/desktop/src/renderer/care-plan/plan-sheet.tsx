@@ -1,9 +1,9 @@
 /** A plan to read, and to print: one sheet with its lines, what changed, what was decided otherwise, and signatures. */
 import type { PlanView } from '@fieldfare/domain';
-import { shortDate } from '../lib/format.ts';
+import { money, shortDate } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
-import { Envelope, hoursText, money, PROVIDERS, STATUS, visitsText } from './words.tsx';
+import { Envelope, hoursText, PROVIDERS, STATUS, visitsText } from './words.tsx';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 

@@ -1,8 +1,9 @@
 /** Beside the lines: cost against the envelope, what a review found, what could be done, who could deliver. */
 import type { DeliveryView, ReviewView } from '@fieldfare/domain';
 import { Button } from '@mantine/core';
+import { money } from '../lib/format.ts';
 import classes from './care-plan.module.css';
-import { Envelope, hoursText, money, moneyChange } from './words.tsx';
+import { Envelope, hoursText, moneyChange } from './words.tsx';
 
 export function ReviewSide({
   review,

@@ -1,9 +1,10 @@
 import type { ScenarioView } from '@fieldfare/domain';
 import { Button } from '@mantine/core';
+import { money } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 import { LineBars } from './line-bars.tsx';
-import { Envelope, hoursText, money } from './words.tsx';
+import { Envelope, hoursText } from './words.tsx';
 
 export function ScenarioCard(props: {
   readonly scenario: ScenarioView;

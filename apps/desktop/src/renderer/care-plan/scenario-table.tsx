@@ -1,9 +1,10 @@
 /** Services down, axes across. A cell that differs from what most axes say is marked. */
 import type { LineView, ProposalView } from '@fieldfare/domain';
 import { Button, Tooltip } from '@mantine/core';
+import { money } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
-import { hoursText, money, PROVIDERS } from './words.tsx';
+import { hoursText, PROVIDERS } from './words.tsx';
 
 /** What most scenarios say of a service; the earlier on a tie. */
 export function usualAmount(amounts: readonly string[]): string {

@@ -1,13 +1,13 @@
 /** What a version of the settings would mean for the region's assessed patients, worked out when somebody asks. */
 import type { AxisWeek, PatientShift, SettingEffect, SettingEffectEvent } from '@fieldfare/domain';
 import { useCallback } from 'react';
-import { plural } from '../lib/format.ts';
+import { money, plural } from '../lib/format.ts';
 import { RecordsRun } from '../shell/records-run.tsx';
 import { ScrollBox } from '../shell/scroll-box.tsx';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 import type { CareSource, SettingKind } from './care-source.ts';
-import { money, moneyChange } from './words.tsx';
+import { moneyChange } from './words.tsx';
 
 /** Those for whom most changes; the sums above speak of all. */
 const MOST_ROWS = 40;

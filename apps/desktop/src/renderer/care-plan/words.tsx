@@ -4,8 +4,6 @@ import { money } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 
-export { money };
-
 /** "+$76", "−$171" */
 export const moneyChange = (cents: number): string => `${cents < 0 ? '−' : '+'}${money(Math.abs(cents))}`;
 
