@@ -87,7 +87,11 @@ describe('assessments', () => {
     await page.locator('[data-item="G2f"] input').focus();
     await page.keyboard.type('7');
     await page.locator('[data-item="G2f"]', { hasText: 'Takes 0–6, 8' }).waitFor();
-    await page.keyboard.press('Backspace');
+    await page.getByRole('button', { name: 'Record' }).click();
+    await page.getByText('G2f: not an answer this form takes; nothing was recorded').waitFor();
+    expect(await page.locator('[data-item="G2f"] input').evaluate((field) => field === document.activeElement)).toBe(
+      true,
+    );
     // Six items in a row by their digits alone: getting about to eating.
     await page.keyboard.type('00004');
     expect(await page.locator('[data-item="G2j"] input').inputValue()).toBe('4');

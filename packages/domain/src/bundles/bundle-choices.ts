@@ -18,7 +18,7 @@ import {
   readEach,
 } from '../assessments/index.ts';
 import { groupBy } from '../collections.ts';
-import { hospitalDays, staysOf } from '../patients/index.ts';
+import { hospitalDays, staysOf, todayIn } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { type PatientPlans, readPlans } from './plan-rows.ts';
 import { readSettings } from './settings.ts';
@@ -167,7 +167,7 @@ export async function* bundleChoices(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChoicesEvent, void, void> {
   const { config } = await readSettings(ctx);
-  const today = new Date(ctx.clock.now()).toISOString().slice(0, 10);
+  const today = await todayIn(ctx, regionId);
   const weeks = Array.from({ length: FOLLOWED_WEEKS + 1 }, (_, back) => addWeeks(weekOfDate(today), -back));
   unwrap(await ctx.ready(weeks.map((week) => scheduleShard(regionId, week))));
   const read = ({ id }: AssessedPatient): Promise<readonly ChoiceFact[]> => factsOf(ctx, regionId, id);

@@ -1,6 +1,6 @@
 /** A patient's care plan: scenarios to choose from, the draft, the versions that were signed. Works offline. */
 import type { DemandLine, PlanSummary } from '@fieldfare/domain';
-import { addWeeks, daysOfWeek, type LocalDate, weekAt } from '@fieldfare/kernel';
+import { addWeeks, daysOfWeek, type LocalDate, weekAt, type Zone } from '@fieldfare/kernel';
 import { Button, Loader } from '@mantine/core';
 import { IconDownload, IconPencil, IconPrinter } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
@@ -101,6 +101,7 @@ export function CarePlanTab({ client, regionId, patientId, record }: TabProps) {
           source={source}
           patient={record.patient}
           writable={writable}
+          zone={zone}
           nextMonday={nextMonday}
           colourOf={colourOf}
           onView={shown}
@@ -166,12 +167,13 @@ function OnePlan(props: {
   readonly source: CareSource;
   readonly patient: TabProps['record']['patient'];
   readonly writable: boolean;
+  readonly zone: Zone;
   readonly nextMonday: LocalDate;
   readonly colourOf: (service: string) => string;
   /** Null: whatever is to be seen first. */
   readonly onView: (planId: string | null) => void;
 }) {
-  const { planId, source, patient, writable, nextMonday, colourOf, onView } = props;
+  const { planId, source, patient, writable, zone, nextMonday, colourOf, onView } = props;
   const { org } = useApp();
   const plan = useAnswer(`plan ${planId}`, () => source.plan(planId));
   useSyncedReload(plan.reload);
@@ -234,7 +236,13 @@ function OnePlan(props: {
               Print
             </Button>
           </div>
-          <PlanSheet plan={shown} patient={patient} organisation={org.organisation.name} colourOf={colourOf} />
+          <PlanSheet
+            plan={shown}
+            patient={patient}
+            organisation={org.organisation.name}
+            zone={zone}
+            colourOf={colourOf}
+          />
         </>
       )}
       {dialog && (

@@ -66,7 +66,7 @@ function LineRow(props: {
               <span className={classes.dim}>×</span>
               <NumberInput
                 size="xs"
-                w={70}
+                w={84}
                 aria-label={`${label}: minutes`}
                 value={visits.minutes}
                 min={5}

@@ -1,6 +1,6 @@
 /** A plan to read, and to print: one sheet with its lines, what changed, what was decided otherwise, and signatures. */
-import type { PlanView } from '@fieldfare/domain';
-import { money, shortDate } from '../lib/format.ts';
+import type { Patient, PlanView } from '@fieldfare/domain';
+import { dateOfInstant, fullDate, money } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 import { Envelope, hoursText, PROVIDERS, STATUS, visitsText } from './words.tsx';
@@ -45,11 +45,12 @@ function Changes({ plan }: { readonly plan: PlanView }) {
 
 export function PlanSheet(props: {
   readonly plan: PlanView;
-  readonly patient: { readonly givenName: string; readonly familyName: string; readonly reference: string };
+  readonly patient: Pick<Patient, 'givenName' | 'familyName' | 'reference' | 'birthDate'>;
   readonly organisation: string;
+  readonly zone: string;
   readonly colourOf: (service: string) => string;
 }) {
-  const { plan, patient, organisation, colourOf } = props;
+  const { plan, patient, organisation, zone, colourOf } = props;
   const status = STATUS[plan.status];
   return (
     <article className={classes.sheet} aria-label="Care plan" data-testid="plan-sheet">
@@ -61,12 +62,13 @@ export function PlanSheet(props: {
           </h2>
           <div className={classes.printOnly}>
             {patient.givenName} {patient.familyName}, {patient.reference}
+            {patient.birthDate && `, born ${fullDate(patient.birthDate)}`}
           </div>
           <div className={classes.dim}>
             {plan.axisName}
-            {plan.startsOn && `, from ${shortDate(plan.startsOn)}`}
-            {plan.endsOn && ` to ${shortDate(plan.endsOn)}`}
-            {plan.signedAt && `, signed by ${plan.signedBy} on ${shortDate(plan.signedAt.slice(0, 10))}`}
+            {plan.startsOn && `, from ${fullDate(plan.startsOn)}`}
+            {plan.endsOn && ` to ${fullDate(plan.endsOn)}`}
+            {plan.signedAt && `, signed by ${plan.signedBy} on ${fullDate(dateOfInstant(plan.signedAt, zone))}`}
           </div>
         </div>
         <div className={classes.printOnly}>{organisation}</div>
@@ -138,8 +140,8 @@ export function PlanSheet(props: {
         </section>
       )}
       <footer className={classes.sheetFoot}>
-        Needs of {plan.assessedOn === null ? 'no assessment' : shortDate(plan.assessedOn)}; matrix{' '}
-        {plan.versions.matrix}, axes {plan.versions.axes}, rates {plan.versions.rates}
+        Needs of {plan.assessedOn === null ? 'no assessment' : fullDate(plan.assessedOn)}; matrix {plan.versions.matrix}
+        , axes {plan.versions.axes}, rates {plan.versions.rates}
         {plan.calibration === 'uncalibrated' && ' (uncalibrated)'}. Decision support, accepted by a person.
       </footer>
       <div className={classes.signatures}>

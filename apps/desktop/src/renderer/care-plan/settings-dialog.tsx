@@ -3,7 +3,7 @@
 import type { Problem } from '@fieldfare/kernel';
 import { Button, Modal, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { plural, shortDate } from '../lib/format.ts';
+import { dateOfInstant, fullDate, plural } from '../lib/format.ts';
 import { problemsText, problemText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
 import classes from './care-plan.module.css';
@@ -81,7 +81,7 @@ export function SettingsDialog(props: {
           )}
           <span className={classes.dim}>
             {inForce?.adoptedAt
-              ? `adopted on ${shortDate(inForce.adoptedAt.slice(0, 10))}: ${inForce.note}`
+              ? `adopted on ${fullDate(dateOfInstant(inForce.adoptedAt))}: ${inForce.note}`
               : 'as shipped'}
             {settings.passedOver > 0 && `; ${plural(settings.passedOver, 'newer version')} cannot be read here`}
           </span>

@@ -1,6 +1,6 @@
 /** How dates, times and amounts read on screen. Dates here are local dates, so formatting happens in UTC. */
 import type { Pairing } from '@fieldfare/domain';
-import type { LocalDate, LocalTime } from '@fieldfare/kernel';
+import { dateAt, type LocalDate, type LocalTime } from '@fieldfare/kernel';
 
 const at = (date: LocalDate): Date => new Date(`${date}T00:00:00Z`);
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
@@ -28,12 +28,18 @@ export const longDate = cached(formatter({ weekday: 'long', day: 'numeric', mont
 /** "Tue 24 Nov" */
 export const shortDate = (date: LocalDate): string => `${weekdayShort(date)} ${dayMonth(date)}`;
 
+/** "24 Nov 2026" */
+export const fullDate = (date: LocalDate): string => `${dayMonth(date)} ${date.slice(0, 4)}`;
+/** The day of an instant such as `2026-11-24T01:30:00Z`, on the wall clocks of a zone or else of this device. */
+export const dateOfInstant = (instant: string, zone = Intl.DateTimeFormat().resolvedOptions().timeZone): LocalDate =>
+  dateAt(Date.parse(instant), zone);
+
 /** "23 – 29 Nov 2026", "30 Nov – 6 Dec 2026", "28 Dec 2026 – 3 Jan 2027" */
 export function dateRange(first: LocalDate, last: LocalDate): string {
   const sameYear = first.slice(0, 4) === last.slice(0, 4);
   const sameMonth = sameYear && first.slice(5, 7) === last.slice(5, 7);
-  const left = sameMonth ? dayNumber(first) : sameYear ? dayMonth(first) : `${dayMonth(first)} ${first.slice(0, 4)}`;
-  return `${left} – ${dayMonth(last)} ${last.slice(0, 4)}`;
+  const left = sameMonth ? dayNumber(first) : sameYear ? dayMonth(first) : fullDate(first);
+  return `${left} – ${fullDate(last)}`;
 }
 
 /** `2026-W48` → "Week 48" */

@@ -4,7 +4,7 @@ import type { IsoWeek } from '@fieldfare/kernel';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button } from '@mantine/core';
 import { useCallback, useState } from 'react';
-import { plural, shortDate } from '../lib/format.ts';
+import { dateOfInstant, fullDate, plural } from '../lib/format.ts';
 import { attempt, problemsText } from '../lib/problems.ts';
 import { useFeed } from '../lib/use-feed.ts';
 import { notify } from '../shell/notify.tsx';
@@ -129,7 +129,7 @@ export function Priorities(props: {
         </span>
         {history.map(({ id, by, appliedAt, choices }, index) => (
           <span key={id}>
-            {index === 0 && <Tag tone="plain">In force</Tag>} {shortDate(appliedAt.slice(0, 10))}, {by}
+            {index === 0 && <Tag tone="plain">In force</Tag>} {fullDate(dateOfInstant(appliedAt))}, {by}
             {choices === null ? '' : `, from ${plural(choices, 'choice')}`}
           </span>
         ))}

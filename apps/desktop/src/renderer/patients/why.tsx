@@ -2,7 +2,7 @@
 import { formOf, type Instrument, type RuleStatus } from '@fieldfare/domain/assessments';
 import { Popover } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { dayMonth } from '../lib/format.ts';
+import { fullDate } from '../lib/format.ts';
 import { meaning } from './assessments/entry-model.ts';
 import classes from './why.module.css';
 import { instrumentName, STATUS_WORDS } from './wording.ts';
@@ -62,8 +62,7 @@ export function Why(props: {
         {sources.map((source) => (
           <section key={source.id}>
             <h4>
-              {instrumentName(source.instrument)} {source.formVersion}, {dayMonth(source.assessedOn)}{' '}
-              {source.assessedOn.slice(0, 4)}
+              {instrumentName(source.instrument)} {source.formVersion}, {fullDate(source.assessedOn)}
             </h4>
             <dl>
               {inputs

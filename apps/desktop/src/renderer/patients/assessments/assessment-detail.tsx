@@ -5,7 +5,7 @@ import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, Skeleton } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { dayMonth, plural } from '../../lib/format.ts';
+import { fullDate, plural } from '../../lib/format.ts';
 import { attempt, problemsText } from '../../lib/problems.ts';
 import { Why } from '../why.tsx';
 import { instrumentName, levelWords } from '../wording.ts';
@@ -42,8 +42,7 @@ export function AssessmentDetail(props: {
       <header className={classes.detailHead}>
         <div>
           <h2>
-            {instrumentName(summary.instrument)} {summary.formVersion}, {dayMonth(summary.assessedOn)}{' '}
-            {summary.assessedOn.slice(0, 4)}
+            {instrumentName(summary.instrument)} {summary.formVersion}, {fullDate(summary.assessedOn)}
           </h2>
           <p>
             {summary.answered}

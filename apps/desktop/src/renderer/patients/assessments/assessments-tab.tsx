@@ -4,7 +4,7 @@ import { FORMS, type Form, formOf } from '@fieldfare/domain/assessments';
 import { Button, Menu } from '@mantine/core';
 import { IconFileImport, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import { dayMonth } from '../../lib/format.ts';
+import { fullDate } from '../../lib/format.ts';
 import { Tag } from '../../shell/tag.tsx';
 import type { TabProps } from '../tab-props.ts';
 import { instrumentName } from '../wording.ts';
@@ -13,8 +13,6 @@ import classes from './assessments.module.css';
 import { AssessmentEntry, freshStart } from './entry.tsx';
 import { AssessmentImport } from './import-dialog.tsx';
 import type { EntryStart } from './use-entry.ts';
-
-const dayText = (date: string): string => `${dayMonth(date)} ${date.slice(0, 4)}`;
 
 function startOf(draft: AssessmentDraft): EntryStart | null {
   const form = formOf(draft.instrument, draft.formVersion);
@@ -121,7 +119,7 @@ export function AssessmentsTab({ client, regionId, patientId, record }: TabProps
                   <strong>
                     {instrumentName(each.instrument)} {each.formVersion}
                   </strong>
-                  <span className="ff-num">{dayText(each.assessedOn)}</span>
+                  <span className="ff-num">{fullDate(each.assessedOn)}</span>
                 </span>
                 {each.supersededBy !== null ? (
                   <Tag tone="plain">amended</Tag>

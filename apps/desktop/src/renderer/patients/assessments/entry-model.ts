@@ -10,6 +10,9 @@ export type Typed =
 const largest = (codes: CodeSet): number =>
   'values' in codes ? Math.max(...Object.keys(codes.values).map(Number)) : codes.most;
 
+/** Digits of the longest answer. */
+export const longest = (item: FormItem): number => String(largest(item.codes)).length;
+
 export function typed(item: FormItem, text: string): Typed {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };

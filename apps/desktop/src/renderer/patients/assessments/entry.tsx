@@ -8,7 +8,7 @@ import { plural } from '../../lib/format.ts';
 import { problemsText } from '../../lib/problems.ts';
 import { notify } from '../../shell/notify.tsx';
 import classes from './entry.module.css';
-import { choices, meaning, progressOf, typed } from './entry-model.ts';
+import { choices, longest, meaning, progressOf, typed } from './entry-model.ts';
 import { ItemCode, RecalledLegend } from './item-code.tsx';
 import { LiveScores } from './live-scores.tsx';
 import { type EntryStart, type Saving, useEntry } from './use-entry.ts';
@@ -67,7 +67,10 @@ export function AssessmentEntry(props: {
     setBusy(true);
     const id = await entry.complete();
     setBusy(false);
-    if (id === null) return;
+    if (id === null) {
+      goTo(form.items.find(({ code }) => entry.wrong.has(code)));
+      return;
+    }
     notify({ tone: 'good', title: amends === null ? 'Assessment recorded' : 'Amendment recorded' });
     props.onDone(id);
   };
@@ -169,7 +172,7 @@ const ItemRow = memo(
   function ItemRow(props: {
     readonly item: FormItem;
     readonly value: number | null;
-    readonly onAnswer: (code: string, value: number | null) => void;
+    readonly onAnswer: (code: string, value: number | null | 'wrong') => void;
     readonly onNext: (code: string) => void;
   }) {
     const { item, value, onAnswer, onNext } = props;
@@ -178,7 +181,8 @@ const ItemRow = memo(
     const shown = text ?? (value === null ? '' : String(value));
     const read = typed(item, shown);
     const id = `item-${item.code}`;
-    const change = (raw: string): void => {
+    const change = (field: HTMLInputElement): void => {
+      const raw = field.value;
       const now = typed(item, raw);
       if (now.kind === 'answer') {
         setText(null);
@@ -186,7 +190,9 @@ const ItemRow = memo(
         if (now.final) onNext(item.code);
       } else {
         setText(raw === '' ? null : raw);
-        onAnswer(item.code, null);
+        onAnswer(item.code, now.kind === 'wrong' ? 'wrong' : null);
+        // Nothing can be added to make it an answer: the next key begins again.
+        if (now.kind === 'wrong' && raw.length >= longest(item)) field.select();
       }
     };
     return (
@@ -209,7 +215,7 @@ const ItemRow = memo(
             event.currentTarget.select();
           }}
           onBlur={() => setFocused(false)}
-          onChange={(event) => change(event.currentTarget.value)}
+          onChange={(event) => change(event.currentTarget)}
         />
         <span id={`${id}-says`} className={classes.says}>
           {read.kind === 'wrong'

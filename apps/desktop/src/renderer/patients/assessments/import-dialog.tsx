@@ -5,7 +5,7 @@ import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, Checkbox, FileButton, Modal, Select, Table } from '@mantine/core';
 import { useState } from 'react';
 import classes from '../../imports/imports.module.css';
-import { dayMonth, plural } from '../../lib/format.ts';
+import { fullDate, plural } from '../../lib/format.ts';
 import { attempt, problemsText } from '../../lib/problems.ts';
 import { textOf } from '../../lib/text-of-file.ts';
 import { notify } from '../../shell/notify.tsx';
@@ -155,8 +155,7 @@ export function AssessmentImport(props: {
             <ul className={classes.planned}>
               {trial.planned.slice(0, FAULTS_SHOWN).map(({ nth, form, assessedOn, answered, action }) => (
                 <li key={nth}>
-                  {form}, {dayMonth(assessedOn)} {assessedOn.slice(0, 4)}: {plural(answered, 'answer')},{' '}
-                  {ACTION_WORDS[action]}
+                  {form}, {fullDate(assessedOn)}: {plural(answered, 'answer')}, {ACTION_WORDS[action]}
                 </li>
               ))}
             </ul>

@@ -3,7 +3,7 @@
  * (and goes to the server by itself); leaving the screen saves at once. Only completing makes it an assessment.
  */
 import type { Form } from '@fieldfare/domain/assessments';
-import type { LocalDate, Problem } from '@fieldfare/kernel';
+import { type LocalDate, type Problem, problem } from '@fieldfare/kernel';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { attempt } from '../../lib/problems.ts';
@@ -26,7 +26,9 @@ export interface Entry {
   readonly reason: string;
   readonly saving: Saving;
   readonly problems: readonly Problem[];
-  answer(code: string, value: number | null): void;
+  /** Items whose text is no answer: kept in their fields, in no draft, and in the way of completing. */
+  readonly wrong: ReadonlySet<string>;
+  answer(code: string, value: number | null | 'wrong'): void;
   setDate(date: LocalDate): void;
   setReason(reason: string): void;
   /** The new assessment's id, or null with `problems`. */
@@ -43,6 +45,7 @@ export function useEntry(
   const { form, amends } = start;
   const { regionId, patientId } = target;
   const [answers, setAnswers] = useState(start.answers);
+  const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set());
   const [assessedOn, setDate] = useState(start.assessedOn);
   const [reason, setReason] = useState(start.reason);
   const [saving, setSaving] = useState<Saving>('untouched');
@@ -90,16 +93,25 @@ export function useEntry(
 
   return {
     answers,
+    wrong,
     assessedOn,
     reason,
     saving,
     problems,
-    answer(code, value) {
+    answer(code, given) {
       touched.current = true;
+      const value = typeof given === 'number' ? given : undefined;
+      setWrong((before) => {
+        if (before.has(code) === (given === 'wrong')) return before;
+        const next = new Set(before);
+        if (given === 'wrong') next.add(code);
+        else next.delete(code);
+        return next;
+      });
       setAnswers((before) => {
-        if (before.get(code) === (value ?? undefined)) return before;
+        if (before.get(code) === value) return before;
         const next = new Map(before);
-        if (value === null) next.delete(code);
+        if (value === undefined) next.delete(code);
         else next.set(code, value);
         return next;
       });
@@ -113,6 +125,11 @@ export function useEntry(
       setReason(text);
     },
     async complete() {
+      if (wrong.size > 0) {
+        const items = [...wrong].join(', ');
+        setProblems([problem('invalid', `${items}: not an answer this form takes; nothing was recorded`)]);
+        return null;
+      }
       await flush();
       const done = await attempt(() => client.assessments.complete.mutate(content));
       if (done.ok) return done.value.assessmentId;

@@ -2,18 +2,20 @@
 import type { HospitalStay } from '@fieldfare/domain/tables';
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { dayMonth } from '../../lib/format.ts';
+import { fullDate } from '../../lib/format.ts';
 import { attempt, problemsText } from '../../lib/problems.ts';
 import { notify } from '../../shell/notify.tsx';
 import { Tag } from '../../shell/tag.tsx';
 import type { TabProps } from '../tab-props.ts';
 import classes from './hospital.module.css';
 
-const day = (date: string): string => `${dayMonth(date)} ${date.slice(0, 4)}`;
-
 function discharge({ dischargedOn }: HospitalStay, today: string) {
   if (dischargedOn === null) return <Tag tone="info">in hospital</Tag>;
-  return dischargedOn > today ? <Tag tone="info">expected home on {day(dischargedOn)}</Tag> : day(dischargedOn);
+  return dischargedOn > today ? (
+    <Tag tone="info">expected home on {fullDate(dischargedOn)}</Tag>
+  ) : (
+    fullDate(dischargedOn)
+  );
 }
 
 export function HospitalTab({ client, regionId, patientId, record }: TabProps) {
@@ -54,7 +56,7 @@ export function HospitalTab({ client, regionId, patientId, record }: TabProps) {
             <tbody>
               {stays.map((stay) => (
                 <tr key={stay.id} data-stay={stay.admittedOn}>
-                  <th scope="row">{day(stay.admittedOn)}</th>
+                  <th scope="row">{fullDate(stay.admittedOn)}</th>
                   <td>{discharge(stay, today)}</td>
                   <td className={classes.dim}>{stay.source === 'replan' ? 'with a replanned week' : 'here'}</td>
                   {writable && (

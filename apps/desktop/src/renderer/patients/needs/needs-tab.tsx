@@ -11,7 +11,7 @@ import {
   SAFETY_FLAGS,
 } from '@fieldfare/domain/assessments';
 import { IconAlertTriangle, IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
-import { dayMonth } from '../../lib/format.ts';
+import { fullDate } from '../../lib/format.ts';
 import { Tag } from '../../shell/tag.tsx';
 import type { TabProps } from '../tab-props.ts';
 import { Why } from '../why.tsx';
@@ -125,10 +125,10 @@ export function NeedsTab({ client, regionId, patientId, record }: TabProps) {
       <p className={classes.from}>
         From{' '}
         {used
-          .map(({ instrument, assessedOn }) => `${instrumentName(instrument)} of ${dayMonth(assessedOn)}`)
+          .map(({ instrument, assessedOn }) => `${instrumentName(instrument)} of ${fullDate(assessedOn)}`)
           .join(', ')}
         . Higher is more need.
-        {comparison && ` Arrows compare with ${dayMonth(comparison.assessedOn)} ${comparison.assessedOn.slice(0, 4)}.`}
+        {comparison && ` Arrows compare with ${fullDate(comparison.assessedOn)}.`}
       </p>
       <div className={classes.groups}>
         {NEED_GROUPS.map((group) => (

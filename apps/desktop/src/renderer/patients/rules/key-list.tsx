@@ -3,7 +3,7 @@ import type { PackKeyView } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { dayMonth } from '../../lib/format.ts';
+import { dateOfInstant, fullDate } from '../../lib/format.ts';
 import { attempt, problemsText } from '../../lib/problems.ts';
 import { notify } from '../../shell/notify.tsx';
 import { Tag } from '../../shell/tag.tsx';
@@ -24,7 +24,7 @@ function Key(props: { readonly client: WorkspaceClient; readonly keyView: PackKe
         <strong>{issuer}</strong> {revokedAt !== null && <Tag tone="warn">no longer trusted</Tag>}
         <code className={classes.print}>{thumbprint}</code>
         <span className={classes.dim}>
-          added on {dayMonth(addedAt.slice(0, 10))} {addedAt.slice(0, 4)}
+          added on {fullDate(dateOfInstant(addedAt))}
           {addedByName && ` by ${addedByName}`}
         </span>
       </span>

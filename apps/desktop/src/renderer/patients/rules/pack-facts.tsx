@@ -1,11 +1,9 @@
 /** What a pack says of itself: who made it, until when it holds, what it takes the place of. */
 import type { PackSummary } from '@fieldfare/domain';
 import type { ReactNode } from 'react';
-import { dayMonth } from '../../lib/format.ts';
+import { fullDate } from '../../lib/format.ts';
 import { STATUS_WORDS } from '../wording.ts';
 import classes from './rules.module.css';
-
-const day = (date: string): string => `${dayMonth(date)} ${date.slice(0, 4)}`;
 
 export function PackFacts({ summary, aside }: { readonly summary: PackSummary; readonly aside?: ReactNode }) {
   const { id, version, issuer, issuedOn, expiresOn, replaces } = summary;
@@ -18,7 +16,8 @@ export function PackFacts({ summary, aside }: { readonly summary: PackSummary; r
         {aside}
       </div>
       <p className={classes.dim}>
-        {issuer}, issued on {day(issuedOn)}, {expiresOn === null ? 'without an end' : `holds until ${day(expiresOn)}`}
+        {issuer}, issued on {fullDate(issuedOn)},{' '}
+        {expiresOn === null ? 'without an end' : `holds until ${fullDate(expiresOn)}`}
       </p>
       <ul className={classes.effects}>
         {replaces.map((rule) => (

@@ -3,7 +3,7 @@ import type { PackRowView } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { dayMonth } from '../../lib/format.ts';
+import { dateOfInstant, fullDate } from '../../lib/format.ts';
 import { attempt, problemsText } from '../../lib/problems.ts';
 import { notify } from '../../shell/notify.tsx';
 import { Tag } from '../../shell/tag.tsx';
@@ -67,7 +67,7 @@ function Pack(props: Place & { readonly pack: PackRowView; readonly writable: bo
       )}
       <div className={classes.bar}>
         <span className={classes.dim}>
-          Put in force on {dayMonth(adoptedAt.slice(0, 10))} {adoptedAt.slice(0, 4)}
+          Put in force on {fullDate(dateOfInstant(adoptedAt))}
           {adoptedByName && ` by ${adoptedByName}`}
           {note && `: ${note}`}
         </span>
