@@ -74,6 +74,7 @@ const staffRow: fc.Arbitrary<Staff> = fc.record({
   languages: fc.uniqueArray(fc.constantFrom('en', 'fr', 'so', 'pa'), { maxLength: 3 }),
   active: fc.boolean(),
   overtimeMinutes: fc.constantFrom(null, 0, 45, 3000),
+  startsFrom: fc.constantFrom(null, 'home', 'office'),
 });
 
 const patientRow: fc.Arbitrary<Patient> = fc.record({
@@ -119,6 +120,7 @@ const requirementRow = (patientId: string): fc.Arbitrary<Requirement> =>
     preferredStaffId: fc.constant(null),
     startsOn: fc.constant('2026-01-05'),
     endsOn: fc.constantFrom(null, '2027-01-05'),
+    continuity: fc.constantFrom(null, 'low', 'usual', 'high'),
     pairing: fc.oneof(
       fc.constantFrom(null, { kind: 'together' as const }),
       fc

@@ -46,11 +46,18 @@ function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRow
     blocked: [],
     told: [],
     partners: [],
+    today: '2026-11-21',
     rules: { levels: {}, restMinutes: 0 },
     weights: WEIGHTS,
     ...over,
   };
 }
+
+/** With an organisation that is given somebody's id. */
+const contract = (terms: Partial<WeekRows['partners'][number]>): WeekRows['partners'][number] => ({
+  ...{ id: agency.paul.id, active: true, regionIds: [agency.regionId], serviceCodes: ['nursing'] },
+  ...terms,
+});
 
 const compiled = (week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRows> = {}) =>
   compileProblem(rows(week, visits, over), createTravelModel(region));
@@ -176,13 +183,58 @@ describe('compileProblem', () => {
       { ...agency.joan, overtimeMinutes: 120, deletedAt: null },
       { ...agency.carl, partnerId: agency.paul.id, deletedAt: null },
     ];
-    const partners = [{ id: agency.paul.id, centsAnHour: 4_200 }];
+    const partners = [contract({ centsAnHour: 4_200 })];
     const staffOf = (over: Partial<WeekRows>) => compiled('2026-W48', [visit({})], { people, ...over }).problem.staff;
     expect(staffOf({ partners })).toMatchObject([
       { overtimeMinutes: 120, centsAnHour: 0 },
       { overtimeMinutes: 0, centsAnHour: 4_200 },
     ]);
     expect(staffOf({})[1]?.centsAnHour).toBe(0);
+  });
+
+  it.each([
+    ['all there is', {}, { services: ['nursing'] }],
+    ['another region', { regionIds: [] as string[] }, { services: [] }],
+    ['over', { active: false }, { services: [] }],
+    ['hours', { capacityMinutes: 600 }, { services: ['nursing'], capacityMinutes: 645 }],
+    ['notice', { noticeDays: 3 }, { earliest: epochMinuteOf('2026-11-24', '00:00', ZONE) }],
+  ] satisfies [string, Partial<WeekRows['partners'][number]>, object][])(
+    'SCH-CONTRACT, SCH-NOTICE, SCH-PARTNER-CAPACITY come from the contract: %s',
+    (_, terms, expected) => {
+      const people = [{ ...agency.carl, partnerId: agency.paul.id, deletedAt: null }];
+      const before = visit({ week: '2026-W47', date: '2026-11-22', start: '23:30', staffId: agency.carl.id });
+      const { problem } = compiled('2026-W48', [before, visit({})], { people, partners: [contract(terms)] });
+      expect(problem.partners).toMatchObject([{ id: agency.paul.id, ...expected }]);
+      expect(problem.staff[0]).toMatchObject({ partnerId: agency.paul.id });
+      expect(compileWeek(problem).ok).toBe(true);
+    },
+  );
+
+  it.each([
+    ['nothing known', {}, {}, 1, 1],
+    ['a patient at high risk', { risk: 'high' }, {}, 3, 1],
+    ['SCH-FIRST care begins with it', {}, { startsOn: '2026-11-22' }, 3, 1],
+    ['SCH-FIRST two days later it has begun', {}, { startsOn: '2026-11-21' }, 1, 1],
+    ['at risk, and it begins', { risk: 'moderate' }, { startsOn: '2026-11-23' }, 6, 1],
+    ['who comes matters', {}, { continuity: 'high' }, 1, 3],
+    ['anybody may come', {}, { continuity: 'low' }, 1, 0],
+  ] as const)('stakes and continuity: %s', (_, patient, need, stakes, continuity) => {
+    const row = visit({ requirementId: agency.joan.id, date: '2026-11-23' });
+    const { problem } = compiled('2026-W48', [row], {
+      patients: [{ ...agency.simone, risk: 'low', ...patient }],
+      requirements: [{ id: agency.joan.id, preferredStaffId: null, startsOn: '2026-01-01', ...need }],
+    });
+    expect(problem.visits).toMatchObject([{ stakes, continuity }]);
+  });
+
+  it('the day starts at home, or at the office of the region', () => {
+    const home = (startsFrom: 'home' | 'office' | null) =>
+      compiled('2026-W48', [visit({})], {
+        people: [{ ...agency.joan, homeLat: 45.3, startsFrom, deletedAt: null }],
+        patients: [{ ...agency.simone, lat: region.lat, lng: region.lng }],
+      }).problem;
+    expect(home('office').staff[0]?.homePlace).toBe(home('office').visits[0]?.place);
+    for (const from of ['home', null] as const) expect(home(from).staff[0]?.homePlace).toBe(1);
   });
 
   it('keeps a visit to its day, unless a person may drag it anywhere', () => {

@@ -3,7 +3,15 @@
  * else on the way to the engine, so days of 23 and 25 hours need no care further on.
  */
 
-import type { EngineStaff, EngineVisit, Interval, Spacing, WeekProblem, Weights } from '@fieldfare/engine-scheduling';
+import type {
+  EnginePartner,
+  EngineStaff,
+  EngineVisit,
+  Interval,
+  Spacing,
+  WeekProblem,
+  Weights,
+} from '@fieldfare/engine-scheduling';
 import {
   addDays,
   daysOfWeek,
@@ -39,6 +47,7 @@ export type WeekPerson = Pick<
   | 'active'
   | 'languages'
   | 'skills'
+  | 'startsFrom'
 > & { readonly deletedAt: string | null };
 
 export type WeekVisit = Pick<
@@ -76,14 +85,19 @@ export interface WeekRows {
    * days between them, as many days more.
    */
   readonly visits: readonly WeekVisit[];
-  readonly patients: readonly Pick<Patient, 'id' | 'givenName' | 'familyName' | 'lat' | 'lng'>[];
-  readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId' | 'skills'>[];
+  readonly patients: readonly Pick<Patient, 'id' | 'givenName' | 'familyName' | 'lat' | 'lng' | 'risk'>[];
+  readonly requirements: readonly Pick<Requirement, 'id' | 'preferredStaffId' | 'skills' | 'continuity' | 'startsOn'>[];
   /** Of the patients of the visits. */
   readonly blocked: readonly Pick<BlockedPair, 'patientId' | 'staffId'>[];
   /** What carers were told of this week. */
   readonly told: readonly Pick<PublishedRound, 'staffId' | 'visits'>[];
   readonly rules: RulesInForce;
-  readonly partners: readonly Pick<Partner, 'id' | 'centsAnHour'>[];
+  readonly partners: readonly Pick<
+    Partner,
+    'id' | 'centsAnHour' | 'active' | 'regionIds' | 'serviceCodes' | 'capacityMinutes' | 'noticeDays'
+  >[];
+  /** In the region's zone: notice counts from it. */
+  readonly today: LocalDate;
   /** What the engine's components are worth here. */
   readonly weights: Weights;
 }
@@ -95,6 +109,23 @@ export interface CompiledProblem {
    * because it counts every placed visit.
    */
   readonly outsideMinutes: ReadonlyMap<string, number>;
+}
+
+/** What continuity counts times. */
+const CONTINUITY = { low: 0, usual: 1, high: 3 } as const;
+/** Among visits of one priority. */
+const RISK = { low: 1, moderate: 2, high: 3 } as const;
+/** `SCH-FIRST`: care begins within a day of what asks for it; its visits of those two days outweigh others so much. */
+const FIRST_SERVICE = 3;
+
+/** What leaving a visit out counts among those of its priority: by the patient's risk, and whether care begins with it. */
+function stakesOf(
+  { date }: Pick<WeekVisit, 'date'>,
+  risk: Patient['risk'] | undefined,
+  need: Pick<Requirement, 'startsOn'> | undefined,
+): number {
+  const begins = need !== undefined && date !== null && date >= need.startsOn && date <= addDays(need.startsOn, 1);
+  return RISK[risk ?? 'low'] * (begins ? FIRST_SERVICE : 1);
 }
 
 const PRIORITY = { routine: 1, high: 2, urgent: 3 } as const;
@@ -227,9 +258,12 @@ export function compileProblem(
         patientId: visit.patientId,
         place: placeOf(homes.get(visit.patientId) ?? region),
         minutes: visit.minutes,
+        service: visit.serviceCode,
         roles: roles.get(visit.serviceCode) ?? [NO_ROLE],
         provider: visit.providerPreference,
         priority: PRIORITY[visit.priority],
+        stakes: stakesOf(visit, homes.get(visit.patientId)?.risk, need),
+        continuity: CONTINUITY[need?.continuity ?? 'usual'],
         startWindows: inside ? windowsOf(visit, open, clock) : [],
         // The wish is for one of the two carers.
         preferredStaffId: visit.pairOf ? null : (need?.preferredStaffId ?? null),
@@ -252,17 +286,30 @@ export function compileProblem(
       role: person.role,
       skills: [...person.languages, ...(person.skills ?? [])],
       partner: person.partnerId !== null,
+      ...(person.partnerId !== null ? { partnerId: person.partnerId } : {}),
       shifts: shiftsOf(person, away.get(person.id) ?? [], around, clock),
       capacityMinutes: person.capacityMinutes + (outsideMinutes.get(person.id) ?? 0),
       overtimeMinutes: person.overtimeMinutes ?? 0,
       centsAnHour: (person.partnerId !== null && prices.get(person.partnerId)) || 0,
-      homePlace: placeOf({ lat: person.homeLat, lng: person.homeLng }),
+      homePlace: placeOf(person.startsFrom === 'office' ? region : { lat: person.homeLat, lng: person.homeLng }),
+    }),
+  );
+
+  const outsideOf = (partnerId: string): number =>
+    rows.people.reduce((sum, row) => sum + (row.partnerId === partnerId ? (outsideMinutes.get(row.id) ?? 0) : 0), 0);
+  const partners = rows.partners.map(
+    ({ id, active, regionIds, serviceCodes, capacityMinutes, noticeDays }): EnginePartner => ({
+      id,
+      services: active && regionIds.includes(region.id) ? serviceCodes : [],
+      ...(typeof capacityMinutes === 'number' ? { capacityMinutes: capacityMinutes + outsideOf(id) } : {}),
+      ...(noticeDays ? { earliest: clock.minuteAt(addDays(rows.today, noticeDays), '00:00') } : {}),
     }),
   );
 
   return {
     problem: {
       horizon,
+      partners,
       midnights: [...near, addDays(near.at(-1) ?? sunday, 1)].map((date) => clock.minuteAt(date, '00:00')),
       ...rows.rules,
       weights: rows.weights,

@@ -44,7 +44,7 @@ export async function deliveryOf(
   const added = asked.map((visit): WeekVisit => ({ ...visit, staffId: null, pinned: false, stamp: '' }));
   const [patient] = await ctx.store.db
     .selectFrom('patients')
-    .select(['id', 'givenName', 'familyName', 'lat', 'lng'])
+    .select(['id', 'givenName', 'familyName', 'lat', 'lng', 'risk'])
     .where('id', '=', input.patientId)
     .execute();
   const bench = layOut({

@@ -4,8 +4,8 @@
  *
  *  DEM-SAME      a requirement that already asks for the same stays as it is, its visits too
  *  DEM-END       any other ends the day before; one that has not begun by then is taken back
- *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, the skills it asked for, and
- *                whether two carers come
+ *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, the skills it asked for,
+ *                whether two carers come, and how much it matters who comes
  *  DEM-VISITS    standing visits of what ends are cancelled from that day on; visits of what begins are planned for that
  *                week and for later ones that are planned already
  *  DEM-BESIDE    requirements that a person keeps beside the new demand are left alone
@@ -84,6 +84,7 @@ export function demandChange(input: DemandInput): DemandChange {
     preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode)?.preferredStaffId ?? null,
     skills: row.skills ?? familiar.get(row.serviceCode)?.skills ?? null,
     pairing: row.pairing ?? familiar.get(row.serviceCode)?.pairing ?? null,
+    continuity: row.continuity ?? familiar.get(row.serviceCode)?.continuity ?? null,
   }));
   const ended = new Set(ends.map(({ id }) => id));
   return {

@@ -88,7 +88,7 @@ async function ask(ctx: Context, { regionId, week, change }: ReplanInput): Promi
     change.kind === 'urgent' && !read.patients.some(({ id }) => id === change.patientId)
       ? await ctx.store.db
           .selectFrom('patients')
-          .select(['id', 'givenName', 'familyName', 'lat', 'lng'])
+          .select(['id', 'givenName', 'familyName', 'lat', 'lng', 'risk'])
           .where('id', '=', change.patientId)
           .where('regionId', '=', regionId)
           .where('deletedAt', 'is', null)

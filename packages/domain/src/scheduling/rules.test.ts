@@ -78,11 +78,14 @@ const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
   'SCH-BLOCKED': {},
   'SCH-SKILL': { missing: 'fr, palliative' },
   'SCH-PROVIDER': { wanted: 'own', provider: 'partner' },
+  'SCH-CONTRACT': { service: 'nursing' },
+  'SCH-NOTICE': { earliest: at('00:00'), start: at('09:00'), tooSoonMinutes: 900 },
   'SCH-AVAILABILITY': { start: at('07:00'), end: at('07:45'), shiftStart: at('08:00'), shiftEnd: at('16:00') },
   'SCH-WINDOW': { deviationMinutes: 25, windowStart: at('08:00'), windowEnd: at('10:00') },
   'SCH-TRAVEL': { neededMinutes: 25, gapMinutes: 10, leg: 'before', otherVisitId: 'v' },
   'SCH-REST': { neededMinutes: 660, gapMinutes: 570, leg: 'before', otherVisitId: 'v' },
   'SCH-CAPACITY': { bookedMinutes: 2240, visitMinutes: 45, capacityMinutes: 2250, overMinutes: 35 },
+  'SCH-PARTNER-CAPACITY': { bookedMinutes: 1200, visitMinutes: 45, capacityMinutes: 1200, overMinutes: 45 },
 };
 const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-OVERLAP-STAFF': 'Already with Paul Caron 09:00–09:45',
@@ -94,12 +97,15 @@ const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-BLOCKED': 'This carer and this patient must not meet',
   'SCH-SKILL': 'Lacks what the requirement asks for: fr, palliative',
   'SCH-PROVIDER': 'Own staff are asked for; this carer belongs to a partner',
+  'SCH-CONTRACT': 'This carer’s organisation is not contracted for this service in this region',
+  'SCH-NOTICE': 'Too soon to ask this partner: the notice that was agreed allows visits from Tue 24 Nov on',
   'SCH-AVAILABILITY': 'Outside availability: works 08:00–16:00 on Tuesday',
   'SCH-WINDOW': '25 min outside the start window 08:00–10:00',
   'SCH-TRAVEL': '25 min to drive from the visit before (Paul Caron), but only 10 min in between',
   'SCH-REST':
     'Only 9 h 30 min of rest since the last visit of the day before (Paul Caron); at least 11 h are asked for',
   'SCH-CAPACITY': 'Over capacity by 35 min: 38 h 5 min booked of 37 h 30 min this week',
+  'SCH-PARTNER-CAPACITY': 'Over the partner’s agreed hours by 45 min: 20 h 45 min booked of 20 h this week',
 };
 
 describe('violations in words', () => {

@@ -6,6 +6,7 @@ import { inOrg, inPatients, inSchedule } from '../shards.ts';
 const isoWeek = z.string().regex(/^\d{4}-W\d{2}$/, 'YYYY-Www');
 
 export const PROVIDER_PREFERENCES = ['own', 'partner', 'any'] as const;
+export const CONTINUITIES = ['low', 'usual', 'high'] as const;
 export const PRIORITIES = ['routine', 'high', 'urgent'] as const;
 
 /** One stretch of the day in which a visit may start. `weekdays` empty: any day. */
@@ -29,7 +30,7 @@ export type Pairing = z.infer<typeof pairing>;
 export const requirements = defineTable({
   name: 'requirements',
   about: 'how often a patient needs which service each week',
-  version: 4,
+  version: 5,
   ...inPatients,
   columns: {
     regionId: z.uuid(),
@@ -51,6 +52,8 @@ export const requirements = defineTable({
     skills: z.array(z.string().min(2).max(40)).max(20).nullish(),
     /** Since version 4: two carers; absent: one. */
     pairing: pairing.nullish(),
+    /** Since version 5: how much it matters that the same carers come; absent: as usual. */
+    continuity: z.enum(CONTINUITIES).nullish(),
   },
   phi: ['serviceCode'],
   indexes: [['regionId'], ['patientId']],

@@ -2,7 +2,7 @@
 import type { Funnel, Reason, RuleId, Violation } from '@fieldfare/engine-scheduling';
 import { fail, type LocalDate, localAt, type Problem, problem, type Result, type Zone } from '@fieldfare/kernel';
 import type { BoardViolation } from './board.ts';
-import { lengthText, spanText, weekdayText } from './wording.ts';
+import { dayText, lengthText, spanText, weekdayText } from './wording.ts';
 
 /** What a sentence may name. Leave the functions out where names must not appear (logs, problems). */
 export interface ViolationNames {
@@ -86,6 +86,19 @@ function capacity({ params }: Violation, names: ViolationNames): string {
   );
 }
 
+function notice({ params }: Violation, names: ViolationNames): string {
+  const earliest = localAt(number(params.earliest), names.zone);
+  return `Too soon to ask this partner: the notice that was agreed allows visits from ${dayText(earliest.date)} on`;
+}
+
+function partnerCapacity({ params }: Violation): string {
+  const booked = number(params.bookedMinutes) + number(params.visitMinutes);
+  return (
+    `Over the partner’s agreed hours by ${lengthText(number(params.overMinutes))}: ` +
+    `${lengthText(booked)} booked of ${lengthText(number(params.capacityMinutes))} this week`
+  );
+}
+
 const upper = (codes: string | number | undefined): string => String(codes ?? '').toUpperCase();
 
 export function describeViolation(violation: Violation, names: ViolationNames): string {
@@ -109,8 +122,12 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
       return params.wanted === 'own'
         ? 'Own staff are asked for; this carer belongs to a partner'
         : 'A partner’s staff are asked for; this carer is our own';
+    case 'SCH-CONTRACT':
+      return 'This carer’s organisation is not contracted for this service in this region';
     case 'SCH-AVAILABILITY':
       return availability(violation, names);
+    case 'SCH-NOTICE':
+      return notice(violation, names);
     case 'SCH-WINDOW':
       return typeof params.windowStart === 'number'
         ? `${lengthText(number(params.deviationMinutes))} outside the start window ` +
@@ -122,6 +139,8 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
       return rest(violation, names);
     case 'SCH-CAPACITY':
       return capacity(violation, names);
+    case 'SCH-PARTNER-CAPACITY':
+      return partnerCapacity(violation);
   }
 }
 
@@ -152,12 +171,15 @@ const UNPLACED: Readonly<Record<RuleId, string>> = {
   'SCH-BLOCKED': 'Everybody with the role must not meet this patient',
   'SCH-SKILL': 'Nobody with the role has the skills or languages that are asked for',
   'SCH-PROVIDER': 'Nobody of the provider type that is asked for has the role',
+  'SCH-CONTRACT': 'Only partners have the role, and none of them is contracted for the service here',
   'SCH-WINDOW': 'The visit has no start window',
+  'SCH-NOTICE': 'Only partners could take it, and they would be asked too late',
   'SCH-AVAILABILITY': 'Nobody with the role is available in the visit’s window',
   'SCH-OVERLAP-PATIENT': 'The patient has other visits throughout the window',
   'SCH-SPACING': 'Everywhere in the window the patient’s other visits of this service are too near',
   'SCH-SYNC': 'Nobody else with the role is at work when the other carer of the pair comes',
   'SCH-CAPACITY': 'Everybody with the role is at capacity this week',
+  'SCH-PARTNER-CAPACITY': 'Only partners could take it, and their agreed hours are used up this week',
   'SCH-OVERLAP-STAFF': 'Everybody with the role is busy in the visit’s window',
   'SCH-TRAVEL': 'Nobody with the role can get there and back in time',
   'SCH-REST': 'Whoever could take it would rest too little between two days',

@@ -1,5 +1,5 @@
 /** The rows the engine's problem is made from. */
-import { addDays, addWeeks, daysOfWeek, fail, type IsoWeek, problem, unwrap } from '@fieldfare/kernel';
+import { addDays, addWeeks, dateAt, daysOfWeek, fail, type IsoWeek, problem, unwrap } from '@fieldfare/kernel';
 import { sql } from 'kysely';
 import { compareText } from '../collections.ts';
 import { regions } from '../orgs/index.ts';
@@ -11,7 +11,7 @@ import { type SpacingDays, spacingDaysOf } from './plan-week.ts';
 import { readRules } from './rule-settings.ts';
 import { readWeights } from './weights.ts';
 
-/** Narrows the week to what one placement can touch: this carer's visits and this patient's. */
+/** Narrows the week to what one placement can touch: visits of this carer, of others of the same partner, and of this patient. */
 export interface Focus {
   readonly staffId: string;
   readonly patientId: string;
@@ -48,6 +48,7 @@ const PERSON_FIELDS = [
   'active',
   'languages',
   'skills',
+  'startsFrom',
   'deletedAt',
 ] as const;
 
@@ -84,7 +85,13 @@ async function readVisits(
       where v.region_id = ${regionId} and v.deleted_at is null and v.cancelled_at is null
         and (v.week = ${week} or (v.week in (${addWeeks(week, -1)}, ${addWeeks(week, 1)})
           and (v.date in (${before}, ${after}) or ${near}) and v.start is not null and a.staff_id is not null))
-        and ${focus === undefined ? sql`true` : sql`(a.staff_id = ${focus.staffId} or v.patient_id = ${focus.patientId})`}`,
+        and ${
+          focus === undefined
+            ? sql`true`
+            : sql`(v.patient_id = ${focus.patientId} or a.staff_id = ${focus.staffId} or a.staff_id in (
+          select colleague.id from staff one join staff colleague on colleague.partner_id = one.partner_id
+          where one.id = ${focus.staffId}))`
+        }`,
   );
   return rows
     .map(({ visitStamp, assignmentStamp, pinned, ...visit }) => ({
@@ -131,12 +138,12 @@ export async function readWeekRows(
         .execute(),
       readPacked<WeekRows['patients'][number]>(
         db,
-        columnRefs(['id', 'givenName', 'familyName', 'lat', 'lng']),
+        columnRefs(['id', 'givenName', 'familyName', 'lat', 'lng', 'risk']),
         sql`from patients where id in ${idList(new Set(visits.map(({ patientId }) => patientId)))}`,
       ),
       readPacked<WeekRows['requirements'][number]>(
         db,
-        columnRefs(['id', 'preferredStaffId', 'skills']),
+        columnRefs(['id', 'preferredStaffId', 'skills', 'continuity', 'startsOn']),
         sql`from requirements where id in ${idList(requirementIds)} and deleted_at is null`,
       ),
       readRules(ctx),
@@ -155,7 +162,12 @@ export async function readWeekRows(
         .where('deletedAt', 'is', null)
         .orderBy('id')
         .execute(),
-      db.selectFrom('partners').select(['id', 'centsAnHour']).where('deletedAt', 'is', null).orderBy('id').execute(),
+      db
+        .selectFrom('partners')
+        .select(['id', 'centsAnHour', 'active', 'regionIds', 'serviceCodes', 'capacityMinutes', 'noticeDays'])
+        .where('deletedAt', 'is', null)
+        .orderBy('id')
+        .execute(),
       readWeights(ctx),
     ],
   );
@@ -165,6 +177,6 @@ export async function readWeekRows(
   people.sort((a, b) => compareText(a.id, b.id));
   return {
     ...{ week, region, services, people, absences, visits, patients, requirements },
-    ...{ rules, blocked, told, partners, weights },
+    ...{ rules, blocked, told, partners, weights, today: dateAt(ctx.clock.now(), region.zone) },
   };
 }

@@ -9,6 +9,9 @@ export type StaffRole = (typeof STAFF_ROLES)[number];
 
 export const EMPLOYMENT_TYPES = ['full-time', 'part-time', 'casual', 'contract'] as const;
 
+/** `office`: the region's own place. */
+export const STARTS = ['home', 'office'] as const;
+
 /** One stretch of a weekday in which a person may be booked. `to` is after `from`; nights are two stretches. */
 export const availabilityInterval = z.object({
   /** 1 Monday … 7 Sunday */
@@ -22,7 +25,7 @@ export type AvailabilityInterval = z.infer<typeof availabilityInterval>;
 export const staff = defineTable({
   name: 'staff',
   about: 'a person who delivers visits: our own, or a partner organisation’s',
-  version: 3,
+  version: 4,
   ...inRoster,
   columns: {
     regionId: z.uuid(),
@@ -39,7 +42,7 @@ export const staff = defineTable({
     /** Most minutes of visits a week, travel not counted. */
     capacityMinutes: z.int().min(0).max(6000),
     availability: z.array(availabilityInterval).max(28),
-    /** Where the day's travel starts and ends. */
+    /** Where the day's travel starts and ends, unless `startsFrom` says otherwise. */
     homeLat: z.number().min(-90).max(90),
     homeLng: z.number().min(-180).max(180),
     phone: z.string().max(40),
@@ -49,6 +52,8 @@ export const staff = defineTable({
     skills: z.array(z.string().min(2).max(40)).max(40).nullish(),
     /** Since version 3: most minutes of visits a week above `capacityMinutes`, as overtime; none: no overtime. */
     overtimeMinutes: z.int().min(0).max(3000).nullish(),
+    /** Since version 4: where the day's travel starts and ends; absent: home. */
+    startsFrom: z.enum(STARTS).nullish(),
   },
   phi: ['phone', 'homeLat', 'homeLng'],
   indexes: [['regionId', 'team'], ['reference']],

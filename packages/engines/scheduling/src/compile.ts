@@ -5,6 +5,7 @@
 import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
 import { createDayCount, type DayCount } from './day-count.ts';
 import { type PairLists, pairListsOf } from './pair-lists.ts';
+import { type PartnerLists, partnerListsOf } from './partner-lists.ts';
 import { mostMinutesOf, overtimeFromOf } from './pay.ts';
 import { LEVELS, type RuleId, type RuleLevel, type WeekProblem } from './problem.ts';
 import { createTravelTable, type TravelTable } from './travel-table.ts';
@@ -15,18 +16,19 @@ export const PROVIDER_ANY = 0;
 export const PROVIDER_OWN = 1;
 const PROVIDER_PARTNER = 2;
 
-/** Staff who may deliver a kind of visit (role, provider, skills, not blocked); visits with equal needs share one group. */
+/** Staff who may deliver a kind of visit (role, provider, skills, contract, not blocked); visits with equal needs share one group. */
 export interface EligibleGroup {
   /** Staff indexes, ascending. */
   readonly staff: Int32Array;
   /** Position in `staff` by staff index, -1 when not eligible. */
   readonly position: Int32Array;
-  /** By staff index, 1: SCH-BLOCKED, SCH-SKILL. */
+  /** By staff index, 1: SCH-BLOCKED, SCH-SKILL, SCH-CONTRACT. */
   readonly blocked: Uint8Array;
   readonly unskilled: Uint8Array;
+  readonly uncontracted: Uint8Array;
 }
 
-export interface CompiledWeek extends PairLists {
+export interface CompiledWeek extends PairLists, PartnerLists {
   readonly problem: WeekProblem;
   readonly staffCount: number;
   readonly visitCount: number;
@@ -58,6 +60,10 @@ export interface CompiledWeek extends PairLists {
   readonly visitRoleMask: Uint32Array;
   readonly visitProvider: Uint8Array;
   readonly visitPriority: Uint8Array;
+  readonly visitStakes: Uint8Array;
+  /** What continuity is multiplied with: by visit, and by patient (the most of the patient's visits). */
+  readonly visitContinuity: Uint8Array;
+  readonly patientContinuity: Uint8Array;
   readonly visitFixed: Uint8Array;
   /** Staff index, -1: no wish, or a wish for somebody who is not in this week. */
   readonly visitPreferred: Int32Array;
@@ -130,6 +136,7 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     if (spacing && !spacingIndex.has(spacing.group)) spacingIndex.set(spacing.group, spacingIndex.size);
   }
 
+  const partners = partnerListsOf(problem, levels, staffIndex);
   const groups: EligibleGroup[] = [];
   const groupByNeed = new Map<string, number>();
   const asksSkills = levels['SCH-SKILL'] !== 'off';
@@ -138,13 +145,15 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     const provider = visitProvider[visit] as number;
     const skills = asksSkills ? [...(row.skills ?? [])].sort() : [];
     const blockedIds = [...(row.blockedStaffIds ?? [])].sort();
-    const need = [mask, provider, skills.join(), blockedIds.join()].join('/');
+    const service = partners.asksContract ? (row.service ?? '') : '';
+    const need = [mask, provider, skills.join(), blockedIds.join(), service].join('/');
     const known = groupByNeed.get(need);
     if (known !== undefined) return known;
     const blocked = Uint8Array.from(staff, ({ id }) => Number(blockedIds.includes(id)));
     const unskilled = Uint8Array.from(staff, (member) =>
       Number(skills.some((skill) => !(member.skills ?? []).includes(skill))),
     );
+    const uncontracted = partners.uncontractedFor(service);
     groups.push(
       eligibleGroup(
         staff.map(
@@ -152,10 +161,10 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
             ((staffRoleBit[index] as number) & mask) !== 0 &&
             blocked[index] === 0 &&
             unskilled[index] === 0 &&
+            uncontracted[index] === 0 &&
             providerMatches(provider, staffPartner[index] as number),
         ),
-        blocked,
-        unskilled,
+        { blocked, unskilled, uncontracted },
       ),
     );
     groupByNeed.set(need, groups.length - 1);
@@ -188,6 +197,9 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     visitRoleMask,
     visitProvider,
     visitPriority: Uint8Array.from(visits, (visit) => visit.priority),
+    visitStakes: Uint8Array.from(visits, ({ stakes = 1 }) => stakes),
+    visitContinuity: Uint8Array.from(visits, ({ continuity = 1 }) => continuity),
+    patientContinuity: mostByPatient(problem, patientIndex),
     visitFixed: Uint8Array.from(visits, (visit) => (visit.fixed ? 1 : 0)),
     visitPreferred: Int32Array.from(visits, ({ preferredStaffId }) =>
       preferredStaffId === null ? -1 : (staffIndex.get(preferredStaffId) ?? -1),
@@ -205,6 +217,7 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     spacingMinutes: Int32Array.from(visits, ({ spacing }) => spacing?.minutes ?? 0),
     spacingDays: Int32Array.from(visits, ({ spacing }) => spacing?.days ?? 0),
     ...pairListsOf(visits, visitIndex),
+    ...partners.lists,
     days,
     longestVisit: visits.reduce((longest, visit) => Math.max(longest, visit.minutes), 0),
     groups,
@@ -232,13 +245,25 @@ function flatten(lists: readonly (readonly { readonly start: number; readonly en
   return { from, start, end };
 }
 
-function eligibleGroup(eligible: readonly boolean[], blocked: Uint8Array, unskilled: Uint8Array): EligibleGroup {
+function mostByPatient({ visits }: WeekProblem, patientIndex: ReadonlyMap<string, number>): Uint8Array {
+  const most = new Uint8Array(patientIndex.size);
+  for (const { patientId, continuity = 1 } of visits) {
+    const patient = patientIndex.get(patientId) as number;
+    most[patient] = Math.max(most[patient] as number, continuity);
+  }
+  return most;
+}
+
+function eligibleGroup(
+  eligible: readonly boolean[],
+  barred: Pick<EligibleGroup, 'blocked' | 'unskilled' | 'uncontracted'>,
+): EligibleGroup {
   const position = new Int32Array(eligible.length).fill(-1);
   const staff: number[] = [];
   eligible.forEach((may, index) => {
     if (may) position[index] = staff.push(index) - 1;
   });
-  return { staff: Int32Array.from(staff), position, blocked, unskilled };
+  return { staff: Int32Array.from(staff), position, ...barred };
 }
 
 /** SCH-PROVIDER as one predicate: eligibility and feasibility both ask it. */

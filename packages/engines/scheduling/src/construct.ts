@@ -94,6 +94,8 @@ export function* construct(
         inSlice = 0;
         stopped = (yield progress('inserting')) === 'stop';
       }
+      if (inSlice > 0 && !stopped) stopped = (yield progress('inserting')) === 'stop';
+      inSlice = 0;
     }
     pending = pending.filter((visit) => (plan.staffOf[visit] as number) < 0);
   }

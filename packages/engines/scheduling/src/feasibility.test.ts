@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { generateWeek, MONDAY } from '../test/generate.ts';
 import { at, planOf, staffOf, visitOf, weekOf } from '../test/week.ts';
 import { fits, violationsAt } from './feasibility.ts';
-import type { EngineStaff, EngineVisit, RuleId, Spacing, Violation, WeekProblem } from './problem.ts';
+import type { EnginePartner, EngineStaff, EngineVisit, RuleId, Spacing, Violation, WeekProblem } from './problem.ts';
 import { LEVELS, RULES, type RuleLevel } from './problem.ts';
 import { violationsOfPlan } from './validate.ts';
 
@@ -38,6 +38,9 @@ const split = [
   { start: at('07:00'), end: at('11:00') },
   { start: at('17:00'), end: at('21:00') },
 ];
+
+const ofPartner = { partner: true, partnerId: 'org' };
+const agreed = (terms: Omit<EnginePartner, 'id'>) => ({ partners: [{ id: 'org', ...terms }] });
 
 const ROWS: readonly Row[] = [
   {
@@ -376,6 +379,64 @@ const ROWS: readonly Row[] = [
     staff: { capacityMinutes: 90, overtimeMinutes: 29 },
     others: [{ time: '08:00' }],
     outside: '12:00',
+    params: { bookedMinutes: 60, visitMinutes: 60, capacityMinutes: 119, overMinutes: 1 },
+  },
+  {
+    rule: 'SCH-CONTRACT',
+    says: 'a partner contracted for the service',
+    staff: ofPartner,
+    visit: { service: 'nursing' },
+    week: agreed({ services: ['nursing', 'ot'] }),
+    inside: '09:00',
+  },
+  {
+    rule: 'SCH-CONTRACT',
+    says: 'one that is not',
+    staff: ofPartner,
+    visit: { service: 'nursing' },
+    week: agreed({ services: ['ot'] }),
+    outside: '09:00',
+    params: { service: 'nursing' },
+  },
+  {
+    rule: 'SCH-CONTRACT',
+    says: 'our own staff need no contract',
+    visit: { service: 'nursing' },
+    week: agreed({ services: [] }),
+    inside: '09:00',
+  },
+  {
+    rule: 'SCH-NOTICE',
+    says: 'from the first day after the notice',
+    staff: ofPartner,
+    week: agreed({ earliest: at('10:00') }),
+    inside: '10:00',
+    outside: '09:59',
+    params: { earliest: at('10:00'), start: at('09:59'), tooSoonMinutes: 1 },
+  },
+  {
+    rule: 'SCH-NOTICE',
+    says: 'the partner has the visit already',
+    staff: ofPartner,
+    visit: { placed: { staffId: 'a', start: at('15:00') } },
+    week: agreed({ earliest: at('20:00') }),
+    inside: '09:00',
+  },
+  {
+    rule: 'SCH-PARTNER-CAPACITY',
+    says: 'up to the hours agreed',
+    staff: ofPartner,
+    week: agreed({ capacityMinutes: 120 }),
+    others: [{ time: '12:00' }],
+    inside: '09:00',
+  },
+  {
+    rule: 'SCH-PARTNER-CAPACITY',
+    says: 'a minute over',
+    staff: ofPartner,
+    week: agreed({ capacityMinutes: 119 }),
+    others: [{ time: '12:00' }],
+    outside: '09:00',
     params: { bookedMinutes: 60, visitMinutes: 60, capacityMinutes: 119, overMinutes: 1 },
   },
 ];

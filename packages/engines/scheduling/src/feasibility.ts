@@ -9,6 +9,7 @@
 import type { EpochMinute } from '@fieldfare/kernel';
 import { type CompiledWeek, PROVIDER_OWN, providerMatches } from './compile.ts';
 import { earliestInStep, hasOtherHalf, latestInStep, outOfStep, placedPartner } from './pairs.ts';
+import { earliestAsked, overPartner, partnerBookedWithout } from './partners.ts';
 import { type Plan, positionIn } from './plan.ts';
 import type { RuleId, Violation } from './problem.ts';
 import { restBeside, shiftHolding } from './shifts.ts';
@@ -18,7 +19,8 @@ import { gapDays, gapMinutes, tooNear } from './spacing.ts';
 export function fits(plan: Plan, visit: number, staff: number, start: EpochMinute): boolean {
   const c = plan.compiled;
   if (!isEligible(c, visit, staff)) return false;
-  if (overCapacity(plan, visit, staff) > 0) return false;
+  if (isFull(plan, visit, staff)) return false;
+  if (start < earliestAsked(plan, visit, staff)) return false;
   if (windowDeviation(c, visit, start) > 0) return false;
   if (outOfStep(plan, visit, start) > 0 || hasOtherHalf(plan, visit, staff)) return false;
   const end = start + (c.visitMinutes[visit] as number);
@@ -73,7 +75,10 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
     const wanted = c.visitProvider[visit] === PROVIDER_OWN ? 'own' : 'partner';
     report('SCH-PROVIDER', { wanted, provider: c.staffPartner[staff] === 1 ? 'partner' : 'own' });
   }
+  if (!hasContract(c, visit, staff)) report('SCH-CONTRACT', { service: asked?.service ?? '' });
   if (shiftHolding(c, staff, start, end) < 0) report('SCH-AVAILABILITY', availabilityParams(c, staff, start, end));
+  const earliest = earliestAsked(plan, visit, staff);
+  if (start < earliest) report('SCH-NOTICE', { earliest, start, tooSoonMinutes: earliest - start });
   const deviation = windowDeviation(c, visit, start);
   if (deviation > 0) report('SCH-WINDOW', { deviationMinutes: deviation, ...nearestWindow(c, visit, start) });
   if (travelBefore(plan, visit, around.before, start) > 0) {
@@ -98,6 +103,15 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
       overMinutes: over,
     });
   }
+  const overAgreed = overPartner(plan, visit, staff);
+  if (overAgreed > 0) {
+    report('SCH-PARTNER-CAPACITY', {
+      bookedMinutes: partnerBookedWithout(plan, visit, staff),
+      visitMinutes: minutes,
+      capacityMinutes: c.partnerMost[c.staffAgreed[staff] as number] as number,
+      overMinutes: overAgreed,
+    });
+  }
   return found;
 }
 
@@ -116,13 +130,19 @@ export function hasSkills(c: CompiledWeek, visit: number, staff: number): boolea
   return c.groups[c.visitGroup[visit] as number]?.unskilled[staff] !== 1;
 }
 
-/** All that does not depend on when: role, provider, skills, and that the two may meet. */
+/** SCH-CONTRACT */
+export function hasContract(c: CompiledWeek, visit: number, staff: number): boolean {
+  return c.groups[c.visitGroup[visit] as number]?.uncontracted[staff] !== 1;
+}
+
+/** All that does not depend on when: role, provider, skills, contract, and that the two may meet. */
 export function isEligible(c: CompiledWeek, visit: number, staff: number): boolean {
   return (
     hasRole(c, visit, staff) &&
     hasProvider(c, visit, staff) &&
     !isBlocked(c, visit, staff) &&
-    hasSkills(c, visit, staff)
+    hasSkills(c, visit, staff) &&
+    hasContract(c, visit, staff)
   );
 }
 
@@ -143,6 +163,10 @@ export function overCapacity(plan: Plan, visit: number, staff: number): number {
   if (c.levels['SCH-CAPACITY'] === 'off') return 0;
   return bookedWithout(plan, visit, staff) + (c.visitMinutes[visit] as number) - (c.staffMost[staff] as number);
 }
+
+/** SCH-CAPACITY, SCH-PARTNER-CAPACITY: no room left, whenever it were. */
+export const isFull = (plan: Plan, visit: number, staff: number): boolean =>
+  overCapacity(plan, visit, staff) > 0 || overPartner(plan, visit, staff) > 0;
 
 /** SCH-WINDOW: minutes from the nearest start window, 0 inside one; a week's minutes when there is none at all. */
 export function windowDeviation(c: CompiledWeek, visit: number, start: EpochMinute): number {

@@ -1,6 +1,7 @@
 /** Why nobody can take a visit: each member of staff counted once, under the first rule that removes them. */
-import { endOf, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
+import { endOf, hasContract, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
 import { arePair, earliestInStep, latestInStep, placedPartner } from './pairs.ts';
+import { earliestAsked, overPartner } from './partners.ts';
 import type { Plan } from './plan.ts';
 import { RULES, type RuleId } from './problem.ts';
 import { earliestAfter, latestBefore } from './spacing.ts';
@@ -12,7 +13,7 @@ export interface Funnel {
   /** Staff in whom it would fit. */
   readonly left: number;
   /**
-   * The rule that removed most of those who may deliver it at all (role, skills, provider type, not blocked); of all when
+   * The rule that removed most of those who may deliver it at all (role, skills, provider type, contract, not blocked); of all when
    * nobody may, or SCH-WINDOW when the visit has no start window. Ties: the later step below. Null when
    * somebody is left.
    */
@@ -25,12 +26,15 @@ export const FUNNEL_STEPS: readonly RuleId[] = [
   'SCH-BLOCKED',
   'SCH-SKILL',
   'SCH-PROVIDER',
+  'SCH-CONTRACT',
   'SCH-WINDOW', // the visit has no start window at all
   'SCH-AVAILABILITY', // no shift meets a window for long enough
+  'SCH-NOTICE', // or only earlier than the partner has to be asked
   'SCH-OVERLAP-PATIENT', // the patient has other visits throughout
   'SCH-SPACING', // and stand too near to it where they do not overlap
   'SCH-SYNC', // the other carer of the pair comes at a time when this one is not at work
   'SCH-CAPACITY',
+  'SCH-PARTNER-CAPACITY',
   'SCH-OVERLAP-STAFF', // no gap between visits is long enough
   'SCH-TRAVEL', // a gap is, but not with the way there and on
   'SCH-REST', // nor with the rest from one day to the next
@@ -63,9 +67,12 @@ function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null 
   if (isBlocked(c, visit, staff)) return 'SCH-BLOCKED';
   if (!hasSkills(c, visit, staff)) return 'SCH-SKILL';
   if (!hasProvider(c, visit, staff)) return 'SCH-PROVIDER';
+  if (!hasContract(c, visit, staff)) return 'SCH-CONTRACT';
   if (c.windowFrom[visit] === c.windowFrom[visit + 1]) return 'SCH-WINDOW';
   let starts = shiftStarts(plan, visit, staff);
   if (starts.length === 0) return 'SCH-AVAILABILITY';
+  starts = between(starts, earliestAsked(plan, visit, staff), Number.POSITIVE_INFINITY);
+  if (starts.length === 0) return 'SCH-NOTICE';
   const others = (plan.patientVisits[c.visitPatient[visit] as number] ?? []).filter(
     (other) => !arePair(c, visit, other),
   );
@@ -79,6 +86,7 @@ function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null 
     if (starts.length === 0 || plan.staffOf[partner] === staff) return 'SCH-SYNC';
   }
   if (overCapacity(plan, visit, staff) > 0) return 'SCH-CAPACITY';
+  if (overPartner(plan, visit, staff) > 0) return 'SCH-PARTNER-CAPACITY';
   starts = without(plan, visit, starts, plan.routes[staff] as readonly number[]);
   if (starts.length === 0) return 'SCH-OVERLAP-STAFF';
   if (hasStart(plan, visit, staff)) return null;

@@ -6,10 +6,12 @@
  * Placing a visit with carer `s` changes, and only changes:
  * - the route part of `s` for starts between the visit before and the visit after the placed one;
  * - the carer part of `s`;
+ * - for carers of the same partner: whether the hours that were agreed have room for more;
  * - for the same patient: the patient part, and starts that now overlap the patient's visit or come too near to it.
  */
-import { endOf, overCapacity } from './feasibility.ts';
+import { endOf, isFull } from './feasibility.ts';
 import { arePair } from './pairs.ts';
+import { overPartner } from './partners.ts';
 import { partnerCostOf } from './pay.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta, overtimeDelta } from './score.ts';
@@ -97,8 +99,7 @@ export function createInsertionTable(
   }
 
   function lookEverywhere(visit: number, staff: number, cell: number): void {
-    const found =
-      overCapacity(plan, visit, staff) <= 0 && look(visit, staff, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    const found = !isFull(plan, visit, staff) && look(visit, staff, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     table[cell + ROUTE] = found ? search.cost : NO_START;
     table[cell + START] = found ? search.start : -1;
     sum(visit, staff, cell);
@@ -159,7 +160,7 @@ export function createInsertionTable(
         const before = table[cell + TOTAL] as number;
         if (before === NO_START) continue;
         const at = table[cell + START] as number;
-        if (overCapacity(plan, visit, staff) > 0) table[cell + ROUTE] = NO_START;
+        if (isFull(plan, visit, staff)) table[cell + ROUTE] = NO_START;
         else if (at >= from && at < until) {
           lookEverywhere(visit, staff, cell);
         } else if ((visitMinutes[visit] as number) <= room && look(visit, staff, from, until - 1)) {
@@ -173,6 +174,24 @@ export function createInsertionTable(
         const after = table[cell + TOTAL] as number;
         // The row's order changes only if this cell was, or now is, among the ones that count.
         if (before <= (thirdBest[visit] as number) || after <= (thirdBest[visit] as number)) rank(visit);
+      }
+    }
+  }
+
+  /** The hours agreed with a partner may be used up for its other carers too. */
+  function touchPartner(staff: number): void {
+    for (const other of c.partnerStaff[c.staffAgreed[staff] as number] ?? []) {
+      if (other === staff) continue;
+      for (let group = 0; group < groups.length; group += 1) {
+        const column = (groups[group] as (typeof groups)[number]).position[other] as number;
+        if (column < 0) continue;
+        for (const visit of pendingOfGroup[group] as number[]) {
+          const cell = (rowOf[visit] as number) + column * FIELDS;
+          if (table[cell + TOTAL] === NO_START || overPartner(plan, visit, other) <= 0) continue;
+          table[cell + ROUTE] = NO_START;
+          table[cell + TOTAL] = NO_START;
+          rank(visit);
+        }
       }
     }
   }
@@ -219,6 +238,7 @@ export function createInsertionTable(
       const until = after === undefined ? Number.POSITIVE_INFINITY : (plan.startOf[after] as number);
       const freeFrom = before === undefined ? from : endOf(plan, before);
       touchStaff(staff, from, until, Math.max(at - freeFrom, until - endOf(plan, visit)));
+      touchPartner(staff);
       touchPatient(visit);
     },
   };

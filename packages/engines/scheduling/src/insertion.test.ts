@@ -257,6 +257,16 @@ describe('funnelOf', () => {
     expect(mainOf({}, { patientId: 'p', pair }, [first])).toBe('SCH-SYNC');
     expect(mainOf({ capacityMinutes: 480 }, {})).toBe('SCH-CAPACITY');
     expect(mainOf({}, {})).toBe('SCH-OVERLAP-STAFF');
+    const [partner, partners] = [{ partner: true, partnerId: 'org' }, (terms: object) => [{ id: 'org', ...terms }]];
+    const agreedOf = (terms: object) =>
+      funnelOf(
+        planOf(weekOf([staffOf('a', partner)], [visitOf('v', { service: 's' })], { partners: partners(terms) })),
+        0,
+      ).main;
+    expect(agreedOf({ services: [] })).toBe('SCH-CONTRACT');
+    expect(agreedOf({ earliest: at('30:00') })).toBe('SCH-NOTICE');
+    expect(agreedOf({ capacityMinutes: 0 })).toBe('SCH-PARTNER-CAPACITY');
+    expect(agreedOf({})).toBeNull();
     const around = [
       visitOf('x', { minutes: 180, placed: { staffId: 'a', start: at('08:00') } }),
       visitOf('y', { minutes: 180, placed: { staffId: 'a', start: at('12:59') } }),

@@ -2,8 +2,9 @@
  * Where a visit could go and what that would cost: the same answer for drag feedback, suggestions and the optimiser.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
-import { endOf, isEligible, overCapacity, violationsAt } from './feasibility.ts';
+import { endOf, isEligible, isFull, violationsAt } from './feasibility.ts';
 import { earliestInStep, latestInStep, placedPartner } from './pairs.ts';
+import { earliestAsked } from './partners.ts';
 import type { Plan } from './plan.ts';
 import type { Interval, Violation } from './problem.ts';
 import { type MatchStatus, matchOf, type Reason, reasonsOf } from './reasons.ts';
@@ -45,7 +46,7 @@ export function bestStart(
   wish?: EpochMinute,
 ): Insertion | null {
   const c = plan.compiled;
-  if (!isEligible(c, visit, staff) || overCapacity(plan, visit, staff) > 0) return null;
+  if (!isEligible(c, visit, staff) || isFull(plan, visit, staff)) return null;
   const from = window?.start ?? Number.NEGATIVE_INFINITY;
   const to = window?.end ?? Number.POSITIVE_INFINITY;
   const search = createStartSearch(wish ?? null);
@@ -114,6 +115,7 @@ function weightOf({ severity, params }: Violation): number {
     number(params.deviationMinutes) +
     number(params.outsideMinutes) +
     number(params.overMinutes) +
+    number(params.tooSoonMinutes) +
     Math.max(0, number(params.neededMinutes) - number(params.gapMinutes)) +
     1440 * (number(params.neededDays) - number(params.gapDays));
   return (severity === 'block' ? BLOCK_WEIGHT : WARN_WEIGHT) + Math.min(amiss, WARN_WEIGHT / 2 - 1);
@@ -156,6 +158,7 @@ function telltaleStarts(plan: Plan, visit: number, staff: number, window: Interv
       add(start - minutes - c.restMinutes);
     }
   }
+  add(earliestAsked(plan, visit, staff));
   const partner = placedPartner(plan, visit);
   if (partner >= 0) {
     add(earliestInStep(plan, visit, partner));

@@ -18,6 +18,8 @@ export interface EngineStaff {
   readonly skills?: readonly string[];
   /** Belongs to a partner organisation. */
   readonly partner: boolean;
+  /** Which of `partners`; left out: none of them, nothing was agreed. */
+  readonly partnerId?: string;
   /** Bookable stretches, ascending, not overlapping; absences already taken out. A visit lies inside one of them. */
   readonly shifts: readonly Interval[];
   /** Visit minutes in the horizon without overtime. */
@@ -28,6 +30,17 @@ export interface EngineStaff {
   readonly centsAnHour?: number;
   /** Index into `places`: where each shift's travel starts and ends. */
   readonly homePlace: number;
+}
+
+/** What was agreed with an organisation whose carers deliver visits for us. What is left out is not limited. */
+export interface EnginePartner {
+  readonly id: string;
+  /** `EngineVisit.service` of what it is contracted for. */
+  readonly services?: readonly string[];
+  /** Most visit minutes in the horizon, all its carers together. */
+  readonly capacityMinutes?: number;
+  /** Visits that start earlier would be asked for too late; those that one of its carers has already stay. */
+  readonly earliest?: EpochMinute;
 }
 
 /** Visits of one patient in the same group keep this far from one another, whichever comes first. */
@@ -53,14 +66,20 @@ export interface EngineVisit {
   readonly patientId: string;
   readonly place: number;
   readonly minutes: number;
+  /** What a partner has to be contracted for; left out: nothing. */
+  readonly service?: string;
   /** Roles that may deliver it; never empty. */
   readonly roles: readonly string[];
   readonly provider: 'own' | 'partner' | 'any';
   /** 1 routine, 2 high, 3 urgent. */
   readonly priority: 1 | 2 | 3;
+  /** Among visits of one priority, how many others leaving this one out counts as: 1 (when left out) to 9. */
+  readonly stakes?: number;
   /** When it may start (both ends included): one interval a possible day, ascending. */
   readonly startWindows: readonly Interval[];
   readonly preferredStaffId: string | null;
+  /** How much it matters who comes: what continuity counts for this visit is multiplied with it. 0 to 9, 1 when left out. */
+  readonly continuity?: number;
   /** What the carer has to have; none when left out. */
   readonly skills?: readonly string[];
   /** Carers who must not meet the patient. */
@@ -79,6 +98,7 @@ export interface WeekProblem {
   readonly horizon: Interval;
   readonly staff: readonly EngineStaff[];
   readonly visits: readonly EngineVisit[];
+  readonly partners?: readonly EnginePartner[];
   /** Local midnights, ascending: what counts as a day. Needed where a rule speaks of days; days of 24 hours when left out. */
   readonly midnights?: readonly EpochMinute[];
   /** Least rest between two days of duty; 0 or left out: none. */
@@ -107,11 +127,14 @@ export const RULES = {
   'SCH-BLOCKED': 'A carer and a patient who are not to meet do not meet.',
   'SCH-SKILL': 'A carer has the skills and languages that the requirement asks for.',
   'SCH-PROVIDER': 'Own staff or partner staff, as the requirement asks.',
+  'SCH-CONTRACT': 'A partner is contracted for the service in this region.',
   'SCH-AVAILABILITY': 'A visit lies inside one of the carer’s bookable stretches.',
+  'SCH-NOTICE': 'A partner is asked as many days ahead as was agreed.',
   'SCH-WINDOW': 'A visit starts inside its time window.',
   'SCH-TRAVEL': 'A carer can reach the visit from the one before, and the one after from it.',
   'SCH-REST': 'A carer rests between the last visit of one day and the first of the next.',
   'SCH-CAPACITY': 'A carer’s week stays within capacity and agreed overtime.',
+  'SCH-PARTNER-CAPACITY': 'A partner’s visits of a week stay within the hours that were agreed.',
 } as const;
 export type RuleId = keyof typeof RULES;
 
@@ -128,11 +151,14 @@ export const LEVELS: Readonly<Record<RuleId, readonly [RuleLevel, ...RuleLevel[]
   'SCH-BLOCKED': ['block'],
   'SCH-SKILL': ['warn', 'block', 'off'],
   'SCH-PROVIDER': ['warn', 'block', 'off'],
+  'SCH-CONTRACT': ['warn', 'block', 'off'],
   'SCH-AVAILABILITY': ['warn', 'block'],
+  'SCH-NOTICE': ['warn', 'block', 'off'],
   'SCH-WINDOW': ['warn', 'block'],
   'SCH-TRAVEL': ['warn', 'block'],
   'SCH-REST': ['warn', 'block', 'off'],
   'SCH-CAPACITY': ['warn', 'block', 'off'],
+  'SCH-PARTNER-CAPACITY': ['warn', 'block', 'off'],
 };
 
 export interface Violation {

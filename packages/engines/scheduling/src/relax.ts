@@ -6,7 +6,7 @@
  */
 import type { EpochMinute } from '@fieldfare/kernel';
 import { bends } from './bend.ts';
-import { endOf, hasProvider, hasRole, hasSkills, isBlocked, overCapacity } from './feasibility.ts';
+import { endOf, hasProvider, hasRole, hasSkills, isBlocked, isFull, overCapacity } from './feasibility.ts';
 import { cheapest, type Give, smallest } from './give.ts';
 import { bestStart, candidates, type Insertion } from './insertion.ts';
 import { type Plan, withStartWindows } from './plan.ts';
@@ -249,7 +249,7 @@ function besideMoved(
   const rooms: { readonly other: number; readonly place: Insertion }[] = [];
   const ofPatient = plan.patientVisits[c.visitPatient[visit] as number] ?? [];
   for (const one of staff) {
-    const full = overCapacity(plan, visit, one) > 0;
+    const full = isFull(plan, visit, one);
     const route = (plan.routes[one] ?? []).filter((other) => full || nearWindows(plan, visit, other));
     for (const other of new Set([...route, ...ofPatient])) {
       const from = trial.placementOf(other);

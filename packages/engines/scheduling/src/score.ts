@@ -8,7 +8,7 @@
  *   room for another visit, not waiting.
  * - windowMinutes: minutes by which starts lie outside their windows (0 for everything the optimiser does).
  * - continuity: a point for each visit that has a preferred carer and is with another, and two for each carer of a
- *   patient after the first.
+ *   patient after the first; each times what the patient's continuity weighs (`EngineVisit.continuity`).
  * - balance: sum over staff of floor(booked² / (2 × capacity)), which grows faster the fuller a week already is.
  * - disruption: points for each visit that stands otherwise than carer and patient were told (told.ts).
  * - overtime: minutes of our own people's visits above their capacity.
@@ -185,9 +185,9 @@ const idle = (minutes: number): number => (minutes <= 0 ? 0 : Math.min(MOST_WAIT
 export function continuityDelta(plan: Plan, visit: number, staff: number): number {
   const c = plan.compiled;
   const preferred = c.visitPreferred[visit] as number;
-  const points = preferred >= 0 && preferred !== staff ? NOT_PREFERRED : 0;
+  const points = preferred >= 0 && preferred !== staff ? NOT_PREFERRED * (c.visitContinuity[visit] as number) : 0;
   const face = faceOf(plan, visit, staff);
-  return face === 'new' ? points + NEW_FACE : points;
+  return face === 'new' ? points + NEW_FACE * (c.patientContinuity[c.visitPatient[visit] as number] as number) : points;
 }
 
 /** Whether this carer already sees the patient this week, without this visit; `first`: nobody does yet. */
@@ -258,16 +258,16 @@ export function componentsOf(plan: Plan): Components {
   for (let staff = 0; staff < c.staffCount; staff += 1) sum = add(sum, componentsOfRoute(plan, staff));
   let windowMinutes = 0;
   let continuity = 0;
-  for (const visits of plan.patientVisits) {
+  for (const [patient, visits] of plan.patientVisits.entries()) {
     const carers = new Set<number>();
     for (const visit of visits) {
       const staff = plan.staffOf[visit] as number;
       const preferred = c.visitPreferred[visit] as number;
       carers.add(staff);
       windowMinutes += windowDeviation(c, visit, plan.startOf[visit] as number);
-      if (preferred >= 0 && preferred !== staff) continuity += NOT_PREFERRED;
+      if (preferred >= 0 && preferred !== staff) continuity += NOT_PREFERRED * (c.visitContinuity[visit] as number);
     }
-    continuity += NEW_FACE * Math.max(0, carers.size - 1);
+    continuity += NEW_FACE * (c.patientContinuity[patient] as number) * Math.max(0, carers.size - 1);
   }
   return { ...sum, windowMinutes, continuity };
 }

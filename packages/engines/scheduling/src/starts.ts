@@ -6,6 +6,7 @@
 import type { EpochMinute } from '@fieldfare/kernel';
 import { endOf } from './feasibility.ts';
 import { earliestInStep, latestInStep, placedPartner } from './pairs.ts';
+import { earliestAsked } from './partners.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { createGap, type Gap, openGap, priceStart } from './score.ts';
 import { restBesideShift } from './shifts.ts';
@@ -63,6 +64,7 @@ export function searchStarts(
   search.cost = NO_START;
   search.start = -1;
   search.tried += 1;
+  from = Math.max(from, earliestAsked(plan, visit, staff));
   const partner = placedPartner(plan, visit);
   if (partner >= 0) {
     if (plan.staffOf[partner] === staff) return false;

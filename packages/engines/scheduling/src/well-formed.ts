@@ -71,6 +71,15 @@ export function problemsOf(week: WeekProblem): Problem[] {
     );
   }
 
+  week.partners?.forEach((partner, index) => {
+    const path: Path = ['partners', index];
+    const { capacityMinutes = 0, earliest = 0 } = partner;
+    if (!whole(capacityMinutes) || capacityMinutes > MOST_WORK) {
+      report('capacity, overtime and price are whole numbers', [...path, 'capacityMinutes']);
+    }
+    minute(earliest, [...path, 'earliest']);
+  });
+
   const visitIds = new Set<string>();
   week.visits.forEach((visit, index) => {
     const path: Path = ['visits', index];
@@ -79,6 +88,12 @@ export function problemsOf(week: WeekProblem): Problem[] {
     place(visit.place, [...path, 'place']);
     if (!Number.isInteger(visit.minutes) || visit.minutes < 1 || visit.minutes > 10_080) {
       report('a visit lasts between one minute and a week', [...path, 'minutes']);
+    }
+    for (const name of ['stakes', 'continuity'] as const) {
+      const value = visit[name] ?? 1;
+      if (!whole(value) || value > 9 || (name === 'stakes' && value === 0)) {
+        report('a whole number up to 9', [...path, name]);
+      }
     }
     if (visit.roles.length === 0) report('no role may deliver this visit', [...path, 'roles']);
     const { spacing } = visit;

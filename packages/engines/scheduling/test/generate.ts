@@ -22,6 +22,8 @@ export interface GenerateOptions {
   readonly restMinutes?: number;
   /** Share of visits that form a pair with a later one of the patient, half of them at the same minute. */
   readonly paired?: number;
+  /** Whether partners have agreed on services, hours and notice. */
+  readonly agreed?: boolean;
   /** Roles by share. */
   readonly roles?: readonly string[];
 }
@@ -71,6 +73,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     spaced = 0.3,
     restMinutes = 1050,
     paired = 0.2,
+    agreed = true,
   } = options;
   const roles = options.roles ?? ['psw', 'psw', 'psw', 'nurse', 'ot'];
   const random = seededRandom(seed);
@@ -105,6 +108,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
       role,
       skills: index % 3 === 0 ? ['en'] : ['en', 'fr'],
       partner,
+      ...(partner ? { partnerId: 'org' } : {}),
       shifts,
       capacityMinutes: Math.floor(working * (part ? 0.45 : 0.85)),
       overtimeMinutes: part ? Math.floor(working * 0.4) : 0,
@@ -117,6 +121,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     id: `p${index}`,
     place: place(),
     preferred: random.float() < 0.5 ? pick(staff).id : null,
+    continuity: [1, 1, 3, 0][index % 4] as number,
   }));
   const gaps = seededRandom(seed + 1);
   const blocked = new Map(
@@ -151,6 +156,9 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
         end: MONDAY + day * DAY + opens + width,
       })),
       preferredStaffId: patient.preferred,
+      service: index % 7 === 3 ? 'seldom' : 'usual',
+      continuity: patient.continuity,
+      stakes: 1 + (index % 3),
       spacing: spacings.get(patient.id) ?? null,
       skills: spacings.get(patient.id)?.group === 'days' ? ['fr'] : [],
       blockedStaffIds: blocked.get(patient.id) ?? [],
@@ -171,6 +179,18 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     restMinutes,
     staff,
     visits: inPairs(visits, paired, seededRandom(seed + 2).float),
+    partners: agreed
+      ? [
+          {
+            id: 'org',
+            services: ['usual'],
+            capacityMinutes: Math.floor(
+              0.5 * staff.reduce((sum, row) => sum + (row.partner ? row.capacityMinutes : 0), 0),
+            ),
+            earliest: MONDAY + DAY,
+          },
+        ]
+      : [],
     placeCount: places.length,
     travelMinutes: (from, to, departure) => {
       const a = places[from];

@@ -1,5 +1,6 @@
 /** Requirements: what a patient needs every week. */
 import {
+  type CONTINUITIES,
   type Pairing,
   type Patient,
   type Requirement,
@@ -9,7 +10,7 @@ import {
   type StartWindow,
 } from '@fieldfare/domain/tables';
 import { deterministicId, isId } from '@fieldfare/kernel';
-import { bad, date, good, whole, words } from './cells.ts';
+import { bad, choice, date, good, whole, words } from './cells.ts';
 import { type Fault, type Field, type Kind, valueAt } from './kind.ts';
 import { referenceKey } from './lookup.ts';
 import { PAIRING_FORMAT, readPairing, writePairing } from './pairing.ts';
@@ -24,6 +25,12 @@ import {
   writeWindows,
 } from './references.ts';
 import { rowsOf } from './rows.ts';
+
+const CONTINUITY: Readonly<Record<(typeof CONTINUITIES)[number], readonly string[]>> = {
+  low: ['basse', 'faible'],
+  usual: ['normal', 'habituelle'],
+  high: ['haute', 'élevée'],
+};
 
 const FIELDS: readonly Field[] = [
   patientField,
@@ -113,6 +120,16 @@ const FIELDS: readonly Field[] = [
     example: '1',
     read: readPairing,
   },
+  {
+    key: 'continuity',
+    label: 'Same carers matter',
+    labelFr: 'Importance de la continuité',
+    required: false,
+    synonyms: ['continuity', 'continuity importance', 'continuité'],
+    format: 'low, usual or high; usual when left out',
+    example: 'usual',
+    read: choice(CONTINUITY),
+  },
   orderField,
 ];
 
@@ -162,6 +179,7 @@ export const requirementsKind: Kind<Requirement> = {
       endsOn,
       skills: valueAt<string[]>(values, 'skills') ?? null,
       pairing: valueAt<Pairing | null>(values, 'carers') ?? null,
+      continuity: valueAt<Requirement['continuity']>(values, 'continuity') ?? null,
     };
     const given = [...values.keys()].filter((key) => !['reference', 'patient', 'service'].includes(key));
     return { row, given: ['patientId', 'serviceCode', ...given.map((key) => ROW_FIELD[key] ?? key)] };
@@ -175,6 +193,7 @@ export const requirementsKind: Kind<Requirement> = {
     preferredStaff: (row.preferredStaffId && lookup.staffReferences.get(row.preferredStaffId)) ?? '',
     endsOn: row.endsOn ?? '',
     skills: (row.skills ?? []).join(', '),
+    continuity: row.continuity ?? '',
     carers: writePairing(row.pairing ?? null),
     reference: row.id,
   }),

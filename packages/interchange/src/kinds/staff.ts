@@ -2,6 +2,7 @@
 import {
   type AvailabilityInterval,
   type EMPLOYMENT_TYPES,
+  type STARTS,
   type Staff,
   type StaffRole,
   staff,
@@ -38,6 +39,10 @@ const EMPLOYMENT: Readonly<Record<(typeof EMPLOYMENT_TYPES)[number], readonly st
   'part-time': ['PT', 'part time', 'temps partiel'],
   casual: ['occasionnel', 'occasionnelle', 'sur appel', 'on call'],
   contract: ['contractor', 'agency', 'contractuel', 'contractuelle', 'à contrat'],
+};
+const STARTS_FROM: Readonly<Record<(typeof STARTS)[number], readonly string[]>> = {
+  home: ['domicile', 'maison'],
+  office: ['branch', 'bureau', 'succursale'],
 };
 /** Weekly hours where the file gives none. */
 const USUAL_HOURS = { 'full-time': 35, 'part-time': 20, casual: 12, contract: 20 } as const;
@@ -216,6 +221,16 @@ const FIELDS: readonly Field[] = [
     read: number(-180, 180),
   },
   {
+    key: 'startsFrom',
+    label: 'Day starts from',
+    labelFr: 'Départ de la journée',
+    required: false,
+    synonyms: ['starts from', 'start point', 'branch start', 'lieu de départ', 'départ'],
+    format: 'home or office; home when left out',
+    example: 'home',
+    read: choice(STARTS_FROM),
+  },
+  {
     key: 'phone',
     label: 'Phone',
     labelFr: 'Téléphone',
@@ -287,6 +302,7 @@ function build(values: Values, lookup: Parameters<Kind<Staff>['build']>[1]): Ret
     languages: valueAt<string[]>(values, 'languages') ?? [],
     active: valueAt<boolean>(values, 'active') ?? true,
     skills: valueAt<string[]>(values, 'skills') ?? null,
+    startsFrom: valueAt<Staff['startsFrom']>(values, 'startsFrom') ?? null,
     overtimeMinutes: overtime ? Math.round(overtime * 60) : null,
   };
   const rowField: Readonly<Record<string, string>> = {
@@ -317,6 +333,7 @@ export const staffKind: Kind<Staff> = {
     partner: (row.partnerId && lookup.partnerNames.get(row.partnerId)) ?? '',
     weeklyHours: hoursOf(row.capacityMinutes),
     overtimeHours: row.overtimeMinutes ? hoursOf(row.overtimeMinutes) : '',
+    startsFrom: row.startsFrom ?? '',
     availability: writeAvailability(row.availability),
     languages: row.languages.join(', '),
     skills: (row.skills ?? []).join(', '),

@@ -16,7 +16,7 @@ export interface Ledger {
   readonly partnerCost: number;
   /** Points for other carers than told. */
   readonly otherCarers: number;
-  /** Carers above the most they may be booked for. */
+  /** Carers, and partners with whom hours were agreed, above the most they may be booked for. */
   readonly over: number;
   /** Cells that the log puts back. */
   readonly lists: readonly Int32Array[];
@@ -29,15 +29,17 @@ export interface Ledger {
 }
 
 export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog): Ledger {
+  const { continuity: weight, faceContinuity } = model;
   const { patient, patientTasks, preferred, tourCarer, capacity, mostBooked, duration, weights, toldCarer } = model;
-  const { overtimeFrom, price } = model;
+  const { overtimeFrom, price, agreed, mostAgreed, carerCount } = model;
   const counts = {
     faces: weights.continuity > 0,
     hours: mostBooked.some((most) => most < NEVER),
     told: toldCarer.some((carer) => carer >= 0),
     paid: price.some((cents) => cents > 0),
   };
-  const booked = new Int32Array(model.carerCount);
+  /** By carer, then by partner with whom hours were agreed. */
+  const booked = new Int32Array(carerCount + mostAgreed.length);
   const carers = new Int32Array(patientTasks.length);
   let continuity = 0;
   let balance = 0;
@@ -64,6 +66,19 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     overtime += overtimeOf(after, usual) - overtimeOf(before, usual);
     if (before > most) over -= 1;
     if (after > most) over += 1;
+    const partner = agreed[carer] as number;
+    if (partner >= 0) bookPartner(partner, minutes);
+  }
+
+  function bookPartner(partner: number, minutes: number): void {
+    const cell = carerCount + partner;
+    const most = mostAgreed[partner] as number;
+    const before = booked[cell] as number;
+    const after = before + minutes;
+    take(log, BOOKED, cell, before);
+    booked[cell] = after;
+    if (before > most) over -= 1;
+    if (after > most) over += 1;
   }
 
   function seesAnother(task: number, carer: number): boolean {
@@ -81,7 +96,8 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     const before = carers[who] as number;
     take(log, CARERS, who, before);
     carers[who] = before + change;
-    continuity += NEW_FACE * (Math.max(0, before + change - 1) - Math.max(0, before - 1));
+    continuity +=
+      NEW_FACE * (faceContinuity[who] as number) * (Math.max(0, before + change - 1) - Math.max(0, before - 1));
   }
 
   function count(task: number, change: 1 | -1): void {
@@ -94,7 +110,7 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     }
     if (!counts.faces) return;
     const wished = preferred[task] as number;
-    if (wished >= 0 && wished !== carer) continuity += change * NOT_PREFERRED;
+    if (wished >= 0 && wished !== carer) continuity += change * NOT_PREFERRED * (weight[task] as number);
     const who = patient[task] as number;
     if (who >= 0 && !seesAnother(task, carer)) face(who, change);
   }

@@ -53,6 +53,9 @@ export interface RoutingModel {
   /** By carer: ticks of work from which on it is overtime, and cents an hour (pay.ts). */
   readonly overtimeFrom: Int32Array;
   readonly price: Int32Array;
+  /** By carer: a partner with which hours were agreed, or -1; by partner: the most ticks of work of all its carers. */
+  readonly agreed: Int32Array;
+  readonly mostAgreed: Int32Array;
 
   /** By task; -1: nobody's. Tasks of one patient do not overlap, and few carers are better than many. */
   readonly patient: Int32Array;
@@ -63,6 +66,9 @@ export interface RoutingModel {
   readonly tooNear: ((task: number, start: number, other: number, otherStart: number) => boolean) | null;
   /** By task: a carer, or -1. */
   readonly preferred: Int32Array;
+  /** What points of continuity are multiplied with: by task for the preferred carer, by patient for faces. */
+  readonly continuity: Uint8Array;
+  readonly faceContinuity: Uint8Array;
 
   /** By task: the carer and the time that were told (told.ts), -1: nothing. */
   readonly toldCarer: Int32Array;

@@ -98,7 +98,9 @@ export function unassignedOf(plan: Plan, mayMove: Uint8Array): number {
 }
 
 const weightOf = (c: CompiledWeek, visit: number, mayMove: Uint8Array): number =>
-  mayMove[visit] === 2 ? KEEPS_A_PLACE : UNASSIGNED[c.visitPriority[visit] as 1 | 2 | 3];
+  mayMove[visit] === 2
+    ? KEEPS_A_PLACE
+    : UNASSIGNED[c.visitPriority[visit] as 1 | 2 | 3] * (c.visitStakes[visit] as number);
 
 /** By visit: the shift that holds it, -1 when unplaced or outside all. */
 function shiftsOf(plan: Plan): Int32Array {
@@ -133,6 +135,15 @@ function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uin
     if (staff < 0) continue;
     const start = still.startOf[visit] as number;
     if (violationsAt(still, visit, staff, start).some(({ rule }) => TANGLES.has(rule))) close(visit);
+  }
+  // Inside a partner's notice nothing is moved about any more (SCH-NOTICE).
+  for (let staff = 0; staff < c.staffCount; staff += 1) {
+    const earliest = c.staffEarliest[staff] as number;
+    if (earliest === 0) continue;
+    for (const visit of plan.routes[staff] ?? []) if ((plan.startOf[visit] as number) < earliest) close(visit);
+    for (let shift = c.shiftFrom[staff] as number; shift < (c.shiftFrom[staff + 1] as number); shift += 1) {
+      if ((c.shiftStart[shift] as number) < earliest) closed[shift] = 1;
+    }
   }
   return closed;
 }
@@ -187,6 +198,14 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     mostBooked: c.staffMost.map((most, staff) =>
       c.levels['SCH-CAPACITY'] === 'off' ? MOST_HOURS : Math.max(most, bookedBy(plan, staff, movable)),
     ),
+    agreed: c.staffAgreed,
+    mostAgreed: c.partnerMost.map((most, partner) => {
+      const standing = [...(c.partnerStaff[partner] ?? [])].map((staff) => bookedBy(plan, staff, movable));
+      return Math.max(
+        most,
+        standing.reduce((sum, minutes) => sum + minutes, 0),
+      );
+    }),
     patient: c.visitPatient,
     patientTasks,
     rivals: Array.from({ length: visitCount }, (_, visit) =>
@@ -200,6 +219,8 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
       ? (task, start, other, otherStart) => tooNear(c, task, start, other, otherStart)
       : null,
     preferred: c.visitPreferred,
+    continuity: c.visitContinuity,
+    faceContinuity: c.patientContinuity,
     toldCarer: c.visitToldStaff,
     toldStart: c.visitToldStart.map((start, visit) => ((c.visitToldStaff[visit] as number) < 0 ? -1 : start)),
     ...weekPairs(plan, movable),
