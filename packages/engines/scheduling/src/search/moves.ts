@@ -3,7 +3,8 @@
  * lateness cannot fall below nothing, so most hopeless moves end there (`room`).
  */
 import type { Random } from '@fieldfare/kernel';
-import type { Neighbours } from './neighbours.ts';
+import { couldHold, type Neighbours } from './neighbours.ts';
+import { createProbe } from './probe.ts';
 import type { SearchState } from './state.ts';
 
 export interface Moves {
@@ -23,14 +24,16 @@ const WITH_KNOWN = 0.25;
 const ANYWHERE = 0.2;
 
 export function createMoves(state: SearchState, neighbours: Neighbours, random: Random): Moves {
-  const { model, next, prev, tour, start } = state;
+  const { model, next, prev, tour, start, leg: legInto } = state;
+  const { mayStand } = createProbe(state);
   const { taskCount, place, weights } = model;
-  const { before: near, width, tours, movable } = neighbours;
+  const { before: near, width, tours, carerTours, movable } = neighbours;
   const price = weights.travelMinutes;
   const faces = weights.continuity > 0;
   const anywhere = weights.late > 0 ? ANYWHERE : 0;
   const below = (count: number): number => Math.floor(random.float() * count);
   const leg = (a: number, b: number): number => state.legBetween(a, b);
+  const into = (node: number): number => legInto[node] as number;
 
   /** A node to stand behind, or -1. */
   function anchorFor(task: number): number {
@@ -56,11 +59,11 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const other = others[pick] ?? -1;
     const carer = other < 0 ? (model.preferred[task] as number) : (model.tourCarer[tour[other] as number] ?? -1);
     if (carer < 0) return -1;
-    const open = tours[task] as Int32Array;
-    const from = below(open.length);
-    for (let step = 0; step < open.length; step += 1) {
-      const there = open[(from + step) % open.length] as number;
-      if (model.tourCarer[there] !== carer) continue;
+    const theirs = carerTours[carer] as Int32Array;
+    const from = below(theirs.length);
+    for (let step = 0; step < theirs.length; step += 1) {
+      const there = theirs[(from + step) % theirs.length] as number;
+      if (!couldHold(model, task, there)) continue;
       const wish =
         (tour[task] as number) < 0 || there !== tour[task] ? earliestIn(task, there) : (start[task] as number);
       let node = taskCount + there;
@@ -95,9 +98,11 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const after = next[anchor] as number;
     const from = prev[task] as number;
     const to = next[task] as number;
-    const added = leg(anchor, task) + leg(task, after) - leg(anchor, after);
-    const saved = leg(from, task) + leg(task, to) - leg(from, to);
+    const added = leg(anchor, task) + leg(task, after) - into(after);
+    const saved = into(task) + into(to) - leg(from, to);
     if (price * (added - saved) > room) return null;
+    const behind = there === tour[task] && (start[anchor] as number) > (start[task] as number);
+    if (!behind && !mayStand(there, anchor, task, task, after)) return null;
     state.cut(task);
     state.insert(task, anchor);
     return added - saved;
@@ -108,7 +113,8 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const anchor = anchorFor(task);
     if (anchor < 0 || !state.allows(task, tour[anchor] as number)) return null;
     const after = next[anchor] as number;
-    const added = leg(anchor, task) + leg(task, after) - leg(anchor, after);
+    if (!mayStand(tour[anchor] as number, anchor, task, task, after)) return null;
+    const added = leg(anchor, task) + leg(task, after) - into(after);
     state.insert(task, anchor);
     return added;
   }
@@ -131,8 +137,11 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const to = next[task] as number;
     const after = next[other] as number;
     const added = leg(anchor, task) + leg(task, after) + leg(from, other) + leg(other, to);
-    const saved = leg(from, task) + leg(task, to) + leg(anchor, other) + leg(other, after);
+    const saved = into(task) + into(to) + into(other) + into(after);
     if (price * (added - saved) > room) return null;
+    if (mine !== theirs && !(mayStand(theirs, anchor, task, task, after) && mayStand(mine, from, other, other, to))) {
+      return null;
+    }
     state.cut(task);
     state.cut(other);
     state.insert(task, anchor);
@@ -170,8 +179,9 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const to = next[last] as number;
     const after = next[anchor] as number;
     const added = leg(anchor, task) + leg(last, after) + leg(from, to);
-    const saved = leg(anchor, after) + leg(from, task) + leg(last, to);
+    const saved = into(after) + into(task) + into(to);
     if (price * (added - saved) > room) return null;
+    if (there !== tour[task] && !mayStand(there, anchor, task, last, after)) return null;
     let behind = anchor;
     let node = task;
     for (let count = 0; count < length; count += 1) {
@@ -197,19 +207,21 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const homeTheirs = taskCount + theirs;
     const back = after === homeTheirs ? homeMine : after;
     let added = leg(anchor, task) + leg(from, back);
-    let saved = leg(from, task) + leg(anchor, after);
+    let saved = into(task) + into(after);
     if (place[homeMine] !== place[homeTheirs]) {
       const lastMine = prev[homeMine] as number;
       added += leg(lastMine, homeTheirs);
-      saved += leg(lastMine, homeMine);
+      saved += into(homeMine);
       if (after !== homeTheirs) {
         const lastTheirs = prev[homeTheirs] as number;
         added += leg(lastTheirs, homeMine);
-        saved += leg(lastTheirs, homeTheirs);
+        saved += into(homeTheirs);
       }
     }
     if (price * (added - saved) > room) return null;
     if (!tailFits(task, homeMine, theirs) || !tailFits(after, homeTheirs, mine)) return null;
+    if (!mayStand(theirs, anchor, task, prev[homeMine] as number, homeTheirs)) return null;
+    if (!mayStand(mine, from, after, prev[homeTheirs] as number, homeMine)) return null;
     state.swapTails(from, anchor);
     return added - saved;
   }

@@ -2,7 +2,7 @@
  * Which tasks are worth standing directly before which: near in place and time, and within reach of one carer. Moves draw
  * from these short lists instead of from all pairs, so a move costs the same in a large week.
  */
-import type { RoutingModel } from './model.ts';
+import { mayDo, type RoutingModel } from './model.ts';
 
 export interface Neighbours {
   readonly width: number;
@@ -10,6 +10,8 @@ export interface Neighbours {
   readonly before: Int32Array;
   /** By task: the tours that may hold it. */
   readonly tours: readonly Int32Array[];
+  /** By carer: all tours that take anything in. */
+  readonly carerTours: readonly Int32Array[];
   /** Tasks that may move. */
   readonly movable: Int32Array;
 }
@@ -19,95 +21,157 @@ const IDLE_SHARE = 0.2;
 /** Tasks between two yields. */
 const SLICE = 64;
 
-/** Yields now and then: a large week takes a second. */
+/** Yields now and then: a large week takes a moment. */
 export function* neighboursOf(model: RoutingModel, width: number): Generator<void, Neighbours, undefined> {
-  const { taskCount, tourClosed, movable } = model;
-  const opens = model.windowOpen;
-  const closes = model.windowClose;
-  const first = (task: number): number => model.windowFrom[task] as number;
-  const last = (task: number): number => (model.windowFrom[task + 1] as number) - 1;
-  /** Tasks with nowhere to go, or that hang in closed tours, are nobody's neighbours. */
-  const takesPart = (task: number): boolean => last(task) >= first(task);
-  const open = Int32Array.from({ length: taskCount }, (_, task) =>
-    takesPart(task) ? (opens[first(task)] as number) : 0,
-  );
-  const close = Int32Array.from({ length: taskCount }, (_, task) => {
-    let latest = 0;
-    for (let at = first(task); at <= last(task); at += 1) latest = Math.max(latest, closes[at] as number);
-    return Math.min(latest, model.due[task] as number);
-  });
+  const { taskCount, movable, windowFrom, windowOpen, duration } = model;
   const before = new Int32Array(taskCount * width).fill(-1);
   const share = sharing(model);
   const far = new Float64Array(width);
-  const order = Array.from({ length: taskCount }, (_, task) => task)
-    .filter(takesPart)
-    .sort((a, b) => (open[a] as number) - (open[b] as number) || a - b);
   const hard = model.weights.late === 0;
+  const stays = windowsByOpening(model);
   for (let task = 0; task < taskCount; task += 1) {
     if (movable[task] === 0) continue;
     if (task % SLICE === SLICE - 1) yield;
     far.fill(Number.POSITIVE_INFINITY);
+    for (let at = windowFrom[task] as number; at < (windowFrom[task + 1] as number); at += 1) lookBack(task, at);
+  }
+
+  /** Windows of other tasks that open before this one closes, the latest first, until only waiting could follow. */
+  function lookBack(task: number, window: number): void {
+    const { windows, owner, longest } = stays;
+    const opens = windowOpen[window] as number;
+    const closes = closing(model, task, window);
     const row = task * width;
-    for (const other of order) {
-      const done = (open[other] as number) + (model.duration[other] as number);
-      if (hard && done > (close[task] as number)) {
-        if ((open[other] as number) > (close[task] as number)) break;
-        continue;
-      }
-      if (other === task || model.partner[task] === other) continue;
-      if (share[(model.kind[task] as number) * model.kindCount + (model.kind[other] as number)] === 0) continue;
-      const latest = (close[other] as number) + (model.duration[other] as number);
-      const gap = (open[task] as number) - latest;
+    const kinds = (model.kind[task] as number) * model.kindCount;
+    for (let index = stays.openBy(closes) - 1; index >= 0; index -= 1) {
+      const from = windowOpen[windows[index] as number] as number;
       const worst = far[width - 1] as number;
+      if (IDLE_SHARE * (opens - from - longest) > worst) return;
+      const other = owner[index] as number;
+      const done = from + (duration[other] as number);
+      if ((hard && done > closes) || other === task || model.partner[task] === other) continue;
+      if (share[kinds + (model.kind[other] as number)] === 0) continue;
+      const gap = opens - (closing(model, other, windows[index] as number) + (duration[other] as number));
       if (IDLE_SHARE * gap > worst) continue;
       const leg = legOf(model, other, task, done);
-      const cost = leg + IDLE_SHARE * Math.max(0, gap - leg) + Math.max(0, done + leg - (close[task] as number));
-      if (cost >= worst) continue;
-      let at = width - 1;
-      while (at > 0 && (far[at - 1] as number) > cost) {
-        far[at] = far[at - 1] as number;
-        before[row + at] = before[row + at - 1] as number;
-        at -= 1;
-      }
-      far[at] = cost;
-      before[row + at] = other;
+      note(row, other, leg + IDLE_SHARE * Math.max(0, gap - leg) + Math.max(0, done + leg - closes));
     }
   }
+
+  /** Keeps the cheapest `width`, each once, the cheapest first. */
+  function note(row: number, other: number, cost: number): void {
+    if (cost >= (far[width - 1] as number)) return;
+    let last = width - 1;
+    for (let at = 0; at < width - 1; at += 1) {
+      if (before[row + at] !== other) continue;
+      if ((far[at] as number) <= cost) return;
+      last = at;
+      break;
+    }
+    while (last > 0 && (far[last - 1] as number) > cost) {
+      far[last] = far[last - 1] as number;
+      before[row + last] = before[row + last - 1] as number;
+      last -= 1;
+    }
+    far[last] = cost;
+    before[row + last] = other;
+  }
+
   return {
     width,
     before,
     tours: toursOf(model),
+    carerTours: carerToursOf(model),
     movable: Int32Array.from({ length: taskCount }, (_, task) => task).filter((task) => movable[task] === 1),
   };
 
-  function toursOf({ tourCount, tourStart, tourEnd }: RoutingModel): Int32Array[] {
+  function toursOf({ tourCount }: RoutingModel): Int32Array[] {
     // Tasks of one kind with the same windows have the same tours, and there are far fewer of those.
+    const { windowClose } = model;
     const known = new Map<string, Int32Array>();
     return Array.from({ length: taskCount }, (_, task) => {
       if (movable[task] === 0) return new Int32Array(0);
       const kind = model.kind[task] as number;
       const minutes = model.duration[task] as number;
-      const from = first(task);
-      const to = last(task);
-      const key = `${kind}/${minutes}/${opens.subarray(from, to + 1)}/${closes.subarray(from, to + 1)}`;
+      const from = windowFrom[task] as number;
+      const to = windowFrom[task + 1] as number;
+      const key = `${kind}/${minutes}/${windowOpen.subarray(from, to)}/${windowClose.subarray(from, to)}`;
       const same = known.get(key);
       if (same) return same;
       const tours: number[] = [];
       for (let tour = 0; tour < tourCount; tour += 1) {
-        if (tourClosed[tour] === 1) continue;
-        if (model.kindCarer[kind * model.carerCount + (model.tourCarer[tour] as number)] === 0) continue;
-        for (let window = from; window <= to; window += 1) {
-          const start = Math.max(opens[window] as number, tourStart[tour] as number);
-          if (start > (closes[window] as number) || start + minutes > (tourEnd[tour] as number)) continue;
-          tours.push(tour);
-          break;
-        }
+        if (couldHold(model, task, tour)) tours.push(tour);
       }
       const list = Int32Array.from(tours);
       known.set(key, list);
       return list;
     });
   }
+}
+
+interface Windows {
+  /** Of tasks that stand or may stand somewhere, by opening; what hangs in closed tours has none. */
+  readonly windows: readonly number[];
+  /** By index: whose window it is. */
+  readonly owner: Int32Array;
+  /** From the opening of a window to the latest end of the task, at most. */
+  readonly longest: number;
+  /** How many open by then. */
+  readonly openBy: (tick: number) => number;
+}
+
+function windowsByOpening(model: RoutingModel): Windows {
+  const { taskCount, windowFrom, windowOpen, duration } = model;
+  const ownerOf = new Int32Array(windowOpen.length);
+  let longest = 0;
+  for (let task = 0; task < taskCount; task += 1) {
+    for (let window = windowFrom[task] as number; window < (windowFrom[task + 1] as number); window += 1) {
+      ownerOf[window] = task;
+      const end = closing(model, task, window) + (duration[task] as number);
+      longest = Math.max(longest, end - (windowOpen[window] as number));
+    }
+  }
+  const opening = (window: number): number => windowOpen[window] as number;
+  const windows = Array.from(ownerOf.keys()).sort((a, b) => opening(a) - opening(b) || a - b);
+  return {
+    windows,
+    owner: Int32Array.from(windows, (window) => ownerOf[window] as number),
+    longest,
+    openBy(tick) {
+      let [from, to] = [0, windows.length];
+      while (from < to) {
+        const middle = (from + to) >> 1;
+        if (opening(windows[middle] as number) <= tick) from = middle + 1;
+        else to = middle;
+      }
+      return from;
+    },
+  };
+}
+
+/** The last start in a window that is not late. */
+const closing = ({ windowClose, due }: RoutingModel, task: number, window: number): number =>
+  Math.min(windowClose[window] as number, due[task] as number);
+
+/** Whether the carer may do the task, and one of its windows meets the tour. */
+export function couldHold(model: RoutingModel, task: number, tour: number): boolean {
+  const { windowFrom, windowOpen, windowClose, tourStart, tourEnd } = model;
+  if (!mayDo(model, task, tour)) return false;
+  const minutes = model.duration[task] as number;
+  const to = windowFrom[task + 1] as number;
+  for (let window = windowFrom[task] as number; window < to; window += 1) {
+    const start = Math.max(windowOpen[window] as number, tourStart[tour] as number);
+    if (start <= (windowClose[window] as number) && start + minutes <= (tourEnd[tour] as number)) return true;
+  }
+  return false;
+}
+
+function carerToursOf({ carerCount, tourCarer, tourClosed }: RoutingModel): Int32Array[] {
+  const lists: number[][] = Array.from({ length: carerCount }, () => []);
+  tourCarer.forEach((carer, tour) => {
+    if (tourClosed[tour] === 0) lists[carer]?.push(tour);
+  });
+  return lists.map((list) => Int32Array.from(list));
 }
 
 /** `kind * kindCount + kind`: 1 where some carer may do both. */

@@ -2,7 +2,8 @@
 import { invariant, type Random } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
 import { OTHER_TIME } from '../told.ts';
-import type { Neighbours } from './neighbours.ts';
+import { couldHold, type Neighbours } from './neighbours.ts';
+import { createProbe } from './probe.ts';
 import type { SearchState } from './state.ts';
 
 export interface Repair {
@@ -19,9 +20,10 @@ const SAMPLED_TOURS = 8;
 const BLINK = 0.01;
 
 export function createRepair(state: SearchState, neighbours: Neighbours, random: Random): Repair {
-  const { model, next, tour } = state;
+  const { model, next, tour, leg: legInto } = state;
+  const { mayStand } = createProbe(state);
   const { taskCount, weights, patientTasks } = model;
-  const { before: near, width, tours } = neighbours;
+  const { before: near, width, tours, carerTours } = neighbours;
   const timed = model.legs === null;
   /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too; and another visit may come to its time. */
   const saved =
@@ -35,9 +37,9 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
   function look(task: number, before: number, without: number): void {
     if (random.float() < BLINK) return;
     const after = next[before] as number;
-    const added = state.legBetween(before, task) + state.legBetween(task, after) - state.legBetween(before, after);
+    const added = state.legBetween(before, task) + state.legBetween(task, after) - (legInto[after] as number);
     const room = bestCost - without - weights.travelMinutes * added + saved;
-    if (room <= 0) return;
+    if (room <= 0 || !mayStand(tour[before] as number, before, task, task, after)) return;
     state.insert(task, before);
     if (state.settle(room)) {
       const { cost } = state;
@@ -96,8 +98,8 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
 
   /** In every tour of one carer that may hold the task. */
   function lookWith(task: number, carer: number, without: number): void {
-    for (const there of tours[task] as Int32Array) {
-      if (model.tourCarer[there] === carer) lookThrough(task, there, without);
+    for (const there of carerTours[carer] as Int32Array) {
+      if (couldHold(model, task, there)) lookThrough(task, there, without);
     }
   }
 

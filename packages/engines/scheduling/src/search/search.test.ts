@@ -11,6 +11,7 @@ import { violationsOfPlan } from '../validate.ts';
 import { WEIGHTS } from '../weights.ts';
 import { createMoves } from './moves.ts';
 import { neighboursOf } from './neighbours.ts';
+import { createProbe } from './probe.ts';
 import { createRuin } from './ruin.ts';
 import { createWeekSearch, unassignedOf } from './week-model.ts';
 
@@ -81,6 +82,55 @@ describe('search state', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('probe', () => {
+  it('says no only where settling says no, and then mostly', () => {
+    const counts = { refused: 0, broken: 0 };
+    fc.assert(
+      fc.property(weeks, fc.integer(), (options, seed) => {
+        const plan = planOf(generateWeek(options));
+        const tray = trayOf(plan);
+        finish(autoAssign(plan, { seed, moves: 0 }));
+        const { model, state } = createWeekSearch(plan, tray);
+        const { movable } = finish(neighboursOf(model, 8));
+        const { mayStand } = createProbe(state);
+        const { next, tour } = state;
+        const random = seededRandom(seed);
+        const below = (count: number): number => Math.floor(random.float() * count);
+        for (let step = 0; step < 200 && movable.length > 0; step += 1) {
+          const task = movable[below(movable.length)] as number;
+          const anchor = below(model.taskCount + model.tourCount);
+          const there = tour[anchor] as number;
+          if (there < 0 || anchor === task || next[anchor] === task || !state.allows(task, there)) continue;
+          const stood = tour[task] as number;
+          const later = there === stood && (state.start[anchor] as number) > (state.start[task] as number);
+          if (anchor < model.taskCount && later) continue;
+          const may = mayStand(there, anchor, task, task, next[anchor] as number);
+          if (stood >= 0) state.cut(task);
+          state.insert(task, anchor);
+          const settled = state.settle(Number.POSITIVE_INFINITY);
+          state.rollback();
+          if (settled) expect(may).toBe(true);
+          else counts.broken += 1;
+          if (!may) counts.refused += 1;
+        }
+      }),
+      { seed: 4, numRuns: 25 },
+    );
+    expect(counts.refused).toBeGreaterThan(counts.broken / 2);
+  });
+});
+
+describe('neighbours', () => {
+  it('of a task with windows on two days are those of the same day first', () => {
+    const twice = (time: string) =>
+      [0, 1].map((day) => ({ start: at(time) + day * 1440, end: at(time) + day * 1440 + 30 }));
+    const visits = ['08:00', '10:00', '12:00', '14:00'].map((time) => visitOf(time, { startWindows: twice(time) }));
+    const { model } = createWeekSearch(planOf(weekOf([staffOf('a')], visits)), new Uint8Array(4).fill(1));
+    const { before } = finish(neighboursOf(model, 3));
+    expect([...before]).toEqual([...[3, 2, 1], ...[0, 3, 2], ...[1, 0, 3], ...[2, 1, 0]]);
   });
 });
 

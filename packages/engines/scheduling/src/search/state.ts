@@ -36,8 +36,9 @@ export class SearchState {
   private readonly cells = createCellLog();
   private readonly lists: readonly Int32Array[];
   private readonly ready: Int32Array;
-  /** Travel and waiting on the way into a node. */
-  private readonly leg: Int32Array;
+  /** Travel on the way into a node. Read only outside. */
+  readonly leg: Int32Array;
+  /** Waiting on the way into a node. */
   private readonly idle: Int32Array;
   private timings: Int32Array = new Int32Array(1024);
   private timingCount = 0;
@@ -470,7 +471,8 @@ export class SearchState {
     return (this.start[task] as number) + (this.model.duration[task] as number);
   }
 
-  private legFrom(from: number, to: number, departure: number): number {
+  /** Travel from node to node when leaving then. */
+  legFrom(from: number, to: number, departure: number): number {
     const { place, placeCount, legs } = this.model;
     const a = place[from] as number;
     const b = place[to] as number;
