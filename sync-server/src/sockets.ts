@@ -30,7 +30,6 @@ import {
   type PeerEvent,
   type Receipts,
   type Rooms,
-  type SocketLike,
   servePeer,
   yWebsocketPeer,
 } from '@fieldfare/sync';
@@ -45,6 +44,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createMeters, type Meter, type SocketLimits } from './socket-limits.ts';
 import type { Tenants } from './tenants.ts';
+import { WireSocket } from './wire-socket.ts';
 
 const PATH = '/sync';
 /** y-websocket clients: the shard follows, a single-use ticket stands in the query. */
@@ -104,8 +104,8 @@ export function openSockets(options: {
 
   function note(event: PeerEvent): void {
     metrics.peerEvent(event);
+    if (event.type === 'stored') return; // one line an edit says nothing that counters do not say better
     const { type, ...fields } = event;
-    if (type === 'stored') return; // one line an edit says nothing that counters do not say better
     if (type === 'refused') log.warn('sync refused', fields);
     else log.info(`sync ${type}`, fields);
   }
@@ -194,9 +194,9 @@ export function openSockets(options: {
     }
 
     meter(socket, () => account);
-    const gathered = gathering(socket, wire);
+    const link = new WireSocket(socket, wire);
     const peer = servePeer({
-      socket: wanted ? yWebsocketPeer(gathered, wanted) : gathered,
+      socket: wanted ? yWebsocketPeer(link, wanted) : link,
       authenticate,
       async openTenant(tenantId) {
         const tenant = await tenants.open(tenantId);
@@ -295,25 +295,6 @@ function askedOf(url: string): { readonly shard: ShardId; readonly accessToken: 
     shard: path.slice(Y_WEBSOCKET_PATH.length),
     accessToken: new URLSearchParams(query).get('ticket') ?? '',
   };
-}
-
-/** The socket, with all that is sent in one turn of the event loop in one write: fan-out is many small frames. */
-function gathering(socket: WebSocket, wire: Duplex): SocketLike {
-  let gathers = false;
-  const send = socket.send.bind(socket);
-  return Object.assign(socket as unknown as SocketLike, {
-    send(data: Uint8Array) {
-      if (!gathers) {
-        gathers = true;
-        wire.cork();
-        setImmediate(() => {
-          gathers = false;
-          wire.uncork();
-        });
-      }
-      send(data);
-    },
-  });
 }
 
 /** An answer to an upgrade that was not granted, as problem details. */

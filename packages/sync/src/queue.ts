@@ -16,16 +16,14 @@ export function createShardQueue(): ShardQueue {
   const tails = new Map<ShardId, Promise<unknown>>();
   return {
     run(shards, task) {
-      const before = Promise.all(shards.map((shard) => tails.get(shard)));
-      const result = before.then(task);
-      const tail = result.then(
-        () => undefined,
-        () => undefined,
-      );
-      for (const shard of shards) tails.set(shard, tail);
-      void tail.then(() => {
+      const [first = ''] = shards;
+      const before = shards.length === 1 ? tails.get(first) : Promise.all(shards.map((shard) => tails.get(shard)));
+      const result = (before ?? Promise.resolve()).then(task);
+      const leave = (): void => {
         for (const shard of shards) if (tails.get(shard) === tail) tails.delete(shard);
-      });
+      };
+      const tail = result.then(leave, leave);
+      for (const shard of shards) tails.set(shard, tail);
       return result;
     },
     idle: (shard) => !tails.has(shard),

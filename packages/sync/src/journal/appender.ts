@@ -32,6 +32,23 @@ export interface Appender {
 const GROUP_BYTES = 4 * 1024 * 1024;
 const text = new TextEncoder();
 
+/**
+ * JRN-CIPHER: no nonce twice. 16 bytes drawn for this opening, then a counter, so that ciphers can keep the key they derive
+ * from the first 16. What is returned is overwritten by the next call.
+ */
+function createNonces({ bytes }: Random): () => Uint8Array {
+  const nonce = new Uint8Array(24);
+  const view = new DataView(nonce.buffer);
+  let made = 0;
+  return () => {
+    if (made === 0) nonce.set(bytes(16));
+    made += 1;
+    view.setUint32(16, Math.floor(made / 2 ** 32), true);
+    view.setUint32(20, made >>> 0, true);
+    return nonce;
+  };
+}
+
 export function createAppender(options: {
   readonly cipher: FrameCipher;
   readonly random: Random;
@@ -43,6 +60,7 @@ export function createAppender(options: {
 }): Appender {
   const { cipher, random, write } = options;
   let { lastSeq, nextSeq } = options;
+  const nextNonce = createNonces(random);
   let waiting: Waiting[] = [];
   let draining: Promise<void> | null = null;
   let closed = false;
@@ -69,7 +87,7 @@ export function createAppender(options: {
     for (const { records } of group) {
       for (const [i, { shard, shardBytes, kind, bytes: content }] of records.entries()) {
         const frame = { seq, kind, continues: i < records.length - 1, shard: shardBytes, bytes: content };
-        const length = writeFrame(bytes, offset, frame, cipher, random.bytes(24));
+        const length = writeFrame(bytes, offset, frame, cipher, nextNonce());
         frames.push({ shard, seq, kind, offset, length });
         offset += length;
         seq += 1;

@@ -23,7 +23,7 @@
  *   18   2  length s of the shard name
  *   20   8  seq
  *   28   s  shard name
- *  28+s 24  nonce, random
+ *  28+s 24  nonce: 16 bytes random for each opening of the journal, then a counter (all random before 2026-11-21)
  *  52+s  n  XChaCha20-Poly1305 ciphertext and tag; associated data: `fieldfare frame 1`, 0, tenant, 0, bytes 16–27+s
  *           (so flags, kind, seq and shard; a frame cannot be moved, renumbered or shown to another tenant)
  *
@@ -172,7 +172,7 @@ export interface Aead {
   decrypt(key: Uint8Array, nonce: Uint8Array, data: Uint8Array, sealed: Uint8Array): Uint8Array;
 }
 
-/** In JavaScript: everywhere, and the fastest there is for a few hundred bytes. */
+/** In JavaScript: everywhere. */
 export const jsAead: Aead = {
   encrypt: (key, nonce, data, plain) => xchacha20poly1305(key, nonce, data).encrypt(plain),
   decrypt: (key, nonce, data, sealed) => xchacha20poly1305(key, nonce, data).decrypt(sealed),
@@ -206,7 +206,7 @@ function associatedData(cipher: FrameCipher, head: Uint8Array): Uint8Array {
   return data;
 }
 
-/** Writes a frame into `target` at `offset`, which must hold `frameLength` bytes there. `nonce`: 24 random bytes. */
+/** Writes a frame into `target` at `offset`, which must hold `frameLength` bytes there. `nonce`: 24 bytes, never twice under a key. */
 export function writeFrame(
   target: Uint8Array,
   offset: number,

@@ -70,11 +70,48 @@ export type MessageOf<S extends Schema> = {
   };
 }[keyof S & string];
 
+interface Shape {
+  readonly type: string;
+  readonly head: readonly number[];
+  readonly parts: readonly (readonly [name: string, kind: PartKind])[];
+}
+
+/** A schema as it is best read: leading numbers lead to a message. No head is the beginning of another. */
+type Heads = Map<number, Shape | Heads>;
+interface Compiled {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly heads: Heads;
+}
+
+const compiled = new WeakMap<Schema, Compiled>();
+
+function compile(schema: Schema): Compiled {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const shapes = new Map<string, Shape>();
+  const heads: Heads = new Map();
+  for (const [type, { head, parts }] of Object.entries(schema)) {
+    const shape = { type, head, parts: Object.entries(parts) };
+    shapes.set(type, shape);
+    let at = heads;
+    for (const number of head.slice(0, -1)) {
+      const next = at.get(number);
+      const deeper: Heads = next instanceof Map ? next : new Map();
+      at.set(number, deeper);
+      at = deeper;
+    }
+    at.set(head.at(-1) as number, shape);
+  }
+  const made = { shapes, heads };
+  compiled.set(schema, made);
+  return made;
+}
+
 export function writeMessage(encoder: encoding.Encoder, schema: Schema, message: { readonly type: string }): void {
-  const shape = schema[message.type] as MessageSchema;
+  const shape = compile(schema).shapes.get(message.type) as Shape;
   for (const number of shape.head) encoding.writeVarUint(encoder, number);
   const parts = message as unknown as Readonly<Record<string, unknown>>;
-  for (const [name, kind] of Object.entries(shape.parts)) {
+  for (const [name, kind] of shape.parts) {
     if (parts[name] !== undefined) WRITERS[kind](encoder, parts[name] as never);
   }
 }
@@ -142,24 +179,20 @@ const READERS: { readonly [Kind in PartKind]: (decoder: decoding.Decoder) => Par
   },
 };
 
-/** Reads leading numbers until they name one message. No head is the beginning of another. */
-function readHead(decoder: decoding.Decoder, schema: Schema): string {
-  let names = Object.keys(schema);
-  for (let at = 0; ; at++) {
-    const number = decoding.readVarUint(decoder);
-    names = names.filter((name) => schema[name]?.head[at] === number);
-    const [name] = names;
-    if (name === undefined) throw new Malformed();
-    if (names.length === 1 && schema[name]?.head.length === at + 1) return name;
-  }
+/** Reads leading numbers until they name one message. */
+function readHead(decoder: decoding.Decoder, heads: Heads): Shape {
+  let at: Shape | Heads | undefined = heads;
+  while (at instanceof Map) at = at.get(decoding.readVarUint(decoder));
+  if (at === undefined) throw new Malformed();
+  return at;
 }
 
 /** One message that fills the rest of the bytes. */
 export function readMessage<S extends Schema>(decoder: decoding.Decoder, schema: S): Result<MessageOf<S>> {
   try {
-    const type = readHead(decoder, schema);
+    const { type, parts } = readHead(decoder, compile(schema).heads);
     const message: Record<string, unknown> = { type };
-    for (const [name, kind] of Object.entries((schema[type] as MessageSchema).parts)) {
+    for (const [name, kind] of parts) {
       if (kind !== 'seal' || decoding.hasContent(decoder)) message[name] = READERS[kind](decoder);
     }
     if (decoding.hasContent(decoder)) throw new Malformed();

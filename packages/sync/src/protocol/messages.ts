@@ -102,9 +102,13 @@ export function encodeShard(channel: number, message: ShardMessage): Uint8Array 
   return encoding.toUint8Array(encoder);
 }
 
-/** Decodes what a socket delivered: an `ArrayBuffer` or a view of bytes. */
+/** What a socket delivered, an `ArrayBuffer` or a view of bytes; null: a text. */
+export const bytesOf = (data: unknown): Uint8Array | null =>
+  data instanceof Uint8Array ? data : data instanceof ArrayBuffer ? new Uint8Array(data) : null;
+
+/** Decodes what a socket delivered. */
 export function decodeFrame(data: unknown): Result<Frame> {
-  const bytes = data instanceof Uint8Array ? data : data instanceof ArrayBuffer ? new Uint8Array(data) : null;
+  const bytes = bytesOf(data);
   if (bytes === null) return fail(problem('corrupt', 'not a binary message', { rule: 'SYN-WIRE-DECODE' }));
   const decoder = decoding.createDecoder(bytes);
   let channel: number;

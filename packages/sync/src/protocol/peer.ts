@@ -33,6 +33,7 @@ import {
 import * as Y from 'yjs';
 import type { Replica, Source, Touched } from '../types.ts';
 import {
+  bytesOf,
   CLOSE,
   type ControlMessage,
   decodeFrame,
@@ -399,8 +400,7 @@ export function servePeer(options: PeerOptions): Peer {
 
   function hear(data: unknown): void {
     heardAt = clock.now();
-    const size = data instanceof ArrayBuffer || data instanceof Uint8Array ? data.byteLength : 0;
-    if (size > limits.maxFrameBytes) {
+    if ((bytesOf(data)?.length ?? 0) > limits.maxFrameBytes) {
       close(1009, 'too large');
       return;
     }

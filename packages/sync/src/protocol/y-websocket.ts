@@ -13,7 +13,15 @@ import type { ShardId } from '@fieldfare/kernel';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { SocketLike } from '../types.ts';
-import { CLOSE, type ControlMessage, decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from './messages.ts';
+import {
+  bytesOf,
+  CLOSE,
+  type ControlMessage,
+  decodeFrame,
+  encodeControl,
+  encodeShard,
+  PROTOCOL_VERSION,
+} from './messages.ts';
 import { encodePresence } from './presence.ts';
 
 /** Message types of y-websocket. */
@@ -116,9 +124,10 @@ export function yWebsocketPeer(
 
   socket.binaryType = 'arraybuffer';
   socket.onmessage = ({ data }) => {
-    if (!(data instanceof ArrayBuffer)) hangUp(CLOSE.badMessage, 'not binary');
-    else if (early === null) pass(new Uint8Array(data));
-    else keep(new Uint8Array(data), early);
+    const bytes = bytesOf(data);
+    if (bytes === null) hangUp(CLOSE.badMessage, 'not binary');
+    else if (early === null) pass(bytes);
+    else keep(bytes.slice(), early);
   };
   socket.onerror = () => peer.onerror?.();
   socket.onclose = (event) => peer.onclose?.(event);
