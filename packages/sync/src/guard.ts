@@ -38,7 +38,7 @@
 import { type AnyTable, type Clock, nodeOf, ok, type Result, type ShardId } from '@fieldfare/kernel';
 import { checkCarried } from './guard/carried.ts';
 import { type Decoded, decodeUpdate, within } from './guard/decode.ts';
-import { byRow, checkCrowds, checkDeletes, deletedEntries } from './guard/deletes.ts';
+import { byRow, checkCrowds, checkDeletes, deletedEntries, rowOf } from './guard/deletes.ts';
 import { decodeLimits, GUARD_LIMITS, type GuardLimits } from './guard/limits.ts';
 import { findPlaces } from './guard/places.ts';
 import { refuse } from './guard/refusal.ts';
@@ -60,6 +60,8 @@ export interface UpdateFacts {
   /** Client → next clock after this update, for the clients it has structs of. */
   readonly clocks: ReadonlyMap<number, number>;
   readonly entries: readonly IndexedEntry[];
+  /** The rows whose live entries it changes. */
+  readonly rows: readonly string[];
   /** Client ids that nobody owned and that are the sender's from now on. */
   readonly claims: readonly number[];
   readonly read: Decoded['read'];
@@ -114,7 +116,8 @@ export function inspectUpdate(update: Uint8Array, context: InspectContext): Resu
   const latest = checkStamps(entries, context, limits);
   if (!latest.ok) return latest;
   const noop = decoded.value.structs.length === 0 && gone.length === 0;
-  return ok({ noop, clocks, entries, read, claims: claims.value, latest: latest.value });
+  const rows = [...added.keys(), ...gone.map(({ table, entry }) => rowOf(table, entry.k))];
+  return ok({ noop, clocks, entries, rows, read, claims: claims.value, latest: latest.value });
 }
 
 /** SYN-GUARD-OWNER. Gives the ids that nobody has yet. */

@@ -8,7 +8,7 @@ export interface ShardQueue {
   run<T>(shards: readonly ShardId[], task: () => Promise<T>): Promise<T>;
   /** Nothing is under way or waiting for this shard. */
   idle(shard: ShardId): boolean;
-  /** Resolves when everything joined so far has ended. */
+  /** Resolves when nothing is under way or waiting. */
   drained(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export function createShardQueue(): ShardQueue {
     },
     idle: (shard) => !tails.has(shard),
     async drained() {
-      await Promise.all(tails.values());
+      while (tails.size > 0) await Promise.all(tails.values());
     },
   };
 }

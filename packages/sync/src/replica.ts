@@ -2,7 +2,7 @@
  * A tenant's working copy: documents over the journal, one road for every change:
  *
  *   local  changes → entries → update bytes ┐
- *   remote update bytes → guard             ┴→ journal append and flush → apply → onTouched → resolve
+ *   remote update bytes → guard, receive.ts ┴→ journal append and flush → apply → onTouched → resolve
  *
  *  SYN-REP-DURABLE   nothing is shown, answered or sent before the journal says it is on stable storage
  *  SYN-REP-ATOMIC    a commit over several shards is one journal batch: all of it or nothing, after a crash too
@@ -35,8 +35,9 @@ import { GUARD_LIMITS } from './guard/limits.ts';
 import { inspectUpdate, type Owner } from './guard.ts';
 import { createListeners } from './listeners.ts';
 import { createOutbox } from './outbox.ts';
-import { CLIENTS_STREAM, createOwners, SERVER } from './owners.ts';
+import { CLIENTS_STREAM, createOwners, type Holder, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
+import { createReceiver } from './receive.ts';
 import { lackingIn, sealedBytes } from './replay.ts';
 import { nodeOfClient } from './rows/fold.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
@@ -159,39 +160,39 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     return ok(receipt);
   }
 
-  async function receiveNow(shard: ShardId, update: Uint8Array, from: Source): Promise<Result<void>> {
-    const opened = await documents.open(shard);
-    if (!opened.ok) return opened;
-    const doc = opened.value;
-    const { subject, seal, sender } = from;
-    const holder = { device: from.device ?? `user ${subject ?? ''}`, user: subject ?? '' };
-    const ownerOf = (client: number, end: number): Owner => {
-      // nobody else can have written with it; the server may give back what our disk lost
-      if (client === clientId) return subject === null && end <= (written.get(shard) ?? 0) ? 'sender' : 'other';
-      return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
-    };
-    const facts = inspectUpdate(update, { shard, known: doc, tables, subject, ownerOf, clock, limits });
-    if (!facts.ok) return facts;
-    const { noop, claims, latest, clocks, read } = facts.value;
-    if (noop) return ok(undefined);
-    const record: JournalRecord =
-      seal === undefined || authority
-        ? { shard, kind: 'remote', bytes: update }
-        : { shard, kind: 'sealed', bytes: sealedBytes(seal, update) };
-    // claimed in memory at once: another shard's update may be judged while this one is written
-    const claim = owners === null || claims.length === 0 ? [] : [owners.claim(claims, holder)];
-    const appended = await journal.append([...claim, record]);
-    if (!appended.ok) {
-      await documents.backToDisk([shard]);
-      return appended;
-    }
-    if (latest !== null) hlc.receive(latest);
-    const rows = doc.apply([update], read);
-    const told = sender === undefined ? {} : { sender };
-    listeners.touch({ origin: 'remote', shard, rows, update, clocks, seq: appended.value.lastSeq, ...told });
-    documents.joinLate(shard, doc);
-    return ok(undefined);
-  }
+  // ---- what peers send ------------------------------------------------------------------------------------------
+
+  const holderOf = ({ device, subject }: Source): Holder => ({
+    device: device ?? `user ${subject ?? ''}`,
+    user: subject ?? '',
+  });
+
+  const receive = createReceiver({
+    journal,
+    queue,
+    documents,
+    inspect(shard, { update, from }, known) {
+      const { subject } = from;
+      const holder = holderOf(from);
+      const ownerOf = (client: number, end: number): Owner => {
+        // nobody else can have written with it; the server may give back what our disk lost
+        if (client === clientId) return subject === null && end <= (written.get(shard) ?? 0) ? 'sender' : 'other';
+        return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
+      };
+      return inspectUpdate(update, { shard, known, tables, subject, ownerOf, clock, limits });
+    },
+    recordsOf(shard, { update, from }, { claims }) {
+      const { seal } = from;
+      const record: JournalRecord =
+        seal === undefined || authority
+          ? { shard, kind: 'remote', bytes: update }
+          : { shard, kind: 'sealed', bytes: sealedBytes(seal, update) };
+      // claimed in memory at once: another shard's update may be judged while this one is written
+      return owners === null || claims.length === 0 ? [record] : [owners.claim(claims, holderOf(from)), record];
+    },
+    learn: (stamp) => void hlc.receive(stamp),
+    touch: listeners.touch,
+  });
 
   /** What may stand for all of a shard's records. */
   function rewritten(shard: ShardId, stored: readonly StoredRecord[]): Result<readonly JournalRecord[]> {
@@ -306,7 +307,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     },
     async receive(shard, update, from) {
       if (closing !== null) return fail(closedProblem());
-      return queue.run([shard], () => receiveNow(shard, update, from));
+      return receive(shard, update, from);
     },
     async offer(shard, held, maxBytes, send) {
       if (closing !== null) return fail(closedProblem());

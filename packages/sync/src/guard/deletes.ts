@@ -25,7 +25,7 @@ export function deletedEntries(deletes: Decoded['deletes'], index: RowIndex): In
   return gone;
 }
 
-const rowOf = (table: string, key: string): string => `${table}\n${key}`;
+export const rowOf = (table: string, key: string): string => `${table}\n${key}`;
 
 /** New entries by row. */
 export function byRow(entries: readonly IndexedEntry[]): ReadonlyMap<string, readonly IndexedEntry[]> {
