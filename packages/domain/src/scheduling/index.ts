@@ -18,6 +18,7 @@ export { proposalOf } from './auto-assign.ts';
 export type { BlockedCarer, BlockedCarers } from './blocked.ts';
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
+export type { CarerPatients } from './carer-patients.ts';
 export type { Done } from './commands.ts';
 export { conflictDerivation } from './conflicts/derivation.ts';
 export { createDayClock } from './day-clock.ts';

@@ -7,6 +7,7 @@ import { acceptProposal, dropProposal, ORIGINS } from './accept.ts';
 import { autoAssign } from './auto-assign.ts';
 import { blockCarer, blockedCarers, freeCarer } from './blocked.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
+import { carerPatientsEvents } from './carer-patients.ts';
 import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
 import { noMatch } from './no-match.ts';
@@ -186,6 +187,12 @@ export const schedulingRouter = router({
   blockedCarers: regionProcedure('patients.read')
     .input(z.object({ patientId: z.uuid() }))
     .query(({ ctx, input }) => blockedCarers(ctx, input)),
+  /** Who wishes for a carer, and whom the carer must not meet, now and after every change. */
+  carerPatients: regionProcedure('patients.read')
+    .input(z.object({ staffId: z.uuid() }))
+    .subscription(async function* ({ ctx, input, signal }) {
+      yield* carerPatientsEvents(ctx, input, signal);
+    }),
   blockCarer: pair
     .input(z.object({ reason: z.string().trim().min(1).max(500) }))
     .mutation(({ ctx, input }) => blockCarer(ctx, input)),

@@ -20,7 +20,7 @@ import {
   scheduleShard,
   stableHash,
 } from '@fieldfare/kernel';
-import { type Absence, absences } from '../workforce/index.ts';
+import { type Absence, absenceIdOf, absences } from '../workforce/index.ts';
 import type { WeekRows, WeekVisit } from './compile.ts';
 import { otherHalfId } from './pairs.ts';
 import { roundsOf } from './rounds.ts';
@@ -107,7 +107,7 @@ export function changeWeek(rows: WeekRows, change: WeekChange, at: string): Resu
       const displaced = inWeek.filter((visit) => visit.staffId === staffId && between(change, visit.date));
       const off = new Set(displaced.map(({ id }) => id));
       const absence: Absence = {
-        id: deterministicId('absence', staffId, from, to, reason),
+        id: absenceIdOf({ staffId, fromDate: from, toDate: to, reason }),
         regionId: rows.region.id,
         staffId,
         fromDate: from,

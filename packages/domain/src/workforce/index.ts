@@ -2,7 +2,8 @@ import { defineModule } from '@fieldfare/kernel';
 import { workforceRouter } from './router.ts';
 import { absences, staff } from './tables.ts';
 
-export type { StaffMember } from './queries.ts';
+export { absenceIdOf, type StaffFields } from './commands.ts';
+export type { Roster, StaffMember } from './queries.ts';
 export { absentOn, staffName } from './rules.ts';
 export * from './tables.ts';
 

@@ -1,5 +1,5 @@
-import type { LocalDate } from '@fieldfare/kernel';
-import type { Absence, Staff } from './tables.ts';
+import { fail, type LocalDate, ok, type Problem, problem, type Result } from '@fieldfare/kernel';
+import type { Absence, AvailabilityInterval, Staff } from './tables.ts';
 
 export const staffName = (person: Pick<Staff, 'givenName' | 'familyName'>): string =>
   `${person.givenName} ${person.familyName}`;
@@ -7,3 +7,21 @@ export const staffName = (person: Pick<Staff, 'givenName' | 'familyName'>): stri
 /** `WRK-ABSENT`: an absence takes whole local days, first and last included. */
 export const absentOn = (absence: Pick<Absence, 'fromDate' | 'toDate'>, date: LocalDate): boolean =>
   absence.fromDate <= date && date <= absence.toDate;
+
+/** `WRK-STRETCH`: each stretch ends after it begins, and two of one day share no minute. Paths name the stretch. */
+export function stretchProblems(availability: readonly AvailabilityInterval[]): readonly Problem[] {
+  return availability.flatMap(({ weekday, from, to }, index) => {
+    const path = ['set', 'availability', index];
+    if (to <= from) return [problem('invalid', 'ends before it begins', { rule: 'WRK-STRETCH', path })];
+    const clash = availability.some(
+      (other, at) => at < index && other.weekday === weekday && other.from < to && from < other.to,
+    );
+    return clash ? [problem('invalid', 'overlaps another stretch of the day', { rule: 'WRK-STRETCH', path })] : [];
+  });
+}
+
+/** `WRK-DATES` */
+export const orderedDates = ({ fromDate, toDate }: Pick<Absence, 'fromDate' | 'toDate'>): Result<void> =>
+  toDate < fromDate
+    ? fail(problem('invalid', 'ends before it begins', { rule: 'WRK-DATES', path: ['toDate'] }))
+    : ok(undefined);

@@ -22,7 +22,7 @@ if (root) {
           source: createFixtureSource(board),
           org: {
             organisation: { name: 'Bench agency', synthetic: true },
-            regions: [{ id: REGION, name: board.regionName, zone: board.zone }],
+            regions: [{ id: REGION, name: board.regionName, zone: board.zone, lat: 45.42, lng: -75.69 }],
             serviceTypes: SERVICES,
           },
           user: { name: 'Bench Runner', login: 'bench' },

@@ -90,7 +90,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
     org: async () =>
       ok({
         organisation: { name: 'Bench agency', synthetic: true },
-        regions: [{ id: board.regionId, name: board.regionName, zone: board.zone }],
+        regions: [{ id: board.regionId, name: board.regionName, zone: board.zone, lat: 45.42, lng: -75.69 }],
         serviceTypes: SERVICES,
       }),
     board(_scope, next) {

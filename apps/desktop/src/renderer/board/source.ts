@@ -33,7 +33,13 @@ export interface Scope {
 
 export interface OrgView {
   readonly organisation: { readonly name: string; readonly synthetic: boolean };
-  readonly regions: readonly { readonly id: string; readonly name: string; readonly zone: string }[];
+  readonly regions: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly zone: string;
+    readonly lat: number;
+    readonly lng: number;
+  }[];
   readonly serviceTypes: readonly { readonly code: string; readonly name: string; readonly colour: string }[];
 }
 

@@ -34,7 +34,7 @@ function open(board: WeekBoard): void {
           source: createFixtureSource(board),
           org: {
             organisation: { name: 'Test agency', synthetic: true },
-            regions: [{ id: REGION, name: board.regionName, zone: board.zone }],
+            regions: [{ id: REGION, name: board.regionName, zone: board.zone, lat: 45.42, lng: -75.69 }],
             serviceTypes: SERVICES,
           },
           user: { name: 'Test Person', login: 'test' },

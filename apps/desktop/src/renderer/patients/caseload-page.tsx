@@ -3,12 +3,14 @@ import type { Caseload, CaseloadLine } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconFileImport, IconScale, IconSearch } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { dayMonth, plural } from '../lib/format.ts';
+import { matcher } from '../lib/matcher.ts';
 import { useFeed } from '../lib/use-feed.ts';
+import { useSlashKey } from '../lib/use-slash-key.ts';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
+import { RowList } from '../shell/row-list.tsx';
 import { Tag } from '../shell/tag.tsx';
 import { AssessmentImport } from './assessments/import-dialog.tsx';
 import { Due, dueState } from './due.tsx';
@@ -23,17 +25,10 @@ const FILTERS = [
 ] as const;
 type Filter = (typeof FILTERS)[number]['value'];
 
-const ROW_PX = 40;
-
 const RISK_TONES = { low: 'plain', moderate: 'info', high: 'warn' } as const;
 
-const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-
-/** Each word typed is found somewhere in name, number or place. */
-function matches(line: CaseloadLine, words: readonly string[]): boolean {
-  const text = folded(`${line.givenName} ${line.familyName} ${line.reference} ${line.municipality}`);
-  return words.every((word) => text.includes(word));
-}
+const textOf = (line: CaseloadLine): string =>
+  `${line.givenName} ${line.familyName} ${line.reference} ${line.municipality}`;
 
 function passes(line: CaseloadLine, filter: Filter, today: string): boolean {
   switch (filter) {
@@ -50,8 +45,8 @@ function passes(line: CaseloadLine, filter: Filter, today: string): boolean {
 
 function found(caseload: Caseload | null, filter: Filter, text: string): readonly CaseloadLine[] {
   if (!caseload) return [];
-  const words = folded(text).split(/\s+/).filter(Boolean);
-  const lines = caseload.lines.filter((line) => passes(line, filter, caseload.today) && matches(line, words));
+  const matches = matcher(text);
+  const lines = caseload.lines.filter((line) => passes(line, filter, caseload.today) && matches(textOf(line)));
   return filter === 'due' ? lines.toSorted((a, b) => ((a.dueOn ?? '') < (b.dueOn ?? '') ? -1 : 1)) : lines;
 }
 
@@ -74,15 +69,7 @@ export function CaseloadPage(props: {
   const search = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(typed);
   const lines = useMemo(() => found(caseload, filter, words), [caseload, filter, words]);
-  useEffect(() => {
-    const onKeyDown = (event: globalThis.KeyboardEvent): void => {
-      if (event.key !== '/' || (event.target as Element).closest('input, textarea, [role="dialog"]')) return;
-      event.preventDefault();
-      search.current?.focus();
-    };
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  }, []);
+  useSlashKey(search);
   const due = caseload?.lines.filter((line) => passes(line, 'due', caseload.today)).length ?? 0;
   return (
     <>
@@ -158,71 +145,42 @@ export function CaseloadPage(props: {
   );
 }
 
+const HEAD = ['Name', 'Number', 'Place', 'Risk', 'Assessed', 'Next due'];
+const COLUMNS = 'minmax(180px, 2.2fr) minmax(80px, 0.8fr) minmax(110px, 1.2fr) 90px 90px minmax(130px, 1fr)';
+
 function PatientTable(props: {
   readonly lines: readonly CaseloadLine[];
   readonly today: string;
   readonly onOpen: (patientId: string) => void;
 }) {
   const { lines, today, onOpen } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-  });
-  const move = (event: KeyboardEvent<HTMLButtonElement>, index: number): void => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = Math.min(lines.length - 1, Math.max(0, index + step));
-    rows.scrollToIndex(next);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLButtonElement>(`[data-index="${next}"]`)?.focus());
-  };
   return (
-    <div className={classes.table} data-testid="caseload">
-      <div className={classes.head} aria-hidden="true">
-        <span>Name</span>
-        <span>Number</span>
-        <span>Place</span>
-        <span>Risk</span>
-        <span>Assessed</span>
-        <span>Next due</span>
-      </div>
-      <div ref={scroller} className={classes.scroll}>
-        <ul className={classes.rows} style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const line = lines[index];
-            if (!line) return null;
-            return (
-              <li key={line.patientId} className={classes.rowPlace} style={{ transform: `translateY(${start}px)` }}>
-                <button
-                  type="button"
-                  className={classes.row}
-                  data-index={index}
-                  data-patient-id={line.patientId}
-                  onClick={() => onOpen(line.patientId)}
-                  onKeyDown={(event) => move(event, index)}
-                >
-                  <span className={classes.who}>
-                    {line.familyName}, {line.givenName}
-                    {line.status !== 'active' && <Tag tone="plain">{line.status}</Tag>}
-                  </span>
-                  <span className="ff-num">{line.reference}</span>
-                  <span>{line.municipality}</span>
-                  <span>
-                    <Tag tone={RISK_TONES[line.risk]}>{line.risk}</Tag>
-                  </span>
-                  <span className="ff-num">{line.assessedOn === null ? '–' : dayMonth(line.assessedOn)}</span>
-                  <span>
-                    <Due dueOn={line.dueOn} today={today} />
-                  </span>
-                </button>
-              </li>
-            );
-          })}
-        </ul>
-      </div>
-    </div>
+    <RowList
+      testId="caseload"
+      head={HEAD}
+      columns={COLUMNS}
+      rows={lines}
+      idOf={({ patientId }) => patientId}
+      attributesOf={({ patientId }) => ({ 'data-patient-id': patientId })}
+      onOpen={({ patientId }) => onOpen(patientId)}
+    >
+      {(line) => (
+        <>
+          <span className={classes.who}>
+            {line.familyName}, {line.givenName}
+            {line.status !== 'active' && <Tag tone="plain">{line.status}</Tag>}
+          </span>
+          <span className="ff-num">{line.reference}</span>
+          <span>{line.municipality}</span>
+          <span>
+            <Tag tone={RISK_TONES[line.risk]}>{line.risk}</Tag>
+          </span>
+          <span className="ff-num">{line.assessedOn === null ? '–' : dayMonth(line.assessedOn)}</span>
+          <span>
+            <Due dueOn={line.dueOn} today={today} />
+          </span>
+        </>
+      )}
+    </RowList>
   );
 }

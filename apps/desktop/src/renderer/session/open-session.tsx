@@ -23,6 +23,8 @@ import { FIRST_TAB } from '../patients/tabs.ts';
 import { type AppContextValue, AppProvider } from '../shell/app-context.tsx';
 import { Frame } from '../shell/frame.tsx';
 import type { Places } from '../shell/rail.tsx';
+import { PersonPage } from '../staff/person-page.tsx';
+import { StaffPage } from '../staff/staff-page.tsx';
 import { Gate } from './gate.tsx';
 import { SessionContext, useSession } from './session-context.ts';
 import { createWorkSource } from './work-source.ts';
@@ -75,6 +77,7 @@ function usePlaces(regionId: string): Places['go'] {
   return (place) => {
     const week = weekOf(org, regionId);
     if (place === 'patients') void navigate({ to: '/patients/$regionId', params: { regionId } });
+    else if (place === 'staff') void navigate({ to: '/staff/$regionId', params: { regionId } });
     else if (place === 'outcomes') void navigate({ to: '/outcomes/$regionId/$week', params: { regionId, week } });
     else void navigate({ to: '/week/$regionId/$week', params: { regionId, week } });
   };
@@ -164,6 +167,53 @@ function PatientScreen() {
   );
 }
 
+function StaffScreen() {
+  const { workspace, org } = useSession();
+  const navigate = useNavigate();
+  const regionId = regionIn(org, staffRoute.useParams().regionId);
+  return (
+    <PlaceFrame current="staff" regionId={regionId}>
+      <StaffPage
+        key={regionId}
+        client={workspace.client}
+        regionId={regionId}
+        onRegion={(id) => void navigate({ to: '/staff/$regionId', params: { regionId: id } })}
+        onOpen={(id) => void navigate({ to: '/staff/$regionId/$staffId', params: { regionId, staffId: id ?? NEW } })}
+      />
+    </PlaceFrame>
+  );
+}
+
+/** In an address, in place of an id. */
+const NEW = 'new';
+
+function PersonScreen() {
+  const { workspace, org } = useSession();
+  const navigate = useNavigate();
+  const { regionId: asked, staffId } = personRoute.useParams();
+  const regionId = regionIn(org, asked);
+  return (
+    <PlaceFrame current="staff" regionId={regionId}>
+      <PersonPage
+        key={`${regionId} ${staffId}`}
+        client={workspace.client}
+        regionId={regionId}
+        staffId={staffId === NEW ? null : staffId}
+        onBack={() => void navigate({ to: '/staff/$regionId', params: { regionId } })}
+        onPerson={(id) =>
+          void navigate({ to: '/staff/$regionId/$staffId', params: { regionId, staffId: id }, replace: true })
+        }
+        onPatient={(patientId) =>
+          void navigate({
+            to: '/patients/$regionId/$patientId/$tab',
+            params: { regionId, patientId, tab: FIRST_TAB },
+          })
+        }
+      />
+    </PlaceFrame>
+  );
+}
+
 function OutcomesScreen() {
   const { workspace, org } = useSession();
   const navigate = useNavigate();
@@ -204,13 +254,27 @@ const patientRoute = createRoute({
   path: '/patients/$regionId/$patientId/$tab',
   component: PatientScreen,
 });
+const staffRoute = createRoute({ getParentRoute: () => rootRoute, path: '/staff/$regionId', component: StaffScreen });
+const personRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/staff/$regionId/$staffId',
+  component: PersonScreen,
+});
 const outcomesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/outcomes/$regionId/$week',
   component: OutcomesScreen,
 });
 const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, weekRoute, patientsRoute, patientRoute, outcomesRoute]),
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    weekRoute,
+    patientsRoute,
+    patientRoute,
+    staffRoute,
+    personRoute,
+    outcomesRoute,
+  ]),
 });
 
 declare module '@tanstack/react-router' {

@@ -10,6 +10,7 @@ import {
   IconLogout,
   IconMoon,
   IconSun,
+  IconUserHeart,
   IconUsers,
 } from '@tabler/icons-react';
 import { initials } from '../lib/format.ts';
@@ -26,6 +27,7 @@ const SCHEMES = [
 const PLACES = [
   { id: 'week', label: 'Week board', icon: IconCalendarWeek },
   { id: 'patients', label: 'Patients', icon: IconUsers },
+  { id: 'staff', label: 'Staff', icon: IconUserHeart },
   { id: 'outcomes', label: 'Outcomes', icon: IconChartLine },
 ] as const;
 export type Place = (typeof PLACES)[number]['id'];
