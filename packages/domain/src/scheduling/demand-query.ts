@@ -24,6 +24,8 @@ export interface DemandQuestion {
   readonly from: LocalDate;
   readonly wanted: readonly Requirement[];
   readonly beside: readonly string[];
+  /** See `DemandInput`. */
+  readonly inFull?: boolean;
 }
 
 /** Requirements of a patient that ask for something on `from` or later. */
@@ -86,6 +88,7 @@ export async function changeOfDemand(ctx: Context, question: DemandQuestion): Pr
     known: new Set(rows.map(({ id }) => id)),
     weeks: weeks.filter((week) => open.has(week)),
     spacing,
+    inFull: question.inFull,
     active: patient !== undefined && receivesCare(patient),
   });
 }

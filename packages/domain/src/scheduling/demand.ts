@@ -42,6 +42,8 @@ export interface DemandInput {
   /** Weeks that are planned: visits of what begins are made for them. */
   readonly weeks: readonly IsoWeek[];
   readonly active: boolean;
+  /** What is wanted says it all: nothing stays because it asks for the same, nothing is taken over from what ends. */
+  readonly inFull?: boolean | undefined;
   readonly spacing: SpacingDays;
 }
 
@@ -73,19 +75,24 @@ export function demandChange(input: DemandInput): DemandChange {
   const taken = new Set<string>();
   const begins: Requirement[] = [];
   for (const row of wanted) {
-    const same = current.find((each) => !taken.has(each.id) && each.startsOn <= from && asksTheSame(each, row));
+    const same =
+      !input.inFull && current.find((each) => !taken.has(each.id) && each.startsOn <= from && asksTheSame(each, row));
     if (same) taken.add(same.id);
     else begins.push(row);
   }
   const ends = current.filter(({ id }) => !taken.has(id) && !begins.some((row) => row.id === id));
   const familiar = new Map(ends.map((row) => [row.serviceCode, row]));
-  const started = begins.map((row) => ({
-    ...row,
-    preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode)?.preferredStaffId ?? null,
-    skills: row.skills ?? familiar.get(row.serviceCode)?.skills ?? null,
-    pairing: row.pairing ?? familiar.get(row.serviceCode)?.pairing ?? null,
-    continuity: row.continuity ?? familiar.get(row.serviceCode)?.continuity ?? null,
-  }));
+  const started = begins.map((row) =>
+    input.inFull
+      ? row
+      : {
+          ...row,
+          preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode)?.preferredStaffId ?? null,
+          skills: row.skills ?? familiar.get(row.serviceCode)?.skills ?? null,
+          pairing: row.pairing ?? familiar.get(row.serviceCode)?.pairing ?? null,
+          continuity: row.continuity ?? familiar.get(row.serviceCode)?.continuity ?? null,
+        },
+  );
   const ended = new Set(ends.map(({ id }) => id));
   return {
     ends,

@@ -29,6 +29,8 @@ export { plannedVisitId, planWeek } from './plan-week.ts';
 export type { Onlooker } from './presence.ts';
 export type { Publication, RoundChange, RoundNews } from './publish.ts';
 export type { ReplanProposal } from './replan.ts';
+export type { RequirementEffect, RequirementFields } from './requirement-change.ts';
+export type { RequirementsView } from './requirement-view.ts';
 export type { RulesInput, RulesView, RuleView } from './rule-settings.ts';
 export { assignmentIdOf } from './rules.ts';
 export { drive, finishRun, openRun } from './runs.ts';

@@ -14,11 +14,20 @@ import { noMatch } from './no-match.ts';
 import { look, onlookers } from './presence.ts';
 import { publication, publishWeek } from './publish.ts';
 import { acceptReplan, replan } from './replan.ts';
+import { requirementEffect, saveRequirement } from './requirement-change.ts';
+import { requirementsEvents } from './requirement-view.ts';
 import { saveRules, viewRules } from './rule-settings.ts';
 import { finishRun } from './runs.ts';
 import { LANE_GROUPS, schedulerState } from './state.ts';
 import { feasibility, suggest } from './suggest.ts';
-import { CHANGE_KINDS, componentsSchema, PRIORITIES, PROVIDER_PREFERENCES, RULE_LEVELS } from './tables.ts';
+import {
+  CHANGE_KINDS,
+  componentsSchema,
+  PRIORITIES,
+  PROVIDER_PREFERENCES,
+  RULE_LEVELS,
+  requirements,
+} from './tables.ts';
 
 const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
 const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');
@@ -29,6 +38,16 @@ const read = regionProcedure('schedule.read').input(z.object({ week }));
 const write = regionProcedure('schedule.write').input(z.object({ week }));
 const visit = z.object({ visitId: z.uuid() });
 const pair = regionProcedure('patients.write').input(z.object({ patientId: z.uuid(), staffId: z.uuid() }));
+const need = regionProcedure('patients.write').input(
+  z.object({
+    patientId: z.uuid(),
+    requirementId: z.uuid().nullable(),
+    from: date,
+    set: z
+      .object(requirements.row.omit({ id: true, regionId: true, patientId: true, startsOn: true }).shape)
+      .nullable(),
+  }),
+);
 const placement = z.object({ visitId: z.uuid(), staffId: z.uuid(), date, start: time });
 
 const shown = z.object({
@@ -187,6 +206,17 @@ export const schedulingRouter = router({
   blockedCarers: regionProcedure('patients.read')
     .input(z.object({ patientId: z.uuid() }))
     .query(({ ctx, input }) => blockedCarers(ctx, input)),
+  /** What a patient needs each week, now and after every change. */
+  requirements: regionProcedure('patients.read')
+    .input(z.object({ patientId: z.uuid() }))
+    .subscription(async function* ({ ctx, input, signal }) {
+      yield* requirementsEvents(ctx, input, signal);
+    }),
+  /** What it would do to the weeks ahead if a need were entered, changed or ended from a day on. Changes nothing. */
+  requirementEffect: need.query(({ ctx, input }) => requirementEffect(ctx, input)),
+  saveRequirement: need
+    .input(z.object({ id: z.uuid(), token: z.string().max(64) }))
+    .mutation(({ ctx, input }) => saveRequirement(ctx, input)),
   /** Who wishes for a carer, and whom the carer must not meet, now and after every change. */
   carerPatients: regionProcedure('patients.read')
     .input(z.object({ staffId: z.uuid() }))

@@ -4,6 +4,7 @@ import { CarePlanTab } from '../care-plan/care-plan-tab.tsx';
 import { AssessmentsTab } from './assessments/assessments-tab.tsx';
 import { HospitalTab } from './hospital/hospital-tab.tsx';
 import { NeedsTab } from './needs/needs-tab.tsx';
+import { RequirementsTab } from './requirements/requirements-tab.tsx';
 import type { TabProps } from './tab-props.ts';
 
 interface PatientTab {
@@ -16,6 +17,7 @@ interface PatientTab {
 export const PATIENT_TABS: readonly PatientTab[] = [
   { id: 'needs', label: 'Needs profile', component: NeedsTab },
   { id: 'plan', label: 'Care plan', component: CarePlanTab },
+  { id: 'requirements', label: 'Weekly visits', component: RequirementsTab },
   { id: 'assessments', label: 'Assessments', component: AssessmentsTab },
   { id: 'hospital', label: 'Hospital', component: HospitalTab },
 ];

@@ -139,7 +139,7 @@ export function StaffPage(props: {
                 <span className={classes.cell}>{person.team}</span>
                 <span>{EMPLOYMENT_NAMES[person.employmentType]}</span>
                 <span className="ff-num">{hours(person.capacityMinutes)} h</span>
-                <span className={classes.cell}>{daysText(person.availability)}</span>
+                <span className={classes.cell}>{daysText(person.availability.map(({ weekday }) => weekday))}</span>
               </>
             )}
           </RowList>

@@ -107,8 +107,8 @@ export function WeekEditor(props: {
         })}
       </ul>
       <p className={classes.hint}>
-        {duration(minutesOf(week))} a week, {daysText(week)}. Visits lie inside one stretch; the time between two is a
-        break. A night is two stretches that meet at midnight, 24:00 and 00:00.
+        {duration(minutesOf(week))} a week, {daysText(week.map(({ weekday }) => weekday))}. Visits lie inside one
+        stretch; the time between two is a break. A night is two stretches that meet at midnight, 24:00 and 00:00.
       </p>
     </div>
   );

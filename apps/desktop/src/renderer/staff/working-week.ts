@@ -52,9 +52,9 @@ export const minutesOf = (week: readonly AvailabilityInterval[]): number =>
   week.filter(isWhole).reduce((sum, one) => sum + lengthOf(one), 0);
 
 /** "Mon–Fri", "Mon, Wed, Sat–Sun", "no days" */
-export function daysText(week: readonly AvailabilityInterval[]): string {
+export function daysText(weekdays: readonly number[]): string {
   const short = (day: number): string => (WEEKDAYS[day - 1] ?? '').slice(0, 3);
-  const days = [...new Set(week.map(({ weekday }) => weekday))].sort((a, b) => a - b);
+  const days = [...new Set(weekdays)].sort((a, b) => a - b);
   const runs: number[][] = [];
   for (const day of days) {
     const last = runs.at(-1);
