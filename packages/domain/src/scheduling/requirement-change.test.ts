@@ -92,6 +92,7 @@ describe('a patient’s needs', () => {
     ]) {
       expect(await rulesOf(scheduling.saveRequirement({ ...again, ...other }))).toEqual(['REQ-STALE']);
     }
+    await scene.amelie.projected();
     expect(scene.amelie.commands).toEqual(['Add need', 'Change need', 'Change need', 'Change need', 'End need']);
   });
 
@@ -112,5 +113,6 @@ describe('a patient’s needs', () => {
     }
     expect(await rulesOf(save(NURSING, null, '2026-11-20'))).toEqual(['REQ-DATES']);
     expect(await rulesOf(save(NURSING, scene.agency.joan.id))).toEqual(['REQ-KNOWN']);
+    await scene.amelie.projected();
   });
 });

@@ -74,5 +74,6 @@ describe('the roster', () => {
       expect({ count: people.length, writable, today }).toEqual({ count: 4, writable: true, today: '2026-11-21' });
       break;
     }
+    await amelie.projected();
   });
 });

@@ -58,6 +58,11 @@ const dollars = new Intl.NumberFormat('en-CA', { style: 'currency', currency: 'C
 /** 57036 → "$570" */
 export const money = (cents: number): string => dollars.format(cents / 100);
 
+const dollarsAndCents = new Intl.NumberFormat('en-CA', { style: 'currency', currency: 'CAD' });
+
+/** 4250 → "$42.50" */
+export const cents = (amount: number): string => dollarsAndCents.format(amount / 100);
+
 /** 45 → "45 min", 90 → "1 h 30" */
 export function duration(minutes: number): string {
   if (minutes < 60) return `${minutes} min`;

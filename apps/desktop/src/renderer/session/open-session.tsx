@@ -17,6 +17,7 @@ import { WeekPage } from '../board/week-page.tsx';
 import type { Host } from '../host.ts';
 import { ImportDialog } from '../imports/import-dialog.tsx';
 import { OutcomesPage } from '../outcomes/outcomes-page.tsx';
+import { PartnersPage } from '../partners/partners-page.tsx';
 import { CaseloadPage } from '../patients/caseload-page.tsx';
 import { PatientPage } from '../patients/patient-page.tsx';
 import { FIRST_TAB } from '../patients/tabs.ts';
@@ -179,6 +180,21 @@ function StaffScreen() {
         regionId={regionId}
         onRegion={(id) => void navigate({ to: '/staff/$regionId', params: { regionId: id } })}
         onOpen={(id) => void navigate({ to: '/staff/$regionId/$staffId', params: { regionId, staffId: id ?? NEW } })}
+        onPartners={() => void navigate({ to: '/partners/$regionId', params: { regionId } })}
+      />
+    </PlaceFrame>
+  );
+}
+
+function PartnersScreen() {
+  const { workspace, org } = useSession();
+  const navigate = useNavigate();
+  const regionId = regionIn(org, partnersRoute.useParams().regionId);
+  return (
+    <PlaceFrame current="staff" regionId={regionId}>
+      <PartnersPage
+        client={workspace.client}
+        onBack={() => void navigate({ to: '/staff/$regionId', params: { regionId } })}
       />
     </PlaceFrame>
   );
@@ -260,6 +276,11 @@ const personRoute = createRoute({
   path: '/staff/$regionId/$staffId',
   component: PersonScreen,
 });
+const partnersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/partners/$regionId',
+  component: PartnersScreen,
+});
 const outcomesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/outcomes/$regionId/$week',
@@ -273,6 +294,7 @@ const router = createRouter({
     patientRoute,
     staffRoute,
     personRoute,
+    partnersRoute,
     outcomesRoute,
   ]),
 });

@@ -2,7 +2,7 @@
 import type { Roster, StaffMember } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconSearch, IconUserPlus } from '@tabler/icons-react';
+import { IconBuildingCommunity, IconSearch, IconUserPlus } from '@tabler/icons-react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { hours, plural } from '../lib/format.ts';
 import { matcher } from '../lib/matcher.ts';
@@ -59,6 +59,7 @@ export function StaffPage(props: {
   readonly regionId: string;
   readonly onRegion: (regionId: string) => void;
   readonly onOpen: (staffId: string | null) => void;
+  readonly onPartners: () => void;
 }) {
   const { client, regionId, onOpen } = props;
   const { value: roster, problems } = useFeed<Roster>(
@@ -77,11 +78,16 @@ export function StaffPage(props: {
     <>
       <PlaceBar
         end={
-          roster?.writable && (
-            <Button leftSection={<IconUserPlus size={15} />} onClick={() => onOpen(null)}>
-              Add carer
+          <>
+            <Button variant="default" leftSection={<IconBuildingCommunity size={15} />} onClick={props.onPartners}>
+              Partners
             </Button>
-          )
+            {roster?.writable && (
+              <Button leftSection={<IconUserPlus size={15} />} onClick={() => onOpen(null)}>
+                Add carer
+              </Button>
+            )}
+          </>
         }
       >
         <RegionPicker regionId={regionId} onPick={props.onRegion} />
