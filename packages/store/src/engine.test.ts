@@ -19,7 +19,9 @@ import { serveDatabase } from './thread/serve.ts';
 const hash = schemaHash(testTables, [counts]);
 
 async function inThisThread(): Promise<SqlEngine> {
-  return engineOver(await openPGlite({ template: unwrap(await loadTemplateFromDisk(hash, TEMPLATE_CACHE)) }));
+  return engineOver(
+    await openPGlite({ template: unwrap(await loadTemplateFromDisk(hash, TEMPLATE_CACHE)).arrayBuffer() }),
+  );
 }
 
 /** Both ends of a port, and the template over HTTP as in a browser. */

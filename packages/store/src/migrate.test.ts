@@ -17,7 +17,7 @@ let engine: SqlEngine;
 beforeAll(async () => {
   await ensureTemplate(testTables, [counts], TEMPLATE_CACHE);
   template = unwrap(await loadTemplateFromDisk(schemaHash(testTables, [counts]), TEMPLATE_CACHE));
-  engine = engineOver(await openPGlite({ template }));
+  engine = engineOver(await openPGlite({ template: template.arrayBuffer() }));
 }, 60_000);
 afterAll(() => engine.close());
 
@@ -63,7 +63,7 @@ describe('migration', () => {
       { later: 6, shade: 'grey' },
       { later: 5, shade: 'grey' },
     ]);
-    const scratch = engineOver(await openPGlite({ template }));
+    const scratch = engineOver(await openPGlite({ template: template.arrayBuffer() }));
     const made = await storeOver(scratch, schemaOf(v2));
     await made.project(rows.toReversed(), 8);
     expect(await made.digest()).toEqual(await after.digest());

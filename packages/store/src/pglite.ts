@@ -1,6 +1,6 @@
 /** PGlite for a throwaway database in memory. */
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
-import { blobOf } from './blob.ts';
+import { TemplateFiles } from './template/files.ts';
 
 /** Nothing outlives the process, so nothing is synced, and no WAL is kept beyond what single-user mode insists on. */
 const SETTINGS = {
@@ -25,7 +25,11 @@ const SETTINGS = {
 } as const;
 
 export interface PGliteSource {
-  readonly template?: Blob | null;
+  /**
+   * The files of a database, an uncompressed tar; may still be on its way while PGlite's program starts. Its bytes are given
+   * away. Null: none fits, and a database is made from nothing.
+   */
+  readonly template?: Promise<ArrayBuffer | null>;
   /** Compiled `pglite.wasm`, by a caller who began to compile it earlier; PGlite fetches its own otherwise. */
   readonly wasm?: WebAssembly.Module;
 }
@@ -39,29 +43,8 @@ export function openPGlite({ template, wasm }: PGliteSource): Promise<PGlite> {
     ],
     // Small WAL segments: the template holds a few of them.
     initDbStartParams: ['--wal-segsize=1'],
-    ...(template ? { loadDataDir: template } : {}),
+    ...(template ? { fs: new TemplateFiles(template) } : {}),
     ...(wasm ? { pgliteWasmModule: wasm } : {}),
   };
   return PGlite.create(pgliteOptions);
-}
-
-/**
- * The same while the template is still on its way: PGlite's program starts meanwhile. `template`: its bytes; null when it
- * does not fit, and the database is then made from nothing.
- */
-export async function openPGliteEarly(
-  template: Promise<ArrayBuffer | null>,
-  source: Omit<PGliteSource, 'template'>,
-): Promise<PGlite> {
-  const bytes = async (): Promise<ArrayBuffer> => {
-    const found = await template;
-    if (found === null) throw new Error('there is no template');
-    return found;
-  };
-  try {
-    return await openPGlite({ ...source, template: blobOf(bytes) });
-  } catch (error) {
-    if ((await template) !== null) throw error;
-    return openPGlite(source);
-  }
 }

@@ -311,7 +311,7 @@ describe('opening', () => {
     });
     const early = openingStore<TestDatabase>({ ...options, engine });
     const written = [early.project([row('a', whole)], 1), early.project([row('b', whole), row('a', whole)], 2)];
-    openEngine(engineOver(await openPGlite({ template }), true));
+    openEngine(engineOver(await openPGlite({ template: template.arrayBuffer() }), true));
     await Promise.all([early.opened, ...written]);
     expect(early.projectedSeq()).toBe(2);
     expect(await early.db.selectFrom('things').select('id').orderBy('id').execute()).toEqual([

@@ -197,7 +197,9 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
 
 /** Begins to open a store in memory: over the engine given, or over a PGlite of its own in this thread. */
 export function openingStore<DB>({ tables, derivations, engine, template = null }: StoreOptions): OpeningStore<DB> {
-  const source = engine ?? openPGlite({ template }).then((pglite) => engineOver(pglite, true));
+  const source =
+    engine ??
+    openPGlite(template ? { template: template.arrayBuffer() } : {}).then((pglite) => engineOver(pglite, true));
   return beginStore<DB>(source instanceof Promise ? engineLater(source) : source, storeSchema(tables, derivations));
 }
 

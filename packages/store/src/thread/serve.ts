@@ -1,7 +1,7 @@
 /** The database thread's side: one PGlite, opened and asked over comlink. Run by a worker of its own. */
 import { type Endpoint, expose } from 'comlink';
 import { engineOver, type QueryOptions, type SqlEngine, type SqlResult } from '../engine.ts';
-import { openPGliteEarly } from '../pglite.ts';
+import { openPGlite } from '../pglite.ts';
 import { type FetchedTemplate, verifyFetched } from '../template/fetch.ts';
 
 /** What a thread answers to; `open` comes first, then statements in order. */
@@ -23,7 +23,7 @@ export interface DatabaseParts {
 
 async function openFrom({ template, wasm }: DatabaseParts, schemaHash: Promise<string>): Promise<SqlEngine> {
   const fitting = template.then(async (fetched) => fetched && verifyFetched(fetched, await schemaHash));
-  return engineOver(await openPGliteEarly(fitting, wasm ? { wasm: await wasm } : {}));
+  return engineOver(await openPGlite({ template: fitting, ...(wasm ? { wasm: await wasm } : {}) }));
 }
 
 export function serveDatabase(parts: DatabaseParts, endpoint?: Endpoint): void {
