@@ -7,7 +7,7 @@
  */
 import type { Clock } from '@fieldfare/kernel';
 import { PEER_LIMITS, type PeerLimits } from '@fieldfare/sync';
-import { type Bucket, createBucket, createBuckets, type Rate } from './token-bucket.ts';
+import { Bucket, createBuckets, type Rate } from './token-bucket.ts';
 
 interface Flow {
   readonly frames: Rate;
@@ -42,8 +42,10 @@ export const SOCKET_LIMITS: SocketLimits = {
   tenant: flow(20_000, 64, 4),
 };
 
-/** Takes frames and bytes; milliseconds until this sender may be read again, 0: at once. */
-export type Meter = (frames: number, bytes: number) => number;
+export interface Meter {
+  /** Takes frames and bytes; milliseconds until this sender may be read again, 0: at once. */
+  take(frames: number, bytes: number): number;
+}
 
 export interface Meters {
   connection(): Meter;
@@ -51,22 +53,33 @@ export interface Meters {
   account(userId: string, tenantId: string): Meter;
 }
 
+class FlowMeter implements Meter {
+  readonly #frames: Bucket;
+  readonly #bytes: Bucket;
+
+  constructor(frames: Bucket, bytes: Bucket) {
+    this.#frames = frames;
+    this.#bytes = bytes;
+  }
+
+  take(frames: number, bytes: number): number {
+    return Math.max(this.#frames.take(frames), this.#bytes.take(bytes));
+  }
+}
+
 export function createMeters(limits: SocketLimits, clock: Clock): Meters {
-  const users = { frames: createBuckets(clock, limits.user.frames), bytes: createBuckets(clock, limits.user.bytes) };
-  const tenants = {
-    frames: createBuckets(clock, limits.tenant.frames),
-    bytes: createBuckets(clock, limits.tenant.bytes),
+  const metersOf = (flow: Flow): ((key: string) => Meter) => {
+    const [frames, bytes] = [createBuckets(clock, flow.frames), createBuckets(clock, flow.bytes)];
+    return (key) => new FlowMeter(frames.of(key), bytes.of(key));
   };
-  const both =
-    (frames: Bucket, bytes: Bucket): Meter =>
-    (count, size) =>
-      Math.max(frames.take(count), bytes.take(size));
+  const ofUser = metersOf(limits.user);
+  const ofTenant = metersOf(limits.tenant);
+  const { frames, bytes } = limits.connection;
   return {
-    connection: () => both(createBucket(clock, limits.connection.frames), createBucket(clock, limits.connection.bytes)),
-    account: (userId, tenantId) => (count, size) =>
-      Math.max(
-        both(users.frames.of(userId), users.bytes.of(userId))(count, size),
-        both(tenants.frames.of(tenantId), tenants.bytes.of(tenantId))(count, size),
-      ),
+    connection: () => new FlowMeter(new Bucket(clock, frames), new Bucket(clock, bytes)),
+    // Asked for each time: buckets that are full are dropped meanwhile.
+    account: (userId, tenantId) => ({
+      take: (count, size) => Math.max(ofUser(userId).take(count, size), ofTenant(tenantId).take(count, size)),
+    }),
   };
 }

@@ -13,38 +13,19 @@
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type Clock,
-  fail,
-  ok,
-  type Problem,
-  problem,
-  type Result,
-  type ShardId,
-  toProblemDetails,
-} from '@fieldfare/kernel';
-import {
-  type Authenticated,
-  CLOSE,
-  type Peer,
-  type PeerEvent,
-  type Receipts,
-  type Rooms,
-  servePeer,
-  yWebsocketPeer,
-} from '@fieldfare/sync';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type Clock, type Problem, problem, toProblemDetails } from '@fieldfare/kernel';
+import type { PeerEvent } from '@fieldfare/sync';
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Accounts } from './accounts/index.ts';
 import { CARRIED, carryUpgrade } from './cluster/carry.ts';
-import { socketMove } from './cluster/placement.ts';
 import { PROBLEM_TYPE } from './http/problems.ts';
 import type { OriginCheck } from './http/security.ts';
+import { type House, Line, type Wanted } from './line.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { createMeters, type Meter, type SocketLimits } from './socket-limits.ts';
+import { createMeters, type SocketLimits } from './socket-limits.ts';
 import type { Tenants } from './tenants.ts';
-import { WireSocket } from './wire-socket.ts';
 
 const PATH = '/sync';
 /** y-websocket clients: the shard follows, a single-use ticket stands in the query. */
@@ -54,20 +35,8 @@ const GOODBYE_MS = 1_000;
 /** Pieces of one message, and network chunks that wait to be one. Our own clients send every message whole. */
 const MAX_FRAGMENTS = 1_024;
 const MAX_CHUNKS = 16_384;
-/**
- * A socket is served this long for one token; then the client comes back with a fresh one. Longer than the token itself
- * lives, because ending a session closes its sockets at once anyway.
- */
-const SERVED_MS = 3_600_000;
-
 export interface Sockets {
   close(): Promise<void>;
-}
-
-interface Served {
-  readonly peer: Peer;
-  /** Null: has not said yet. */
-  userId: string | null;
 }
 
 export function openSockets(options: {
@@ -82,10 +51,10 @@ export function openSockets(options: {
   readonly metrics: Metrics;
 }): Sockets {
   const { server, accounts, tenants, live, origin, limits, clock, log, metrics } = options;
-  const { sessions, tickets } = accounts;
+  const { tickets } = accounts;
   const wsOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
-    clientTracking: true,
+    clientTracking: false, // `served` does
     maxPayload: limits.peer.maxFrameBytes,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_CHUNKS,
@@ -94,7 +63,7 @@ export function openSockets(options: {
   };
   const wss = new WebSocketServer(wsOptions);
   const meters = createMeters(limits, clock);
-  const served = new Map<WebSocket, Served>();
+  const served = new Map<WebSocket, Line>();
   const socketsOf = new Map<string, number>();
   let strangers = 0;
   const carried = new Set<Duplex>();
@@ -110,48 +79,18 @@ export function openSockets(options: {
     else log.info(`sync ${type}`, fields);
   }
 
-  /** SRV-RATE: a sender in debt is not read until it is paid. */
-  function meter(socket: WebSocket, account: () => Meter | null): void {
-    const own = meters.connection();
-    let paused: NodeJS.Timeout | undefined;
-    const take = (frames: number, bytes: number): number =>
-      Math.max(own(frames, bytes), account()?.(frames, bytes) ?? 0);
-    /** What the network had delivered already is still heard, and adds to the debt. */
-    const pause = (wait: number): void => {
-      socket.pause();
-      paused = setTimeout(() => {
-        const left = take(0, 0);
-        if (left > 0) return pause(left);
-        paused = undefined;
-        socket.resume();
-      }, wait);
-    };
-    const count = (bytes: number): void => {
-      const wait = take(1, bytes);
-      if (wait === 0 || paused !== undefined) return;
-      metrics.paused();
-      pause(wait);
-    };
-    socket.on('message', (data) => count((data as ArrayBuffer | Buffer).byteLength));
-    // Every ping makes us buffer a pong.
-    socket.on('ping', () => {
-      count(0);
-      if (socket.bufferedAmount > limits.peer.maxBufferedBytes) socket.terminate();
-    });
-    socket.on('close', () => clearTimeout(paused));
-  }
-
-  function admit(socket: WebSocket, userId: string): boolean {
-    const entry = served.get(socket);
+  function admit(line: Line, userId: string): boolean {
     const before = socketsOf.get(userId) ?? 0;
-    if (!entry || before >= limits.maxSocketsOfUser) return false;
+    if (!served.has(line.web) || before >= limits.maxSocketsOfUser) return false;
     socketsOf.set(userId, before + 1);
     strangers -= 1;
-    entry.userId = userId;
+    line.userId = userId;
     return true;
   }
 
-  function dismiss({ userId }: Served): void {
+  function dismiss(line: Line): void {
+    served.delete(line.web);
+    const { userId } = line;
     if (userId === null) {
       strangers -= 1;
       return;
@@ -161,71 +100,38 @@ export function openSockets(options: {
     else socketsOf.set(userId, left);
   }
 
+  const house: House = { accounts, tenants, live, limits, clock, metrics, meters, note, admit, hangUp };
+
+  // Listeners are shared by all sockets: idle ones are many.
+  const listeners = {
+    message(this: WebSocket, data: RawData, isBinary: boolean): void {
+      served.get(this)?.heard(data as Buffer, isBinary);
+    },
+    ping(this: WebSocket): void {
+      served.get(this)?.pinged();
+    },
+    error: (): void => undefined, // a close follows
+    close(this: WebSocket, code: number, reason: Buffer): void {
+      const line = served.get(this);
+      if (!line) return;
+      dismiss(line);
+      line.ended(code, reason);
+    },
+  };
+
   /** `wanted`: what a y-websocket client named in its address. */
-  function serve(socket: WebSocket, wire: Duplex, wanted: Parameters<typeof yWebsocketPeer>[1] | null): void {
-    let forget = (): void => undefined;
-    let stay = (): void => undefined;
-    let account: Meter | null = null;
-    let rooms: Rooms | null = null;
-    let receipts: Receipts | null = null;
-    socket.on('close', () => {
-      forget();
-      stay();
-      const entry = served.get(socket);
-      if (entry) dismiss(entry);
-      served.delete(socket);
-    });
-
-    async function authenticate(token: string): Promise<Result<Authenticated>> {
-      const ofTicket = tickets.tenantOf(token);
-      const place = ofTicket === null ? null : tenants.find(ofTicket);
-      if (place !== null && place.at !== 'here') return fail(socketMove(place));
-      const caller = tickets.isTicket(token) ? tickets.redeem(token) : await sessions.authenticate(token);
-      if (!caller.ok) return caller;
-      const { principal, sessionId } = caller.value;
-      forget = live.add(sessionId, () => hangUp(socket, CLOSE.unauthenticated, 'signed out'));
-      const still = sessions.current(sessionId); // it may have ended while the token was verified
-      if (!still.ok) return still;
-      if (!admit(socket, principal.userId)) {
-        return fail(problem('busy', 'too many connections of one person', { rule: 'SRV-SOCKETS' }));
-      }
-      account = meters.account(principal.userId, principal.tenantId);
-      return ok({ ...principal, expiresAt: clock.now() + SERVED_MS });
-    }
-
-    meter(socket, () => account);
-    const link = new WireSocket(socket, wire);
-    const peer = servePeer({
-      socket: wanted ? yWebsocketPeer(link, wanted) : link,
-      authenticate,
-      async openTenant(tenantId) {
-        const tenant = await tenants.open(tenantId);
-        if (!tenant.ok) return tenant;
-        ({ rooms, receipts } = tenant.value);
-        stay();
-        stay = tenant.value.onLeave(({ params }) => {
-          peer.move(String(params?.url ?? ''));
-          socket.resume();
-        });
-        return ok(tenant.value.replica);
-      },
-      rooms: () => rooms,
-      receipts: () => receipts,
-      limits: limits.peer,
-      clock,
-      setTimer(run, ms) {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
-      onEvent: note,
-    });
+  function serve(socket: WebSocket, wire: Duplex, wanted: Wanted): void {
     strangers += 1;
-    served.set(socket, { peer, userId: null });
+    served.set(socket, new Line(house, socket, wire, wanted));
+    socket.on('message', listeners.message);
+    socket.on('ping', listeners.ping);
+    socket.on('error', listeners.error);
+    socket.on('close', listeners.close);
   }
 
   /** Closes in good order; `closeTimeout` cuts the socket when the other side does not answer. */
   function hangUp(socket: WebSocket, code: number, reason: string): void {
-    served.get(socket)?.peer.close(code, reason);
+    served.get(socket)?.close(code, reason);
     socket.resume(); // a paused sender would not be heard saying goodbye
   }
 
@@ -255,7 +161,7 @@ export function openSockets(options: {
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroyed);
     const wanted = askedOf(request.url ?? '');
     const refuse = (what: Problem): void => {
       metrics.turnedAway(what.rule ?? what.code);
@@ -286,8 +192,12 @@ export function openSockets(options: {
   };
 }
 
+function destroyed(this: Duplex): void {
+  this.destroy();
+}
+
 /** The shard a y-websocket client asks for and its ticket; null for our own protocol, undefined for other addresses. */
-function askedOf(url: string): { readonly shard: ShardId; readonly accessToken: string } | null | undefined {
+function askedOf(url: string): Wanted | undefined {
   const [path = '', query] = url.split('?', 2);
   if (path === PATH) return null;
   if (!path.startsWith(Y_WEBSOCKET_PATH)) return undefined;

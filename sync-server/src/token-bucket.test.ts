@@ -1,12 +1,12 @@
 import { createFakeClock } from '@fieldfare/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBucket, createBuckets } from './token-bucket.ts';
+import { Bucket, createBuckets } from './token-bucket.ts';
 
 describe('SRV-RATE: a token bucket', () => {
   it('gives its burst at once, then makes wait exactly as long as the debt takes', () => {
     const clock = createFakeClock();
-    const bucket = createBucket(clock, { perSecond: 10, burst: 5 });
+    const bucket = new Bucket(clock, { perSecond: 10, burst: 5 });
     expect(Array.from({ length: 7 }, () => bucket.take(1))).toEqual([0, 0, 0, 0, 0, 100, 200]);
     clock.advance(200);
     expect([bucket.take(0), bucket.take(1)]).toEqual([0, 100]);
@@ -20,7 +20,7 @@ describe('SRV-RATE: a token bucket', () => {
         (sizes, per) => {
           const clock = createFakeClock();
           const began = clock.now();
-          const bucket = createBucket(clock, { perSecond: per, burst: 30 });
+          const bucket = new Bucket(clock, { perSecond: per, burst: 30 });
           let through = 0;
           for (const size of sizes) {
             clock.advance(bucket.take(0));
@@ -43,7 +43,7 @@ describe('SRV-RATE: a token bucket', () => {
 
   it('is not fooled by a clock that goes back', () => {
     const clock = createFakeClock();
-    const bucket = createBucket(clock, { perSecond: 1, burst: 1 });
+    const bucket = new Bucket(clock, { perSecond: 1, burst: 1 });
     bucket.take(1);
     clock.set(clock.now() - 3_600_000);
     expect(bucket.take(1)).toBe(1000);

@@ -12,32 +12,39 @@ export interface Rate {
   readonly burst: number;
 }
 
-export interface Bucket {
-  /** Takes `amount` and says how many milliseconds until the debt is paid; 0: none. */
-  take(amount: number): number;
-  /** Nothing has been taken that has not flowed in again. */
-  full(): boolean;
-}
+/** A class: every socket has two. */
+export class Bucket {
+  readonly #clock: Clock;
+  readonly #rate: Rate;
+  #level: number;
+  #at: number;
 
-export function createBucket(clock: Clock, { perSecond, burst }: Rate): Bucket {
-  let level = burst;
-  let at = clock.now();
-  const fill = (): void => {
-    const now = clock.now();
-    level = Math.min(burst, level + (Math.max(0, now - at) * perSecond) / 1000);
-    at = now;
-  };
-  return {
-    take(amount) {
-      fill();
-      level -= amount;
-      return level >= 0 ? 0 : Math.ceil((-level * 1000) / perSecond);
-    },
-    full() {
-      fill();
-      return level >= burst;
-    },
-  };
+  constructor(clock: Clock, rate: Rate) {
+    this.#clock = clock;
+    this.#rate = rate;
+    this.#level = rate.burst;
+    this.#at = clock.now();
+  }
+
+  /** Takes `amount` and says how many milliseconds until the debt is paid; 0: none. */
+  take(amount: number): number {
+    this.#fill();
+    this.#level -= amount;
+    return this.#level >= 0 ? 0 : Math.ceil((-this.#level * 1000) / this.#rate.perSecond);
+  }
+
+  /** Nothing has been taken that has not flowed in again. */
+  full(): boolean {
+    this.#fill();
+    return this.#level >= this.#rate.burst;
+  }
+
+  #fill(): void {
+    const now = this.#clock.now();
+    const { burst, perSecond } = this.#rate;
+    this.#level = Math.min(burst, this.#level + (Math.max(0, now - this.#at) * perSecond) / 1000);
+    this.#at = now;
+  }
 }
 
 /** Buckets by key. Ones that are full again are dropped, so that memory is bounded by who is active. */
@@ -53,7 +60,7 @@ export function createBuckets(clock: Clock, rate: Rate): { of(key: string): Buck
         for (const [idle, bucket] of buckets) if (bucket.full()) buckets.delete(idle);
         sweepAt = Math.max(SWEEP_AT, 2 * buckets.size);
       }
-      const bucket = createBucket(clock, rate);
+      const bucket = new Bucket(clock, rate);
       buckets.set(key, bucket);
       return bucket;
     },

@@ -3,7 +3,6 @@
  * cost is handing them on one by one.
  *  - all that is sent in one turn of the event loop leaves in one write a socket
  *  - bytes that go to many sockets are framed once (RFC 6455; a server's frames are not masked, so all are alike)
- *  - messages come as bytes, without an event object each
  */
 import type { Duplex } from 'node:stream';
 import type { SocketLike } from '@fieldfare/sync';
@@ -43,7 +42,10 @@ function letAllGo(): void {
   for (const socket of sockets) socket.letGo();
 }
 
-/** `wire`: the network connection under the socket. Bytes that were sent must not change any more. */
+/**
+ * `wire`: the network connection under the socket. Bytes that were sent must not change any more. Whoever listens to the
+ * socket hands on what it says: thousands of idle sockets share their listeners.
+ */
 export class WireSocket implements SocketLike {
   binaryType = 'arraybuffer';
   onopen: SocketLike['onopen'] = null;
@@ -57,12 +59,6 @@ export class WireSocket implements SocketLike {
   constructor(socket: WebSocket, wire: Duplex) {
     this.#socket = socket;
     this.#wire = wire;
-    socket.on('message', (data: Buffer, isBinary) => {
-      const bytes = isBinary ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : null;
-      this.onmessage?.({ data: bytes });
-    });
-    socket.on('close', (code, reason) => this.onclose?.({ code, reason: reason.toString() }));
-    socket.on('error', () => this.onerror?.());
   }
 
   get bufferedAmount(): number {
@@ -82,6 +78,12 @@ export class WireSocket implements SocketLike {
   letGo(): void {
     this.#gathers = false;
     this.#wire.uncork();
+  }
+
+  /** What the socket delivered. */
+  heard(data: Buffer, isBinary: boolean): void {
+    const bytes = isBinary ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : null;
+    this.onmessage?.({ data: bytes });
   }
 
   close(code?: number, reason?: string): void {

@@ -29,6 +29,9 @@ export function answerParent(url: string, stop: () => Promise<void>): void {
   process.send?.({ url });
 }
 
+/** As `pnpm server` runs it. */
+const AS_SERVED = ['--max-semi-space-size=4'];
+
 async function ask<T>(child: ChildProcess, message: string | null): Promise<T> {
   const answer = once(child, 'message');
   if (message !== null) child.send(message);
@@ -38,7 +41,10 @@ async function ask<T>(child: ChildProcess, message: string | null): Promise<T> {
 
 function start(which: string, args: readonly string[]): ChildProcess {
   const file = join(import.meta.dirname, `${which}.ts`);
-  return fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return fork(file, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: which === 'our-server' ? AS_SERVED : [],
+  });
 }
 
 async function serve(which: string, args: readonly string[], after: () => void): Promise<ServerProcess> {

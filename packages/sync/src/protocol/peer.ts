@@ -27,7 +27,9 @@ import {
   problem,
   type Result,
   SEAL_GRACE_WEEKS,
+  type ShardAccess,
   type ShardId,
+  type ShardRef,
   shardAccess,
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
@@ -83,386 +85,444 @@ const passedOn = new WeakMap<
 
 /** How often a waiting state answer looks whether the socket has drained. */
 const DRAIN_POLL_MS = 25;
-const MAX_TIMER_MS = 0x7fffffff;
+/** Standard close codes. */
+const TOO_LARGE = 1009;
+const INTERNAL = 1011;
 
-export function servePeer(options: PeerOptions): Peer {
-  const { socket, authenticate, openTenant, clock, setTimer } = options;
-  const limits: PeerLimits = { ...PEER_LIMITS, ...options.limits };
-  const sealed = (week: IsoWeek): boolean => isSealed(week, clock.now(), SEAL_GRACE_WEEKS);
-  const access = options.access ?? ((who, shard) => shardAccess(who, who.tenantId, shard, sealed));
-  const rooms = new Map<number, Room>();
-  const cleanups: (() => void)[] = [];
-  let stage: 'new' | 'authenticating' | 'up' | 'closed' = 'new';
-  let principal: Principal | null = null;
-  let replica: Replica | null = null;
-  let receipts: Receipts | null = null;
-  let inFlight = 0;
+const ignored = (): void => undefined;
+
+/** One object for all peers with the same limits. */
+const limitsKnown = new WeakMap<object, PeerLimits>();
+
+function limitsOf(given: Partial<PeerLimits> | undefined): PeerLimits {
+  if (given === undefined) return PEER_LIMITS;
+  const limits = limitsKnown.get(given) ?? { ...PEER_LIMITS, ...given };
+  limitsKnown.set(given, limits);
+  return limits;
+}
+
+/**
+ * A class, for a server has thousands of them that are idle: what all peers do alike is on the prototype, and what an idle
+ * one does not need is made when it does.
+ */
+class ServedPeer implements Peer {
+  readonly #options: PeerOptions;
+  readonly #limits: PeerLimits;
+  #rooms: Map<number, Room> | null = null;
+  #stage: 'new' | 'authenticating' | 'up' | 'closed' = 'new';
+  #principal: Principal | null = null;
+  #replica: Replica | null = null;
+  #receipts: Receipts | null = null;
+  #inFlight = 0;
   /** Bytes of state answers that may be buffered on top of the cap: one large shard must not look like a slow client. */
-  let allowance = 0;
-  let heardAt = clock.now();
-  let answers: Promise<void> = Promise.resolve();
-  const self = {};
+  #allowance = 0;
+  #heardAt: number;
+  #expiresAt = Number.POSITIVE_INFINITY;
+  #answers: Promise<void> | null = null;
   /** Updates of ours that were acknowledged when they were applied. */
-  const acked = new WeakSet<Uint8Array>();
+  #acked: WeakSet<Uint8Array> | null = null;
+  /** Ends what it waits for: first the hello, then the next look at silence and expiry. */
+  #cancelTimer: () => void;
 
-  const tell = (event: PeerEvent): void =>
-    options.onEvent?.({
-      ...(principal === null
-        ? {}
-        : { tenantId: principal.tenantId, userId: principal.userId, deviceId: principal.deviceId }),
-      ...event,
-    });
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.#limits = limitsOf(options.limits);
+    this.#heardAt = options.clock.now();
+    // Not 4401: a device or a server that was busy for seconds has not been turned down.
+    this.#cancelTimer = options.setTimer(() => this.close(CLOSE.silent, 'too late'), this.#limits.preAuthMs);
+    const { socket } = options;
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }) => {
+      if (this.#stage !== 'closed') this.#hear(data);
+    };
+    socket.onerror = ignored; // a close follows
+    socket.onclose = ({ code }) => this.#end(code);
+  }
 
-  function end(code: number): void {
-    if (stage === 'closed') return;
-    stage = 'closed';
-    for (const cleanup of cleanups.splice(0)) cleanup();
-    for (const { seat, stopListening } of rooms.values()) {
+  move(url: string): void {
+    this.#move(movedTo(url));
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#stage === 'closed') return;
+    this.#end(code);
+    this.#options.socket.close(code, reason);
+  }
+
+  #tell(event: PeerEvent): void {
+    const who = this.#principal;
+    this.#options.onEvent?.(
+      who === null ? event : { tenantId: who.tenantId, userId: who.userId, deviceId: who.deviceId, ...event },
+    );
+  }
+
+  #end(code: number): void {
+    if (this.#stage === 'closed') return;
+    this.#stage = 'closed';
+    this.#cancelTimer();
+    for (const { seat, stopListening } of this.#rooms?.values() ?? []) {
       seat?.leave();
       stopListening();
     }
-    rooms.clear();
-    tell({ type: 'closed', code });
+    this.#rooms = null;
+    this.#tell({ type: 'closed', code });
   }
 
-  function close(code: number, reason: string): void {
-    if (stage === 'closed') return;
-    end(code);
-    socket.close(code, reason);
-  }
-
-  function move({ params }: Problem): void {
-    control({ type: 'moved', url: String(params?.url ?? '') });
-    close(CLOSE.moved, 'moved');
-  }
-
-  function after(ms: number, run: () => void): void {
-    let left = ms;
-    const wait = (): void => {
-      const now = Math.min(left, MAX_TIMER_MS);
-      left -= now;
-      const cancel = setTimer(() => (left > 0 ? wait() : run()), now);
-      cleanups.push(cancel);
-    };
-    wait();
+  #move({ params }: Problem): void {
+    this.#control({ type: 'moved', url: String(params?.url ?? '') });
+    this.close(CLOSE.moved, 'moved');
   }
 
   // ---- sending ----------------------------------------------------------------------------------------------------
 
-  function send(bytes: Uint8Array): void {
-    if (stage === 'closed') return;
+  #send(bytes: Uint8Array): void {
+    if (this.#stage === 'closed') return;
+    const { socket } = this.#options;
     const buffered = socket.bufferedAmount;
-    if (buffered < limits.resumeBufferedBytes) allowance = 0;
-    if (buffered > limits.maxBufferedBytes + allowance) {
-      close(CLOSE.tooSlow, 'reads too slowly');
+    if (buffered < this.#limits.resumeBufferedBytes) this.#allowance = 0;
+    if (buffered > this.#limits.maxBufferedBytes + this.#allowance) {
+      this.close(CLOSE.tooSlow, 'reads too slowly');
       return;
     }
     socket.send(bytes);
   }
-  const control = (message: ControlMessage): void => send(encodeControl(message));
-  const shardMessage = (channel: number, message: ShardMessage): void => send(encodeShard(channel, message));
 
-  function refuse(channel: number, what: Problem, shard?: ShardId): void {
-    tell({ type: 'refused', ...(shard === undefined ? {} : { shard }), rule: what.rule ?? what.code });
-    control({ type: 'refused', channel, problem: what });
+  #control(message: ControlMessage): void {
+    this.#send(encodeControl(message));
   }
 
-  const sealOf = (shard: ShardId, update: Uint8Array): { readonly seal?: Uint8Array } =>
-    receipts === null ? {} : { seal: receipts.seal(shard, update) };
+  #say(channel: number, message: ShardMessage): void {
+    this.#send(encodeShard(channel, message));
+  }
 
-  const acknowledge = (channel: number, clocks: ReadonlyMap<number, number>): void =>
-    shardMessage(channel, { type: 'ack', clocks });
+  #refuse(channel: number, what: Problem, shard?: ShardId): void {
+    this.#tell({ type: 'refused', ...(shard === undefined ? {} : { shard }), rule: what.rule ?? what.code });
+    this.#control({ type: 'refused', channel, problem: what });
+  }
 
-  /** The frame that passes an update on. Peers of a shard mostly have it open on the same channel. */
-  function passOn(channel: number, shard: ShardId, update: Uint8Array): void {
+  #sealOf(shard: ShardId, update: Uint8Array): { readonly seal?: Uint8Array } {
+    return this.#receipts === null ? {} : { seal: this.#receipts.seal(shard, update) };
+  }
+
+  #acknowledge(channel: number, clocks: ReadonlyMap<number, number>): void {
+    this.#say(channel, { type: 'ack', clocks });
+  }
+
+  /** Sends the frame that passes an update on. Peers of a shard mostly have it open on the same channel. */
+  #passOn(channel: number, shard: ShardId, update: Uint8Array): void {
+    const sealed = this.#receipts !== null;
     let made = passedOn.get(update);
-    if (made?.channel !== channel || made.sealed !== (receipts !== null)) {
-      const frame = encodeShard(channel, { type: 'update', update, ...sealOf(shard, update) });
-      made = { channel, sealed: receipts !== null, frame };
+    if (made?.channel !== channel || made.sealed !== sealed) {
+      const frame = encodeShard(channel, { type: 'update', update, ...this.#sealOf(shard, update) });
+      made = { channel, sealed, frame };
       passedOn.set(update, made);
     }
-    send(made.frame);
+    this.#send(made.frame);
   }
 
   /** The sender's ack leaves now, everybody else's copy after all listeners have run: SYN-PEER-ACK. */
-  function onTouched(channel: number, { origin, shard, update, clocks, sender }: Touched): void {
+  #onTouched(channel: number, { origin, shard, update, clocks, sender }: Touched): void {
     if (origin === 'load' || update === undefined) return;
-    if (sender === self) {
-      if (acked.has(update)) return;
-      acked.add(update);
-      acknowledge(channel, clocks ?? clocksOf(update));
-    } else if (rooms.get(channel)?.subscribed === true) {
-      queueMicrotask(() => passOn(channel, shard, update));
+    if (sender === this) {
+      if (this.#acked?.has(update) === true) return;
+      this.#acked ??= new WeakSet();
+      this.#acked.add(update);
+      this.#acknowledge(channel, clocks ?? clocksOf(update));
+    } else if (this.#rooms?.get(channel)?.subscribed === true) {
+      queueMicrotask(() => this.#passOn(channel, shard, update));
     }
   }
 
   // ---- control ----------------------------------------------------------------------------------------------------
 
-  async function greet(message: ControlMessage & { readonly type: 'hello' }): Promise<void> {
-    stage = 'authenticating';
+  async #greet(message: ControlMessage & { readonly type: 'hello' }): Promise<void> {
+    const options = this.#options;
+    this.#stage = 'authenticating';
     if (message.protocolVersion !== PROTOCOL_VERSION) {
-      refuse(
+      this.#refuse(
         0,
         problem('unsupported', 'this version cannot synchronise with the server', { rule: 'SYN-WIRE-VERSION' }),
       );
-      close(CLOSE.version, 'version');
+      this.close(CLOSE.version, 'version');
       return;
     }
-    const who = await authenticate(message.accessToken);
-    if (isClosed()) return;
+    const who = await options.authenticate(message.accessToken);
+    if (this.#isClosed()) return;
     if (!who.ok) {
       const [first] = who.problems;
       const { code } = first;
       if (isMoved(first)) {
-        move(first);
+        this.#move(first);
         return;
       }
-      close(code === 'unauthenticated' ? CLOSE.unauthenticated : code === 'forbidden' ? CLOSE.forbidden : 1011, code);
+      const why =
+        code === 'unauthenticated' ? CLOSE.unauthenticated : code === 'forbidden' ? CLOSE.forbidden : INTERNAL;
+      this.close(why, code);
       return;
     }
     const { expiresAt, deviceId, tenantId } = who.value;
     if (message.deviceId !== '' && message.deviceId !== deviceId) {
-      close(CLOSE.unauthenticated, 'another device');
+      this.close(CLOSE.unauthenticated, 'another device');
       return;
     }
-    const opened = await openTenant(tenantId);
-    if (isClosed()) return;
+    const opened = await options.openTenant(tenantId);
+    if (this.#isClosed()) return;
     if (!opened.ok) {
       const [first] = opened.problems;
-      if (isMoved(first)) move(first);
-      else close(CLOSE.storage, 'not available');
+      if (isMoved(first)) this.#move(first);
+      else this.close(CLOSE.storage, 'not available');
       return;
     }
     if (opened.value.tenantId !== tenantId) {
-      close(CLOSE.forbidden, 'another organisation');
+      this.close(CLOSE.forbidden, 'another organisation');
       return;
     }
-    principal = who.value;
-    replica = opened.value;
-    receipts = options.receipts?.() ?? null;
-    stage = 'up';
-    cancelPreAuth();
-    if (expiresAt !== undefined) {
-      after(Math.max(0, expiresAt - clock.now()), () => close(CLOSE.unauthenticated, 'token expired'));
-    }
-    watchSilence();
-    control({
+    this.#principal = who.value;
+    this.#replica = opened.value;
+    this.#receipts = options.receipts?.() ?? null;
+    this.#stage = 'up';
+    this.#expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#watch();
+    this.#control({
       type: 'welcome',
-      serverTime: clock.now(),
-      maxFrameBytes: limits.maxFrameBytes,
-      maxUpdateBytes: limits.maxUpdateBytes,
-      maxChannels: limits.maxChannels,
+      serverTime: options.clock.now(),
+      maxFrameBytes: this.#limits.maxFrameBytes,
+      maxUpdateBytes: this.#limits.maxUpdateBytes,
+      maxChannels: this.#limits.maxChannels,
     });
-    tell({ type: 'welcomed' });
+    this.#tell({ type: 'welcomed' });
   }
 
-  const isClosed = (): boolean => stage === 'closed';
-
-  function watchSilence(): void {
-    after(limits.silentMs, () => {
-      if (clock.now() - heardAt >= limits.silentMs) close(CLOSE.silent, 'silent');
-      else watchSilence();
-    });
+  #isClosed(): boolean {
+    return this.#stage === 'closed';
   }
 
-  function judge(shard: ShardId): Result<'read' | 'write'> {
+  /** Looks again when the client may have been silent for too long or its token has expired, whichever is sooner. */
+  #watch(): void {
+    this.#cancelTimer();
+    const options = this.#options;
+    const { silentMs } = this.#limits;
+    const now = options.clock.now();
+    const toExpiry = Math.max(0, this.#expiresAt - now);
+    const toSilence = Math.min(silentMs, Math.max(0, this.#heardAt + silentMs - now));
+    this.#cancelTimer = options.setTimer(
+      () => {
+        if (toExpiry <= toSilence) this.close(CLOSE.unauthenticated, 'token expired');
+        else if (options.clock.now() - this.#heardAt >= silentMs) this.close(CLOSE.silent, 'silent');
+        else this.#watch();
+      },
+      Math.min(toExpiry, toSilence),
+    );
+  }
+
+  #judge(shard: ShardId): Result<'read' | 'write'> {
     const ref = parseShard(shard);
     if (!ref.ok) return ref;
-    const granted = principal === null ? 'none' : access(principal, ref.value);
+    const granted = this.#principal === null ? 'none' : this.#access(this.#principal, ref.value);
     return granted === 'none'
       ? fail(problem('forbidden', 'you have no access to this', { rule: 'SYN-PEER-ACCESS' }))
       : ok(granted);
   }
 
+  #access(who: Principal, shard: ShardRef): ShardAccess {
+    const options = this.#options;
+    const sealed = (week: IsoWeek): boolean => isSealed(week, options.clock.now(), SEAL_GRACE_WEEKS);
+    return options.access?.(who, shard) ?? shardAccess(who, who.tenantId, shard, sealed);
+  }
+
   /** Presence is a courtesy: who reads slowly goes without. */
-  function takeSeat(channel: number, shard: ShardId): Seat | null {
-    const meeting = options.rooms?.() ?? null;
-    if (principal === null || meeting === null) return null;
-    return meeting.enter(shard, principal, (update) => {
-      const wanted = rooms.get(channel)?.subscribed === true && socket.bufferedAmount < limits.resumeBufferedBytes;
-      if (wanted) shardMessage(channel, { type: 'presence', update });
+  #takeSeat(channel: number, shard: ShardId): Seat | null {
+    const meeting = this.#options.rooms?.() ?? null;
+    if (this.#principal === null || meeting === null) return null;
+    const { socket } = this.#options;
+    return meeting.enter(shard, this.#principal, (update) => {
+      const hears = this.#rooms?.get(channel)?.subscribed === true;
+      if (hears && socket.bufferedAmount < this.#limits.resumeBufferedBytes)
+        this.#say(channel, { type: 'presence', update });
     });
   }
 
-  function leave(channel: number): void {
-    const room = rooms.get(channel);
+  #leave(channel: number): void {
+    const room = this.#rooms?.get(channel);
     room?.seat?.leave();
     room?.stopListening();
-    rooms.delete(channel);
+    this.#rooms?.delete(channel);
   }
 
-  async function open(channel: number, shard: ShardId): Promise<void> {
+  async #open(channel: number, shard: ShardId): Promise<void> {
+    this.#rooms ??= new Map();
+    const rooms = this.#rooms;
     if (channel === 0 || rooms.has(channel)) {
-      close(CLOSE.badMessage, 'channel in use');
+      this.close(CLOSE.badMessage, 'channel in use');
       return;
     }
-    const granted = judge(shard);
+    const granted = this.#judge(shard);
     if (!granted.ok) {
-      refuse(channel, granted.problems[0]);
+      this.#refuse(channel, granted.problems[0]);
       return;
     }
-    if (rooms.size >= limits.maxChannels) {
-      refuse(channel, problem('too-large', 'too many parts are open at once', { rule: 'SYN-PEER-CHANNELS' }), shard);
+    if (rooms.size >= this.#limits.maxChannels) {
+      const what = problem('too-large', 'too many parts are open at once', { rule: 'SYN-PEER-CHANNELS' });
+      this.#refuse(channel, what, shard);
       return;
     }
+    const replica = this.#replica;
     const room: Room = {
       shard,
       access: granted.value,
       subscribed: false,
       asked: null,
-      seat: takeSeat(channel, shard),
-      stopListening: replica?.onTouched((touched) => onTouched(channel, touched), shard) ?? (() => {}),
+      seat: this.#takeSeat(channel, shard),
+      stopListening: replica?.onTouched((touched) => this.#onTouched(channel, touched), shard) ?? ignored,
     };
     rooms.set(channel, room);
     const loaded = await replica?.load([shard]);
-    if (isClosed() || rooms.get(channel) !== room || replica === null) return;
+    if (this.#isClosed() || rooms.get(channel) !== room || replica === null) return;
     if (loaded?.ok !== true) {
-      close(CLOSE.storage, 'not available');
+      this.close(CLOSE.storage, 'not available');
       return;
     }
-    control({ type: 'opened', channel, access: room.access });
-    shardMessage(channel, { type: 'step1', stateVector: replica.stateVector(shard) });
-    tell({ type: 'opened', shard });
+    this.#control({ type: 'opened', channel, access: room.access });
+    this.#say(channel, { type: 'step1', stateVector: replica.stateVector(shard) });
+    this.#tell({ type: 'opened', shard });
   }
 
   // ---- data -------------------------------------------------------------------------------------------------------
 
   /** Answers one after another, each when the socket has drained: memory stays bounded however many shards are opened. */
-  function answer(channel: number, room: Room, stateVector: Uint8Array): void {
+  #answer(channel: number, room: Room, stateVector: Uint8Array): void {
     const waits = room.asked !== null;
     room.asked = stateVector;
     if (waits) return;
-    answers = answers.then(async () => {
-      while (!isClosed() && socket.bufferedAmount > limits.resumeBufferedBytes) {
-        await new Promise<void>((resume) => setTimer(resume, DRAIN_POLL_MS));
-      }
-      if (isClosed() || rooms.get(channel) !== room || replica === null) return;
-      const loaded = await replica.load([room.shard]);
-      if (isClosed() || rooms.get(channel) !== room) return;
-      if (!loaded.ok) {
-        close(CLOSE.storage, 'not available');
-        return;
-      }
-      const asked = room.asked ?? stateVector;
-      room.asked = null;
-      let update: Uint8Array;
-      try {
-        update = replica.diff(room.shard, asked);
-      } catch {
-        close(CLOSE.badMessage, 'unreadable state vector');
-        return;
-      }
-      room.subscribed = true;
-      shardMessage(channel, { type: 'step2', update, ...sealOf(room.shard, update) });
-      allowance += update.length;
-      const others = room.seat?.others() ?? null;
-      if (others !== null) shardMessage(channel, { type: 'presence', update: others });
-    });
+    this.#answers = (this.#answers ?? Promise.resolve()).then(() => this.#answerNow(channel, room, stateVector));
+  }
+
+  async #answerNow(channel: number, room: Room, stateVector: Uint8Array): Promise<void> {
+    const options = this.#options;
+    while (!this.#isClosed() && options.socket.bufferedAmount > this.#limits.resumeBufferedBytes) {
+      await new Promise<void>((resume) => options.setTimer(resume, DRAIN_POLL_MS));
+    }
+    const replica = this.#replica;
+    if (this.#rooms?.get(channel) !== room || replica === null) return;
+    const loaded = await replica.load([room.shard]);
+    if (this.#rooms?.get(channel) !== room) return;
+    if (!loaded.ok) {
+      this.close(CLOSE.storage, 'not available');
+      return;
+    }
+    const asked = room.asked ?? stateVector;
+    room.asked = null;
+    let update: Uint8Array;
+    try {
+      update = replica.diff(room.shard, asked);
+    } catch {
+      this.close(CLOSE.badMessage, 'unreadable state vector');
+      return;
+    }
+    room.subscribed = true;
+    this.#say(channel, { type: 'step2', update, ...this.#sealOf(room.shard, update) });
+    this.#allowance += update.length;
+    const others = room.seat?.others() ?? null;
+    if (others !== null) this.#say(channel, { type: 'presence', update: others });
   }
 
   /** SYN-PEER-RECEIPT: whose word an update is taken on. Null: nobody's. */
-  function sourceOf(who: Principal, shard: ShardId, update: Uint8Array, seal: Uint8Array | undefined): Source | null {
-    if (seal === undefined) return { subject: who.userId, device: who.deviceId, sender: self };
-    return receipts?.holds(shard, update, seal) === true ? { subject: null, sender: self } : null;
+  #sourceOf(who: Principal, shard: ShardId, update: Uint8Array, seal: Uint8Array | undefined): Source | null {
+    if (seal === undefined) return { subject: who.userId, device: who.deviceId, sender: this };
+    return this.#receipts?.holds(shard, update, seal) === true ? { subject: null, sender: this } : null;
   }
 
-  async function take(channel: number, room: Room, { update, seal }: Received): Promise<void> {
+  async #take(channel: number, room: Room, { update, seal }: Received): Promise<void> {
     const { shard } = room;
     if (room.access !== 'write' && seal === undefined) {
-      refuse(channel, problem('forbidden', 'you may only read this', { rule: 'SYN-PEER-ACCESS' }), shard);
+      this.#refuse(channel, problem('forbidden', 'you may only read this', { rule: 'SYN-PEER-ACCESS' }), shard);
       return;
     }
+    const { clock } = this.#options;
+    const [replica, principal] = [this.#replica, this.#principal];
     if (replica === null || principal === null) return;
-    inFlight += update.length;
-    if (inFlight > limits.maxInFlightBytes) {
-      close(CLOSE.tooSlow, 'sends faster than can be stored');
+    this.#inFlight += update.length;
+    if (this.#inFlight > this.#limits.maxInFlightBytes) {
+      this.close(CLOSE.tooSlow, 'sends faster than can be stored');
       return;
     }
     const arrivedAt = clock.now();
-    const source = sourceOf(principal, shard, update, seal);
+    const source = this.#sourceOf(principal, shard, update, seal);
     const taken = source === null ? falseReceipt() : await replica.receive(shard, update, source);
-    inFlight -= update.length;
-    if (isClosed()) return;
+    this.#inFlight -= update.length;
+    if (this.#isClosed()) return;
     if (taken.ok) {
-      tell({ type: 'stored', shard, bytes: update.length, ms: clock.now() - arrivedAt });
-      if (!acked.has(update) && rooms.get(channel) === room) acknowledge(channel, clocksOf(update)); // it held nothing new
+      this.#tell({ type: 'stored', shard, bytes: update.length, ms: clock.now() - arrivedAt });
+      const told = this.#acked?.has(update) === true || this.#rooms?.get(channel) !== room;
+      if (!told) this.#acknowledge(channel, clocksOf(update)); // it held nothing new
       return;
     }
     const [first] = taken.problems;
     const { code } = first;
     if (code === 'storage-failed' || code === 'storage-full' || code === 'corrupt' || code === 'cancelled') {
-      tell({ type: 'refused', shard, rule: first.rule ?? code });
-      close(CLOSE.storage, 'cannot store'); // not the client's fault: it keeps its edits and comes back
+      this.#tell({ type: 'refused', shard, rule: first.rule ?? code });
+      this.close(CLOSE.storage, 'cannot store'); // not the client's fault: it keeps its edits and comes back
     } else {
-      refuse(channel, first, shard);
+      this.#refuse(channel, first, shard);
     }
   }
 
-  function hear(data: unknown): void {
-    heardAt = clock.now();
-    if ((bytesOf(data)?.length ?? 0) > limits.maxFrameBytes) {
-      close(1009, 'too large');
+  #hear(data: unknown): void {
+    this.#heardAt = this.#options.clock.now();
+    if ((bytesOf(data)?.length ?? 0) > this.#limits.maxFrameBytes) {
+      this.close(TOO_LARGE, 'too large');
       return;
     }
     const frame = decodeFrame(data);
     if (!frame.ok) {
-      close(CLOSE.badMessage, 'unreadable');
+      this.close(CLOSE.badMessage, 'unreadable');
       return;
     }
-    if ('control' in frame.value) hearControl(frame.value.control);
-    else hearShard(frame.value.channel, frame.value.shard);
+    if ('control' in frame.value) this.#hearControl(frame.value.control);
+    else this.#hearShard(frame.value.channel, frame.value.shard);
   }
 
-  function hearControl(message: ControlMessage): void {
-    if (message.type === 'hello' && stage === 'new') {
-      void greet(message);
+  #hearControl(message: ControlMessage): void {
+    if (message.type === 'hello' && this.#stage === 'new') {
+      void this.#greet(message);
       return;
     }
-    if (stage !== 'up') {
-      close(CLOSE.badMessage, 'hello first');
+    if (this.#stage !== 'up') {
+      this.close(CLOSE.badMessage, 'hello first');
       return;
     }
     switch (message.type) {
       case 'open':
-        void open(message.channel, message.shard);
+        void this.#open(message.channel, message.shard);
         return;
       case 'close':
-        leave(message.channel);
+        this.#leave(message.channel);
         return;
       case 'ping':
-        control({ type: 'pong', nonce: message.nonce });
+        this.#control({ type: 'pong', nonce: message.nonce });
         return;
       case 'pong':
         return;
       default:
-        close(CLOSE.badMessage, 'not for the server');
+        this.close(CLOSE.badMessage, 'not for the server');
     }
   }
 
-  function hearShard(channel: number, message: ShardMessage): void {
-    if (stage !== 'up') {
-      close(CLOSE.badMessage, 'hello first');
+  #hearShard(channel: number, message: ShardMessage): void {
+    if (this.#stage !== 'up') {
+      this.close(CLOSE.badMessage, 'hello first');
       return;
     }
-    const room = rooms.get(channel);
+    const room = this.#rooms?.get(channel);
     if (room === undefined) return; // closed while the message was under way
     if (message.type === 'step1') {
-      if (message.stateVector.length <= limits.maxStateBytes) answer(channel, room, message.stateVector);
-      else close(CLOSE.badMessage, 'unreadable state vector');
-    } else if (message.type === 'ack') close(CLOSE.badMessage, 'not for the server');
+      if (message.stateVector.length <= this.#limits.maxStateBytes) this.#answer(channel, room, message.stateVector);
+      else this.close(CLOSE.badMessage, 'unreadable state vector');
+    } else if (message.type === 'ack') this.close(CLOSE.badMessage, 'not for the server');
     else if (message.type === 'presence') {
-      if (room.seat?.announce(message.update) === false) close(CLOSE.badMessage, 'unreadable');
-    } else void take(channel, room, message);
+      if (room.seat?.announce(message.update) === false) this.close(CLOSE.badMessage, 'unreadable');
+    } else void this.#take(channel, room, message);
   }
-
-  // Not 4401: a device or a server that was busy for seconds has not been turned down.
-  const cancelPreAuth = setTimer(() => close(CLOSE.silent, 'too late'), limits.preAuthMs);
-  cleanups.push(cancelPreAuth);
-  socket.binaryType = 'arraybuffer';
-  socket.onmessage = ({ data }) => {
-    if (stage !== 'closed') hear(data);
-  };
-  socket.onerror = () => undefined; // a close follows
-  socket.onclose = ({ code }) => end(code);
-  return { close, move: (url) => move(movedTo(url)) };
 }
+
+export const servePeer = (options: PeerOptions): Peer => new ServedPeer(options);
