@@ -40,8 +40,8 @@ export function createDocuments(options: {
   readonly authority: boolean;
   /** The guard's eye, for what stands in our own journal. */
   readonly inspect: (shard: ShardId, update: Uint8Array, known: ShardDoc) => Result<UpdateFacts>;
-  /** A stamp that must be outrun. */
-  readonly learn: (stamp: string) => void;
+  /** A stamp in the shard, which must be outrun there. */
+  readonly learn: (shard: ShardId, stamp: string) => void;
   readonly touch: (touched: Touched) => void;
   readonly pendingChanged: () => void;
 }): Documents {
@@ -86,7 +86,7 @@ export function createDocuments(options: {
     const rebuilt = rebuildDoc(shard, mergeOf, updates, (update, known) => inspect(shard, update, known));
     wait(shard, rebuilt.waiting);
     const latest = latestIn(rebuilt.doc);
-    if (latest !== null) learn(latest);
+    if (latest !== null) learn(shard, latest);
     return ok(rebuilt.doc);
   }
 
@@ -119,7 +119,7 @@ export function createDocuments(options: {
       if (late === undefined) return;
       const result = joinWaiting(doc, late, (update, known) => inspect(shard, update, known));
       wait(shard, result.waiting);
-      for (const { latest } of result.joined) if (latest !== null) learn(latest);
+      for (const { latest } of result.joined) if (latest !== null) learn(shard, latest);
       for (const { record, rows } of result.joined) {
         const origin = record.kind === 'local' ? 'local' : 'remote';
         touch({ origin, shard, rows, update: record.bytes, seq: record.seq });
@@ -136,7 +136,7 @@ export function createDocuments(options: {
 }
 
 /** The newest stamp that any writer of a document had seen; null: it is empty. */
-function latestIn(doc: ShardDoc): string | null {
+export function latestIn(doc: ShardDoc): string | null {
   let latest = '';
   let of = '';
   for (const client of doc.clocks().keys()) {

@@ -47,7 +47,7 @@ export function createReceiver(options: {
   readonly inspect: (shard: ShardId, arrival: Arrival, known: ShardDoc) => Result<UpdateFacts>;
   /** What the journal keeps of it, itself last. Called once for an update that is taken, before it is durable. */
   readonly recordsOf: (shard: ShardId, arrival: Arrival, facts: UpdateFacts) => readonly JournalRecord[];
-  readonly learn: (stamp: string) => void;
+  readonly learn: (shard: ShardId, stamp: string) => void;
   readonly touch: (touched: Touched) => void;
 }): (shard: ShardId, update: Uint8Array, from: Source) => Promise<Result<void>> {
   const { journal, queue, documents, inspect, recordsOf, learn, touch } = options;
@@ -94,7 +94,7 @@ export function createReceiver(options: {
       return appended;
     }
     for (const [i, { update, from, facts }] of batch.entries()) {
-      if (facts.latest !== null) learn(facts.latest);
+      if (facts.latest !== null) learn(shard, facts.latest);
       const rows = doc.apply([update], facts.read);
       const seq = appended.value.firstSeq + (places[i] ?? 0);
       const told = from.sender === undefined ? {} : { sender: from.sender };

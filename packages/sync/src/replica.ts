@@ -17,7 +17,6 @@
  */
 import {
   type Clock,
-  createHlcClock,
   fail,
   invariant,
   ok,
@@ -39,9 +38,9 @@ import { CLIENTS_STREAM, createOwners, type Holder, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
 import { createReceiver } from './receive.ts';
 import { lackingIn, sealedBytes } from './replay.ts';
-import { nodeOfClient } from './rows/fold.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
 import type { ShardDoc } from './rows/shard-doc.ts';
+import { createSessions } from './sessions.ts';
 import type {
   CommitReceipt,
   CompactionReport,
@@ -64,19 +63,20 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   /** How far this device's clock is ahead of the server's, as far as it is known. */
   let aheadMs = 0;
   const clock: Clock = { now: () => options.clock.now() - aheadMs };
-  const clientId = newClientId(random.bytes(6));
-  const node = nodeOfClient(clientId);
-  // The guard judges drift; what stands in our own journal must always be outrun.
-  const hlc = createHlcClock({ clock, node, maxDriftMs: Number.POSITIVE_INFINITY });
   const mergeOf = mergeOfTables(tables);
   const queue = createShardQueue();
   const outbox = createOutbox();
   const busy = (shard: ShardId): boolean => outbox.hasShard(shard) || !queue.idle(shard);
   const acks = createAcks({ journal, clock: options.clock, busy });
-  /** Sessions of this device, this one included, as far as their shards were read. */
-  const ownClients = new Set([clientId]);
-  /** Where this session's next struct of a shard stands, as far as it was ever written. */
-  const written = new Map<ShardId, number>();
+  /** Sessions of this device, those of this replica included, as far as their shards were read. */
+  const ownClients = new Set<number>();
+  const sessions = createSessions({
+    clock,
+    random,
+    maxDriftMs: limits.maxDriftMs,
+    onBegin: (clientId) => ownClients.add(clientId),
+  });
+  const { clientId, node } = sessions.current();
   const listeners = createListeners();
   let closing: Promise<void> | null = null;
   /** The server's own session is on record as its own. */
@@ -94,7 +94,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     authority,
     inspect: (shard, update, known) =>
       inspectUpdate(update, { shard, known, tables, subject: null, ownerOf: () => 'sender', clock, limits }),
-    learn: (stamp) => void hlc.receive(stamp),
+    learn: sessions.learn,
     touch: listeners.touch,
     pendingChanged: listeners.pendingChanged,
   });
@@ -110,25 +110,28 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     for (const shard of shards) {
       const doc = await documents.open(shard);
       if (!doc.ok) return doc;
+      open.set(shard, doc.value);
+    }
+    const own = sessions.choose(open);
+    for (const [shard, doc] of open) {
       // Read again with a hole in what this session wrote: a clock used twice would be taken for what the server has.
-      if (doc.value.clock(clientId) < (written.get(shard) ?? 0)) {
+      if (doc.clock(own.clientId) < (own.written.get(shard) ?? 0)) {
         const message = 'a part of what was just written cannot be read back; close and open again to go on';
         return fail(problem('corrupt', message, { rule: 'SYN-REP-DISK' }));
       }
-      open.set(shard, doc.value);
     }
     const docOf = (shard: ShardId): ShardDoc => {
       const doc = open.get(shard);
       invariant(doc !== undefined, 'a commit writes only the shards it has queued for');
       return doc;
     };
-    const stamp = hlc.next();
+    const stamp = own.hlc.next();
     const plan = planWrites(changes, { stamp, by }, tables, mergeOf, docOf);
     if (!plan.ok) return plan;
 
     const updates: { readonly shard: ShardId; readonly update: Uint8Array }[] = [];
     for (const [shard, writes] of plan.value.writes) {
-      for (const update of docOf(shard).encodeWrites(clientId, writes, limits.maxUpdateBytes)) {
+      for (const update of docOf(shard).encodeWrites(own.clientId, writes, limits.maxUpdateBytes)) {
         if (update.length > limits.maxUpdateBytes) {
           return fail(problem('too-large', 'a row has grown too large', { rule: 'SYN-COMMIT-SIZE' }));
         }
@@ -150,9 +153,11 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       const doc = docOf(shard);
       const rows = doc.apply([update]);
       touched.push({ origin: 'local', shard, rows, update, seq });
-      written.set(shard, doc.clock(clientId));
+      const end = doc.clock(own.clientId);
+      own.written.set(shard, end);
+      sessions.learn(shard, stamp); // the clock may have been corrected meanwhile
       seq += 1;
-      if (!authority) outbox.add(shard, stamp, clientId, doc.clock(clientId));
+      if (!authority) outbox.add(shard, stamp, own.clientId, end);
     }
     for (const each of touched) listeners.touch(each);
     if (!authority) listeners.pendingChanged();
@@ -176,7 +181,8 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       const holder = holderOf(from);
       const ownerOf = (client: number, end: number): Owner => {
         // nobody else can have written with it; the server may give back what our disk lost
-        if (client === clientId) return subject === null && end <= (written.get(shard) ?? 0) ? 'sender' : 'other';
+        const ours = sessions.of(client);
+        if (ours !== undefined) return subject === null && end <= (ours.written.get(shard) ?? 0) ? 'sender' : 'other';
         return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
       };
       return inspectUpdate(update, { shard, known, tables, subject, ownerOf, clock, limits });
@@ -190,7 +196,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       // claimed in memory at once: another shard's update may be judged while this one is written
       return owners === null || claims.length === 0 ? [record] : [owners.claim(claims, holderOf(from)), record];
     },
-    learn: (stamp) => void hlc.receive(stamp),
+    learn: sessions.learn,
     touch: listeners.touch,
   });
 
@@ -301,7 +307,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     async commit(changes, by) {
       if (closing !== null) return fail(closedProblem());
       if (by === '') return fail(problem('invalid', 'a change needs its author', { rule: 'SYN-COMMIT-AUTHOR' }));
-      if (changes.length === 0) return ok({ stamp: hlc.next(), seq: journal.lastSeq(), before: [] });
+      if (changes.length === 0) return ok({ stamp: sessions.current().hlc.next(), seq: journal.lastSeq(), before: [] });
       const shards = [...new Set(changes.map((change) => change.shard))];
       return queue.run(shards, () => commitNow(changes, by, shards));
     },
@@ -328,6 +334,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     },
     correctClock(ms) {
       aheadMs = ms;
+      sessions.clockIsKnown(documents.loaded().flatMap((shard) => documents.get(shard) ?? []));
     },
     pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
     stored: () => ({
@@ -364,13 +371,4 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     },
   };
   return ok(replica);
-}
-
-/**
- * 1 to 2⁴¹−1. Two sessions must never share an id: the second could write nothing (SYN-GUARD-OWNER). With 100,000
- * sessions known, that befalls one new session in 22 million; 41 bits are the most that 8 digits of a stamp hold.
- */
-function newClientId(bytes: Uint8Array): number {
-  const [a = 0, ...rest] = bytes;
-  return rest.reduce((id, byte) => id * 256 + byte, a & 1) || 1;
 }

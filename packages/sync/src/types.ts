@@ -103,7 +103,7 @@ export type Download = (shard: ShardId) => Promise<Result<Outgoing>>;
 
 export interface Replica {
   readonly tenantId: string;
-  /** This session's Yjs client id, and in base 36 its HLC node. One for all shards. */
+  /** The Yjs client id that edits are made with from the opening on, and in base 36 its HLC node (sessions.ts). */
   readonly clientId: number;
   readonly node: string;
   /** Loads shards from the journal (empty when it has none). Loading twice is free. */

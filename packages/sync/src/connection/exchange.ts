@@ -9,7 +9,8 @@
  *                   from whoever has them with the server's receipts, also from those who may only read
  *  SYN-CON-PIECES   edits that together are more than the server takes at once, or cost it too much, go commit by commit
  *  SYN-CON-DRIFT    edits that the server refuses because they are stamped too far ahead are kept, said in words, and sent
- *                   again every `DRIFT_RETRY_MS` until it takes them
+ *                   again every `DRIFT_RETRY_MS` until it takes them. They hold up no edit of another shard (sessions.ts),
+ *                   and none that was made before them
  *  SYN-CON-SNAPSHOT most of a large shard is fetched as a snapshot over HTTP where there is a way; the socket brings the
  *                   rest, and all of it when the snapshot does not come
  */
@@ -28,7 +29,8 @@ export const SNAPSHOT_STRUCTS = 100;
 
 export const DRIFT_RETRY_MS = 5 * 60_000;
 
-const TOO_THICK: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST']);
+/** Refused as a whole; the parts, or some of them, may be taken. */
+const PARTS_MAY_PASS: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST', 'SYN-GUARD-DRIFT']);
 
 export interface Channel {
   readonly shard: ShardId;
@@ -87,8 +89,8 @@ export function createExchange(options: {
 }): Exchange {
   const { replica, clock, setTimer, download, presence, link, dispatch, control, say } = options;
   let refusals: readonly Refusal[] = [];
-  /** Shards of which the server refused an update for its size or cost. */
-  const tooThick = new Set<ShardId>();
+  /** Shards of which the server refused an update that parts may pass of. */
+  const inParts = new Set<ShardId>();
   const lastAckAt = new Map<ShardId, number>();
   /** Shards with edits stamped too far ahead, and how not to try them again. */
   const early = new Map<ShardId, () => void>();
@@ -122,7 +124,7 @@ export function createExchange(options: {
       received: false,
       blocked: false,
       resyncing: false,
-      piecewise: tooThick.delete(shard),
+      piecewise: inParts.delete(shard),
       held: null,
       waits: false,
     });
@@ -280,13 +282,14 @@ export function createExchange(options: {
     hear,
     refused(own, number, what) {
       const channel = own.channels.get(number);
-      if (channel !== undefined && !channel.piecewise && TOO_THICK.has(what.rule ?? '')) {
+      if (channel !== undefined && !channel.piecewise && PARTS_MAY_PASS.has(what.rule ?? '')) {
         own.channels.delete(number);
         control({ type: 'close', channel: number });
-        tooThick.add(channel.shard);
+        inParts.add(channel.shard);
         dispatch({ type: 'again', shard: channel.shard });
         return;
       }
+      if (channel?.blocked === true && what.rule === 'SYN-GUARD-GAP') return; // it lacks what was refused before it
       if (channel !== undefined) {
         channel.blocked = true;
         note(channel.shard, what);
