@@ -41,8 +41,8 @@ export function openPGlite({ template, wasm }: PGliteSource): Promise<PGlite> {
       ...PGlite.defaultStartParams,
       ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    // Small WAL segments: the template holds a few of them.
-    initDbStartParams: ['--wal-segsize=1'],
+    // Small WAL segments: the template holds a few of them. No checksums: the pages never leave memory.
+    initDbStartParams: ['--wal-segsize=1', '--no-data-checksums'],
     ...(template ? { fs: new TemplateFiles(template) } : {}),
     ...(wasm ? { pgliteWasmModule: wasm } : {}),
   };

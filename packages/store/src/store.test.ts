@@ -148,7 +148,7 @@ describe('projection', () => {
       }),
       { numRuns: 12 },
     );
-  });
+  }, 120_000);
 
   it('STO-CLAIM an id claimed by two shards is held by the first of them by name', async () => {
     const theirs = row('a', { groupName: 'theirs' }, { shard: 'region/b/roster' });
