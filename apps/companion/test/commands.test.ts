@@ -366,7 +366,14 @@ describe('replan, plans and priorities', () => {
     expect(asked).toMatchObject({ regionId: WEST.id, week: '2026-W47', change });
     expect(await host.run('accept', kept)).toBe(0);
     expect(host.out()).toContain('1 visits are placed.');
-    expect(server.calls.at(-1)?.input).toMatchObject({ change, token: 't', placements: [place] });
+    const shown = { offered: 1, before: null, after: null };
+    expect(server.calls.at(-1)?.input).toMatchObject({
+      change,
+      token: 't',
+      placements: [place],
+      proposalId: 'p',
+      shown,
+    });
   });
 
   it.each([
@@ -400,7 +407,11 @@ describe('replan, plans and priorities', () => {
     const host = await signedIn(server, { files: { 'plans.json': file } });
     expect(await host.run('accept', 'plans.json', '--choice', '3')).toBe(2);
     expect(await host.run('accept', 'plans.json', '--choice', '2')).toBe(0);
-    expect(server.calls.at(-1)?.input).toMatchObject({ proposalId: 'p', origin: 'scenario', placements: [place] });
+    const before = null;
+    expect(server.calls.at(-1)?.input).toMatchObject({
+      ...{ proposalId: 'p', origin: 'scenario', placements: [place] },
+      shown: { offered: 1, before, leftOut: [], others: [{ proposalId: 'first', offered: 1, before }] },
+    });
   });
 
   it('says what choices speak for, and puts it in force only when told', async () => {

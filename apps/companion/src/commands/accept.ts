@@ -2,7 +2,7 @@
  * `fieldfare accept`: does what suggest, why, plans or replan answered. The answer is JSON that a person or a program could
  * look at and keep; what changed since is refused with a reason.
  */
-import { ABSENCE_REASONS, PROVIDER_PREFERENCES } from '@fieldfare/domain';
+import { ABSENCE_REASONS, componentsSchema, PROVIDER_PREFERENCES } from '@fieldfare/domain';
 import { isIsoWeek, isLocalDate, isLocalTime, problem } from '@fieldfare/kernel';
 import { z } from 'zod';
 import type { Api } from '../api.ts';
@@ -25,7 +25,24 @@ const placement = z.object({
     .optional(),
 });
 const where = { regionId: z.uuid(), week: z.string().refine(isIsoWeek) };
-const proposal = z.object({ id: z.string(), placements: z.array(placement) });
+const components = componentsSchema.required();
+const proposal = z.object({
+  id: z.string(),
+  placements: z.array(placement),
+  /** Left out by whoever made the answer by hand: then only what was accepted is logged. */
+  components: z.object({ before: components, after: components }).optional(),
+});
+type Plan = z.infer<typeof proposal>;
+
+/** Of the placements that were left out. */
+const MOST_LOGGED = 1_000;
+
+/** What was on screen, for the log of choices. */
+const shownOf = ({ placements, components: known }: Plan) => ({
+  offered: placements.length,
+  before: known?.before ?? null,
+  after: known?.after ?? null,
+});
 const days = { from: date, to: date };
 const change = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absence'), staffId: z.uuid(), ...days, reason: z.enum(ABSENCE_REASONS) }),
@@ -87,9 +104,9 @@ function done(api: Api, found: z.infer<typeof answer>, flags: AcceptFlags): Prom
     case 'ways':
       return makeRoom(api, found, flags);
     case 'proposal':
-      return place(api, found, found, undefined, flags);
+      return place(api, found, { plan: found, others: [] }, flags);
     case 'plans':
-      return place(api, found, chosenOf(found.plans, flags).proposal, 'scenario', flags);
+      return place(api, found, planOf(found.plans, flags), flags);
     case 'replan':
       return mend(api, found);
   }
@@ -117,21 +134,40 @@ async function makeRoom(api: Api, { regionId, week, visitId, relaxations }: Answ
   return { value: { accepted }, said: 'The visit is assigned.\n' };
 }
 
+interface Choice {
+  readonly plan: Plan;
+  /** Plans that stood beside it, when it is one of several. */
+  readonly others: readonly Plan[];
+}
+
+function planOf(plans: Answer<'plans'>['plans'], flags: AcceptFlags): Choice {
+  const { proposal: plan } = chosenOf(plans, flags);
+  return { plan, others: plans.map((each) => each.proposal).filter((other) => other !== plan) };
+}
+
 async function place(
   api: Api,
-  { regionId, week }: { readonly regionId: string; readonly week: string },
-  { id: proposalId, placements: all }: z.infer<typeof proposal>,
-  origin: 'scenario' | undefined,
+  { type, regionId, week }: Answer<'proposal' | 'plans'>,
+  { plan, others }: Choice,
   { only }: AcceptFlags,
 ): Promise<Done> {
-  const placements = all.filter(
-    ({ visitId }) => !only || only.some((start) => visitId.startsWith(start.toLowerCase())),
-  );
+  const isWanted = ({ visitId }: { readonly visitId: string }): boolean =>
+    !only || only.some((start) => visitId.startsWith(start.toLowerCase()));
+  const placements = plan.placements.filter(isWanted);
+  const leftOut = plan.placements
+    .filter((each) => !isWanted(each))
+    .map(({ basedOn: _stamp, set: _set, ...where }) => where)
+    .slice(0, MOST_LOGGED);
   if (placements.length === 0) throw usage('there is no such visit in the proposal');
   const { accepted } = await api.call((client) =>
     client.scheduling.accept.mutate({
-      ...{ regionId, week, proposalId, placements },
-      ...(origin === undefined ? {} : { origin }),
+      ...{ regionId, week, proposalId: plan.id, placements },
+      origin: type === 'plans' ? 'scenario' : 'proposal',
+      shown: {
+        ...shownOf(plan),
+        leftOut,
+        others: others.map((other) => ({ ...shownOf(other), proposalId: other.id })),
+      },
     }),
   );
   return { value: { accepted }, said: `${accepted} visits are assigned.\n` };
@@ -140,7 +176,7 @@ async function place(
 async function mend(api: Api, { regionId, week, change: happened, token, proposal: found }: Answer<'replan'>) {
   const value = await api.call((client) =>
     client.scheduling.acceptReplan.mutate({
-      ...{ regionId, week, token },
+      ...{ regionId, week, token, proposalId: found.id, shown: shownOf(found) },
       change: happened,
       placements: found.placements.map(({ set: _set, ...to }) => to),
     }),

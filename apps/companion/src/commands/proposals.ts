@@ -123,6 +123,8 @@ function proposalText(host: Host, proposal: Proposal, region: string, flags: Sug
       table(
         [
           { title: 'Patient', cell: (row) => row.patientName },
+          { title: 'Service', cell: (row) => row.serviceName },
+          { title: 'Date', cell: (row) => row.date ?? 'any day' },
           { title: 'Why', cell: (row) => row.reason },
           { title: 'Visit', cell: (row) => shortId(row.visitId) },
         ],

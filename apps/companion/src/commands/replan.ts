@@ -134,6 +134,8 @@ function textOf(host: Host, found: ReplanProposal, { region, week }: WeekChoice,
       : table(
           [
             { title: 'Patient', cell: (row) => row.patientName },
+            { title: 'Service', cell: (row) => row.serviceName },
+            { title: 'Date', cell: (row) => row.date ?? 'any day' },
             { title: 'Why', cell: (row) => row.reason },
             { title: 'Visit', cell: (row) => shortId(row.visitId) },
           ],

@@ -37,16 +37,18 @@ export function proposalOf(
     const visit = bench.visits.get(visitId);
     if (!visit) continue;
     const patientName = bench.patientNameOf(visit.patientId);
+    const serviceName = bench.serviceNameOf(visit.serviceCode);
     if (!isPlain(start, zone)) {
       // The second showing of a repeated hour cannot be written down as a local time.
-      unplaced.push({ visitId, patientName, reason: 'The only place falls into the hour that the clocks repeat' });
+      const reason = 'The only place falls into the hour that the clocks repeat';
+      unplaced.push({ visitId, patientName, serviceName, date: visit.date, reason });
       continue;
     }
     const { date, time } = localAt(start, zone);
     placements.push({
       visitId,
       patientName,
-      serviceName: bench.serviceNameOf(visit.serviceCode),
+      serviceName,
       staffId,
       staffName: bench.staffNameOf(staffId),
       date,
@@ -64,7 +66,13 @@ export function proposalOf(
     if (!visit) continue;
     // Somebody could take it, but it waits: the other carer of the pair finds no place at that time.
     const reason = funnel && funnel.left > 0 ? NOT_TOGETHER : unplacedReason(funnel);
-    unplaced.push({ visitId, patientName: bench.patientNameOf(visit.patientId), reason });
+    unplaced.push({
+      visitId,
+      patientName: bench.patientNameOf(visit.patientId),
+      serviceName: bench.serviceNameOf(visit.serviceCode),
+      date: visit.date,
+      reason,
+    });
   }
   return {
     ...frame,

@@ -274,7 +274,14 @@ export interface Proposal {
   readonly seed: number;
   readonly placements: readonly ProposedPlacement[];
   /** Visits no rule-abiding place was found for, with the rule that removed most candidates. */
-  readonly unplaced: readonly { readonly visitId: string; readonly patientName: string; readonly reason: string }[];
+  readonly unplaced: readonly {
+    readonly visitId: string;
+    readonly patientName: string;
+    readonly serviceName: string;
+    /** Null: any day of the week. */
+    readonly date: LocalDate | null;
+    readonly reason: string;
+  }[];
   /** Of the whole week: as it stands, as the engine first built it, and as proposed. */
   readonly components: { readonly before: Components; readonly first: Components; readonly after: Components };
   readonly elapsedMs: number;

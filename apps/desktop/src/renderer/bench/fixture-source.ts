@@ -260,9 +260,9 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             placements,
             unplaced: waiting
               .filter(({ id }) => !placed.has(id))
-              .map(({ id, patientName }) => ({
+              .map(({ id, patientName, serviceName, date }) => ({
                 visitId: id,
-                patientName,
+                ...{ patientName, serviceName, date },
                 reason: 'No carer with the role is free in the window',
               })),
             components: {

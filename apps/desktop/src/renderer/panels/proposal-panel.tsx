@@ -262,6 +262,9 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
                     <button type="button" className={classes.link} onClick={() => controller.openVisit(one.visitId)}>
                       {one.patientName}
                     </button>
+                    <span>
+                      {one.serviceName} · {one.date === null ? 'any day' : shortDate(one.date)}
+                    </span>
                     <span className={classes.dim}>{one.reason}</span>
                   </li>
                 ))}

@@ -5,7 +5,7 @@ import { Button, Loader, Modal } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useController, useUi } from '../board/context.tsx';
-import { plural } from '../lib/format.ts';
+import { plural, shortDate } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
 import { NewsList } from './news-list.tsx';
@@ -58,9 +58,12 @@ function Proposed(props: {
         <section aria-label="Without a place">
           <h3 className={classes.heading}>{plural(unplaced.length, 'visit')} would wait in the tray</h3>
           <ul className={classes.unplaced}>
-            {unplaced.map(({ visitId, patientName, reason }) => (
+            {unplaced.map(({ visitId, patientName, serviceName, date, reason }) => (
               <li key={visitId}>
-                <b>{patientName}:</b> {reason}
+                <b>
+                  {patientName}, {serviceName}, {date === null ? 'any day' : shortDate(date)}:
+                </b>{' '}
+                {reason}
               </li>
             ))}
           </ul>
