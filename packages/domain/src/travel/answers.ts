@@ -41,6 +41,12 @@ export const dayPartOf = (hour: number): DayPart =>
           ? 'afternoon'
           : 'evening';
 
+/** Over the hours of a part of the day. */
+export const meanSpeed = (speedKmhByHour: readonly number[], part: DayPart): number => {
+  const own = speedKmhByHour.filter((_, hour) => dayPartOf(hour) === part);
+  return own.reduce((sum, speed) => sum + speed, 0) / own.length;
+};
+
 export interface TravelAnswer {
   readonly from: LatLng;
   readonly to: LatLng;

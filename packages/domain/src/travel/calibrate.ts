@@ -13,7 +13,7 @@
  *              minute further off
  */
 import { stableHash } from '@fieldfare/kernel';
-import { answerKey, DAY_PARTS, type DayPart, dayPartOf, placeKey, type TravelAnswer } from './answers.ts';
+import { answerKey, DAY_PARTS, type DayPart, dayPartOf, meanSpeed, placeKey, type TravelAnswer } from './answers.ts';
 import { straightLineMetres, type TravelRegion } from './model.ts';
 
 export interface FittedFigure {
@@ -113,11 +113,6 @@ function lotOf({ from, to }: TravelAnswer): number {
   const ends = [placeKey(from), placeKey(to)].sort();
   return Number.parseInt(stableHash('travel-lot', ...ends).slice(0, 8), 16) % HELD_OUT_SHARE;
 }
-
-const meanSpeed = (speeds: readonly number[], part: DayPart): number => {
-  const own = speeds.filter((_, hour) => dayPartOf(hour) === part);
-  return own.reduce((sum, speed) => sum + speed, 0) / own.length;
-};
 
 interface Point {
   readonly x: number;

@@ -13,6 +13,7 @@ export {
   type TravelAnswer,
 } from './answers.ts';
 export { type Calibration, calibrate, type FittedFigure } from './calibrate.ts';
+export type { Driving } from './driving.ts';
 export {
   createTravelModel,
   type LatLng,

@@ -10,6 +10,7 @@ import { useFeed } from '../lib/use-feed.ts';
 import { Pending, PlaceBar, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
 import { BundleChoices } from './bundle-choices.tsx';
+import { DrivingFigures } from './driving-figures.tsx';
 import classes from './outcomes.module.css';
 import { Priorities } from './priorities.tsx';
 
@@ -20,6 +21,7 @@ const AFTER = 1;
 interface Props {
   readonly client: WorkspaceClient;
   readonly regionId: string;
+  readonly zone: string;
   /** The week of today in the region's zone. */
   readonly thisWeek: IsoWeek;
   /** The last week but one that is shown. */
@@ -30,7 +32,8 @@ interface Props {
   readonly onBoard: (week: IsoWeek) => void;
 }
 
-export function OutcomesPage({ client, regionId, thisWeek, week, onRegion, onWeek, onBoard }: Props) {
+export function OutcomesPage(props: Props) {
+  const { client, regionId, thisWeek, week, onRegion, onWeek, onBoard } = props;
   const weeks = useMemo(
     () => Array.from({ length: BEFORE + 1 + AFTER }, (_, index) => addWeeks(week, index - BEFORE)),
     [week],
@@ -70,6 +73,7 @@ export function OutcomesPage({ client, regionId, thisWeek, week, onRegion, onWee
           <Pending problems={problems} />
         )}
         {outcomes && <BundleChoices key={regionId} client={client} regionId={regionId} />}
+        {outcomes && <DrivingFigures client={client} regionId={regionId} zone={props.zone} />}
       </main>
     </>
   );

@@ -117,8 +117,9 @@ function PlaceFrame(props: {
 const regionIn = (org: OrgView, regionId: string): string =>
   org.regions.some(({ id }) => id === regionId) ? regionId : firstWeek(org).regionId;
 
-const weekOf = (org: OrgView, regionId: string): string =>
-  weekAt(systemClock.now(), org.regions.find(({ id }) => id === regionId)?.zone ?? 'UTC');
+const zoneOf = (org: OrgView, regionId: string): string => org.regions.find(({ id }) => id === regionId)?.zone ?? 'UTC';
+
+const weekOf = (org: OrgView, regionId: string): string => weekAt(systemClock.now(), zoneOf(org, regionId));
 
 function PatientsScreen() {
   const { workspace, org } = useSession();
@@ -243,6 +244,7 @@ function OutcomesScreen() {
       <OutcomesPage
         client={workspace.client}
         regionId={regionId}
+        zone={zoneOf(org, regionId)}
         thisWeek={thisWeek}
         week={isIsoWeek(week) ? week : thisWeek}
         onRegion={(id) => show(id, week)}
