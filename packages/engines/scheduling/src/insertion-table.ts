@@ -11,7 +11,7 @@
  */
 import { endOf, isFull } from './feasibility.ts';
 import { arePair } from './pairs.ts';
-import { overPartner } from './partners.ts';
+import { overPartner, partnerRoom } from './partners.ts';
 import { partnerCostOf } from './pay.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta, overtimeDelta } from './score.ts';
@@ -180,6 +180,7 @@ export function createInsertionTable(
 
   /** The hours agreed with a partner may be used up for its other carers too. */
   function touchPartner(staff: number): void {
+    if (partnerRoom(plan, staff) >= c.longestVisit) return;
     for (const other of c.partnerStaff[c.staffAgreed[staff] as number] ?? []) {
       if (other === staff) continue;
       for (let group = 0; group < groups.length; group += 1) {

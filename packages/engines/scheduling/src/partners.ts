@@ -20,6 +20,16 @@ export function partnerBookedWithout({ compiled, booked, staffOf }: Plan, visit:
   return sum;
 }
 
+/** Visit minutes that the agreement of this carer's organisation still has room for. */
+export function partnerRoom({ compiled, booked }: Plan, staff: number): number {
+  const partner = compiled.staffAgreed[staff] as number;
+  const most = partner < 0 ? UNLIMITED : (compiled.partnerMost[partner] as number);
+  if (most === UNLIMITED) return UNLIMITED;
+  let room = most;
+  for (const member of compiled.partnerStaff[partner] ?? []) room -= booked[member] as number;
+  return room;
+}
+
 /** SCH-PARTNER-CAPACITY: minutes over what was agreed with this visit; above 0 is broken. */
 export function overPartner(plan: Plan, visit: number, staff: number): number {
   const c = plan.compiled;

@@ -74,7 +74,9 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 560 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 30 } }),
     Input: Input.extend({ defaultProps: { ...notKept } }),
-    InputWrapper: Input.Wrapper.extend({ styles: { label: { marginBottom: 3, fontWeight: 560 } } }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: { label: { marginBottom: 3, fontWeight: 560 }, error: { color: 'var(--ff-bad)' } },
+    }),
     Badge: Badge.extend({ styles: { root: { textTransform: 'none', fontWeight: 560, letterSpacing: 0 } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 },

@@ -56,7 +56,7 @@ export function NeedWindows(props: {
                     aria-label={`${label}: ${name}`}
                     onClick={() => set(index, { weekdays: next.length === 7 ? [] : next.sort((a, b) => a - b) })}
                   >
-                    {name.slice(0, 2)}
+                    <span aria-hidden="true">{name.slice(0, 2)}</span>
                   </button>
                 );
               })}
