@@ -1,4 +1,4 @@
-import { compileWeek, createPlan, violationsAt, WEIGHTS } from '@fieldfare/engine-scheduling';
+import { compileWeek, componentsOf, createPlan, violationsAt, WEIGHTS } from '@fieldfare/engine-scheduling';
 import { addDays, daysOfWeek, epochMinuteOf, type IsoWeek, minutesInDay, unwrap, weekOfDate } from '@fieldfare/kernel';
 import { describe, expect, it } from 'vitest';
 import { createAgency } from '../../test/agency.ts';
@@ -175,7 +175,10 @@ describe('compileProblem', () => {
     expect(problem.visits[0]).toMatchObject({ fixed: true, startWindows: [] });
     expect(problem.staff[0]?.capacityMinutes).toBe(agency.joan.capacityMinutes + 45);
     expect(outsideMinutes.get(agency.joan.id)).toBe(45);
-    expect(compileWeek(problem).ok).toBe(true);
+    const plan = createPlan(unwrap(compileWeek(problem)));
+    expect(componentsOf(plan).windowMinutes).toBe(0);
+    const { staff = -1, start = 0 } = plan.placementOf(0) ?? {};
+    expect(violationsAt(plan, 0, staff, start).map(({ rule }) => rule)).not.toContain('SCH-WINDOW');
   });
 
   it('takes overtime from the person, and the price of an hour from the partner', () => {

@@ -168,10 +168,14 @@ export function overCapacity(plan: Plan, visit: number, staff: number): number {
 export const isFull = (plan: Plan, visit: number, staff: number): boolean =>
   overCapacity(plan, visit, staff) > 0 || overPartner(plan, visit, staff) > 0;
 
-/** SCH-WINDOW: minutes from the nearest start window, 0 inside one; a week's minutes when there is none at all. */
+/**
+ * SCH-WINDOW: minutes from the nearest start window, 0 inside one. Without any a fixed visit is where it is (a neighbouring
+ * week's, whose time this week does not ask about); another one is a week away from everything.
+ */
 export function windowDeviation(c: CompiledWeek, visit: number, start: EpochMinute): number {
-  let nearest = 10_080;
   const last = c.windowFrom[visit + 1] as number;
+  if (c.windowFrom[visit] === last && c.visitFixed[visit] === 1) return 0;
+  let nearest = 10_080;
   for (let window = c.windowFrom[visit] as number; window < last; window += 1) {
     const early = (c.windowStart[window] as number) - start;
     const late = start - (c.windowEnd[window] as number);

@@ -75,7 +75,10 @@ export interface EngineVisit {
   readonly priority: 1 | 2 | 3;
   /** Among visits of one priority, how many others leaving this one out counts as: 1 (when left out) to 9. */
   readonly stakes?: number;
-  /** When it may start (both ends included): one interval a possible day, ascending. */
+  /**
+   * When it may start (both ends included): one interval a possible day, ascending. A fixed visit with none stands outside
+   * the week: it takes up carer and patient, its time is not measured.
+   */
   readonly startWindows: readonly Interval[];
   readonly preferredStaffId: string | null;
   /** How much it matters who comes: what continuity counts for this visit is multiplied with it. 0 to 9, 1 when left out. */
