@@ -25,9 +25,11 @@ export interface AutoAssignOptions extends ConstructOptions {
 /** Enough for most of what a longer search finds: seconds for a large week. */
 const MOVES_PER_VISIT = 3_000;
 const LEAST_MOVES = 20_000;
-const MOST_MOVES = 12_000_000;
+const MOST_MOVES = 16_000_000;
 /** In mean legs: a built plan is good already, so the search begins cooler than one from nothing. */
-const HEAT = { start: 0.9, end: 0.03 };
+const HEAT = { start: 1, end: 0.1 };
+/** What keeps a patient's visits with one carer takes more than one move at a time. */
+const RUIN_EVERY = 256;
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
@@ -133,7 +135,7 @@ function* improve(
   const builtValue = value();
   const week = createWeekSearch(plan, mayMove);
   const placed = visits.filter((visit) => (built.staffOf[visit] as number) >= 0).length;
-  const search = anneal(week.model, { seed, iterations: moves, state: week.state, heat: HEAT });
+  const search = anneal(week.model, { seed, iterations: moves, state: week.state, heat: HEAT, ruinEvery: RUIN_EVERY });
   let stopped = false;
   let step = search.next();
   while (!step.done) {

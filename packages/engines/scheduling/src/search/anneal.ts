@@ -9,7 +9,7 @@
 import { seededRandom } from '@fieldfare/kernel';
 import { type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
 import { createMoves } from './moves.ts';
-import { neighboursOf } from './neighbours.ts';
+import { type Neighbours, neighboursOf } from './neighbours.ts';
 import { createRepair } from './repair.ts';
 import { createRuin } from './ruin.ts';
 import { SearchState } from './state.ts';
@@ -76,7 +76,7 @@ export function* anneal(
 
   const moves = createMoves(state, neighbours, random);
   const ruin = createRuin(state, neighbours, random);
-  const unit = weights.travelMinutes * meanLeg(model);
+  const unit = weights.travelMinutes * meanLeg(model, neighbours);
   let cost = state.cost;
   let bestCost = cost;
   let bestScore = state.score;
@@ -136,19 +136,21 @@ export function* anneal(
   return { iteration, score: bestScore, cost: bestCost, tours: toursIn(bestNext, model) };
 }
 
-/** The scale of heat: what a leg costs between tasks that could follow one another. */
-function meanLeg({ legs, legAt, placeCount, place, taskCount, windowOpen }: RoutingModel): number {
+/** The scale of heat: a leg between tasks that could follow one another. */
+function meanLeg({ legs, placeCount, legAt, place, windowOpen }: RoutingModel, near: Neighbours): number {
   if (legs !== null) {
     let sum = 0;
     for (const leg of legs) sum += leg;
     return sum / Math.max(1, placeCount * (placeCount - 1));
   }
-  // Every task with the one a few further on: a sample that a large week does not pay for.
+  // In a wide region two tasks at random are far apart, whatever the legs that a good plan drives.
   let sum = 0;
-  for (let task = 0; task < taskCount; task += 1) {
-    const other = (task * 7 + 3) % taskCount;
-    const [a, b] = [place[task] as number, place[other] as number];
+  let count = 0;
+  near.before.forEach((other, at) => {
+    if (other < 0) return;
+    const [a, b] = [place[other] as number, place[Math.floor(at / near.width)] as number];
     if (a !== b) sum += legAt(a, b, windowOpen[0] ?? 0);
-  }
-  return sum / Math.max(1, taskCount);
+    count += 1;
+  });
+  return sum / Math.max(1, count);
 }

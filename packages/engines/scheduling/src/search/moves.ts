@@ -19,7 +19,7 @@ const LONGEST_SEGMENT = 3;
 /** Odds that a position is drawn at a tour's start instead of behind a neighbour. */
 const AT_START = 0.1;
 /** Odds that it is drawn with somebody whom the patient knows. */
-const WITH_KNOWN = 0.25;
+const WITH_KNOWN = 0.45;
 /** Odds that it is drawn behind any task: what lies far apart by the windows may lie together once visits run late. */
 const ANYWHERE = 0.2;
 
@@ -27,7 +27,7 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
   const { model, next, prev, tour, start, leg: legInto } = state;
   const { mayStand } = createProbe(state);
   const { taskCount, place, weights } = model;
-  const { before: near, width, tours, carerTours, movable } = neighbours;
+  const { before: near, width, nearTours, carerTours, movable } = neighbours;
   const price = weights.travelMinutes;
   const faces = weights.continuity > 0;
   const anywhere = weights.late > 0 ? ANYWHERE : 0;
@@ -39,7 +39,7 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
   function anchorFor(task: number): number {
     const draw = random.float();
     if (draw < AT_START) {
-      const open = tours[task] as Int32Array;
+      const open = nearTours[task] as Int32Array;
       return open.length === 0 ? -1 : taskCount + (open[below(open.length)] as number);
     }
     if (faces && draw < AT_START + WITH_KNOWN) return besideKnown(task);

@@ -10,6 +10,8 @@ export interface Neighbours {
   readonly before: Int32Array;
   /** By task: the tours that may hold it. */
   readonly tours: readonly Int32Array[];
+  /** By task: those of them whose carers live nearest, `NEAR_TOURS` and who is as near as the last; all where there are few. */
+  readonly nearTours: readonly Int32Array[];
   /** By carer: all tours that take anything in. */
   readonly carerTours: readonly Int32Array[];
   /** Tasks that may move. */
@@ -18,6 +20,9 @@ export interface Neighbours {
 
 /** What an idle tick counts beside a driven one. */
 const IDLE_SHARE = 0.2;
+const NEAR_TOURS = 32;
+/** Up to so many tours are all near. */
+const FEW_TOURS = 48;
 /** Tasks between two yields. */
 const SLICE = 64;
 
@@ -77,13 +82,34 @@ export function* neighboursOf(model: RoutingModel, width: number): Generator<voi
     before[row + last] = other;
   }
 
+  yield;
+  const tours = toursOf(model);
+  const carerTours = carerToursOf(model);
+  const carersNear = carersByPlace(model, carerTours);
+  const nearTours: Int32Array[] = [];
+  for (const [task, open] of tours.entries()) {
+    if (task % SLICE === SLICE - 1) yield;
+    nearTours.push(open.length <= FEW_TOURS ? open : nearest(task));
+  }
   return {
     width,
     before,
-    tours: toursOf(model),
-    carerTours: carerToursOf(model),
+    tours,
+    nearTours,
+    carerTours,
     movable: Int32Array.from({ length: taskCount }, (_, task) => task).filter((task) => movable[task] === 1),
   };
+
+  function nearest(task: number): Int32Array {
+    const near: number[] = [];
+    let reach = Number.POSITIVE_INFINITY;
+    for (const { carer, leg } of carersNear(task)) {
+      if (leg > reach) break;
+      for (const tour of carerTours[carer] as Int32Array) if (couldHold(model, task, tour)) near.push(tour);
+      if (near.length >= NEAR_TOURS) reach = leg;
+    }
+    return Int32Array.from(near);
+  }
 
   function toursOf({ tourCount }: RoutingModel): Int32Array[] {
     // Tasks of one kind with the same windows have the same tours, and there are far fewer of those.
@@ -164,6 +190,28 @@ export function couldHold(model: RoutingModel, task: number, tour: number): bool
     if (start <= (windowClose[window] as number) && start + minutes <= (tourEnd[tour] as number)) return true;
   }
   return false;
+}
+
+/** Asks for the carers by how far their homes are from a task's place; one list a place. */
+function carersByPlace(
+  model: RoutingModel,
+  carerTours: readonly Int32Array[],
+): (task: number) => readonly { readonly carer: number; readonly leg: number }[] {
+  const known = new Map<number, { readonly carer: number; readonly leg: number }[]>();
+  const when = model.windowOpen[0] ?? 0;
+  const homes = carerTours.flatMap(([tour], carer) =>
+    tour === undefined ? [] : [{ carer, home: model.taskCount + tour }],
+  );
+  return (task) => {
+    const place = model.place[task] as number;
+    const same = known.get(place);
+    if (same) return same;
+    const list = homes
+      .map(({ carer, home }) => ({ carer, leg: legOf(model, home, task, when) }))
+      .sort((a, b) => a.leg - b.leg || a.carer - b.carer);
+    known.set(place, list);
+    return list;
+  };
 }
 
 function carerToursOf({ carerCount, tourCarer, tourClosed }: RoutingModel): Int32Array[] {

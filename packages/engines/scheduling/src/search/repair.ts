@@ -13,9 +13,8 @@ export interface Repair {
   readonly insertAll: () => void;
 }
 
-/** Tours looked through whole; with more of them only the neighbours', those of carers the patient knows, and a few more. */
+/** Tours looked through whole; with more of them the neighbours', those of carers the patient knows, and those nearby. */
 const FEW_TOURS = 48;
-const SAMPLED_TOURS = 8;
 /** One place in so many is overlooked, so that repair does not always find the same (SISR's blinks). */
 const BLINK = 0.01;
 
@@ -23,7 +22,7 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
   const { model, next, tour, leg: legInto } = state;
   const { mayStand } = createProbe(state);
   const { taskCount, weights, patientTasks } = model;
-  const { before: near, width, tours, carerTours } = neighbours;
+  const { before: near, width, tours, nearTours, carerTours } = neighbours;
   const timed = model.legs === null;
   /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too; and another visit may come to its time. */
   const saved =
@@ -90,9 +89,9 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
       if (carer >= 0) lookWith(task, carer, without);
     }
     if ((model.preferred[task] as number) >= 0) lookWith(task, model.preferred[task] as number, without);
-    for (let count = 0; count < SAMPLED_TOURS; count += 1) {
-      lookThrough(task, open[Math.floor(random.float() * open.length)] as number, without);
-    }
+    for (const there of nearTours[task] as Int32Array) lookThrough(task, there, without);
+    // And somewhere else: homes need not say where carers work.
+    lookThrough(task, open[Math.floor(random.float() * open.length)] as number, without);
     return take(task);
   }
 

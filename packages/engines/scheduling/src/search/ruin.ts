@@ -6,7 +6,7 @@
  * tries are for it.
  */
 import { invariant, type Random } from '@fieldfare/kernel';
-import type { Neighbours } from './neighbours.ts';
+import { couldHold, type Neighbours } from './neighbours.ts';
 import { createOdds } from './odds.ts';
 import { createRepair } from './repair.ts';
 import type { SearchState } from './state.ts';
@@ -34,6 +34,8 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
   const below = (count: number): number => Math.floor(random.float() * count);
   const removed: number[] = [];
   const from: number[] = [];
+  /** Of those removed: to be put back before the others. */
+  const firsts: number[] = [];
   const out = new Uint8Array(taskCount);
   let left = 0;
 
@@ -83,6 +85,25 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       const other = nearby(seed);
       if (other >= 0) for (const task of patientTasks[patient[other] as number] ?? [other]) remove(task);
     },
+    /** All of a patient's visits to one carer: those with others, and what stands in their way there. */
+    reunite(seed: number): void {
+      const tasks = patientTasks[patient[seed] as number] ?? [];
+      const known = tasks[below(tasks.length + 1)] ?? -1;
+      const there = known < 0 ? -1 : (tour[known] as number);
+      const carer = there < 0 ? (model.preferred[seed] as number) : (model.tourCarer[there] as number);
+      if (carer < 0) return;
+      for (const task of tasks) {
+        if (left > 0 && standing(task) && model.tourCarer[tour[task] as number] !== carer) {
+          remove(task);
+          firsts.push(task);
+        }
+      }
+      for (const task of firsts) {
+        for (const room of neighbours.carerTours[carer] as Int32Array) {
+          if (couldHold(model, task, room)) clear(task, room);
+        }
+      }
+    },
     /** Tasks that begin at about the same time, whoever does them. */
     time(seed: number): void {
       const at = start[seed] as number;
@@ -99,7 +120,9 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       }
     },
   };
-  const order = Object.values(kinds).filter((kind) => kind !== kinds.patient || weights.continuity > 0);
+  const order = Object.values(kinds).filter(
+    (kind) => weights.continuity > 0 || (kind !== kinds.patient && kind !== kinds.reunite),
+  );
   const odds = createOdds(order.length, random);
   /** The kind of the last try, -1: it was for a task without a place. */
   let last = -1;
@@ -132,11 +155,8 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     return chosen;
   }
 
-  /** Takes out what stands in the way of a task in one of the tours that could hold it; that tour, or -1. */
-  function clear(task: number): number {
-    const open = neighbours.tours[task] as Int32Array;
-    if (open.length === 0) return -1;
-    const there = open[below(open.length)] as number;
+  /** Takes out what stands in the way of a task in a tour that could hold it. */
+  function clear(task: number, there: number): void {
     const first = model.windowFrom[task] as number;
     const window = first + below((model.windowFrom[task + 1] as number) - first);
     const from = model.windowOpen[window] as number;
@@ -148,6 +168,14 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       if (begins < to && begins + (model.duration[node] as number) > from) remove(node);
       node = following;
     }
+  }
+
+  /** Makes room in one of the tours near a task without a place; that tour, or -1. */
+  function clearNearby(task: number): number {
+    const open = neighbours.nearTours[task] as Int32Array;
+    if (open.length === 0) return -1;
+    const there = open[below(open.length)] as number;
+    clear(task, there);
     return there;
   }
 
@@ -158,10 +186,11 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     if (standing(seed)) {
       last = odds.draw();
       (order[last] as (seed: number) => void)(seed);
+      if (removed.length === 0) kinds.area(seed);
       return { waiting: -1, cleared: -1 };
     }
     last = -1;
-    const cleared = random.float() < CLEARS ? clear(seed) : -1;
+    const cleared = random.float() < CLEARS ? clearNearby(seed) : -1;
     if (cleared < 0) kinds.area(seed);
     return { waiting: seed, cleared };
   }
@@ -184,6 +213,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     tryOne() {
       removed.length = 0;
       from.length = 0;
+      firsts.length = 0;
       left = 2 + below(Math.min(MOST_REMOVED, Math.max(2, movable.length >> 1)) - 1);
       const { waiting, cleared } = takeOut();
       for (const task of removed) out[task] = 0;
@@ -195,7 +225,9 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       }
       state.commit();
       if (cleared >= 0) repair.insert(waiting, cleared);
-      for (const task of sorted(waiting >= 0 && cleared < 0 ? [...removed, waiting] : removed)) repair.insert(task);
+      for (const task of firsts) repair.insert(task);
+      const others = removed.filter((task) => !firsts.includes(task));
+      for (const task of sorted(waiting >= 0 && cleared < 0 ? [...others, waiting] : others)) repair.insert(task);
       if (waiting >= 0 && (tour[waiting] as number) >= 0) {
         removed.unshift(waiting);
         from.unshift(-1);
