@@ -2,7 +2,7 @@
  * Which tasks are worth standing directly before which: near in place and time, and within reach of one carer. Moves draw
  * from these short lists instead of from all pairs, so a move costs the same in a large week.
  */
-import { mayDo, type RoutingModel } from './model.ts';
+import { mayDo, NEVER, type RoutingModel } from './model.ts';
 
 export interface Neighbours {
   readonly width: number;
@@ -41,14 +41,17 @@ export function* neighboursOf(model: RoutingModel, width: number): Generator<voi
     for (let at = windowFrom[task] as number; at < (windowFrom[task + 1] as number); at += 1) lookBack(task, at);
   }
 
-  /** Windows of other tasks that open before this one closes, the latest first, until only waiting could follow. */
+  /**
+   * Windows of other tasks that open before this one closes (whenever, where lateness is only a price), the latest first, until
+   * only waiting could follow.
+   */
   function lookBack(task: number, window: number): void {
     const { windows, owner, longest } = stays;
     const opens = windowOpen[window] as number;
     const closes = closing(model, task, window);
     const row = task * width;
     const kinds = (model.kind[task] as number) * model.kindCount;
-    for (let index = stays.openBy(closes) - 1; index >= 0; index -= 1) {
+    for (let index = stays.openBy(hard ? closes : NEVER) - 1; index >= 0; index -= 1) {
       const from = windowOpen[windows[index] as number] as number;
       const worst = far[width - 1] as number;
       if (IDLE_SHARE * (opens - from - longest) > worst) return;
