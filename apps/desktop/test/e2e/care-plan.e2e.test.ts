@@ -159,7 +159,7 @@ describe('from an assessment to the week', () => {
     expect(await faults(page)).toEqual([]);
   });
 
-  it('CPJ-A11Y: entry, profile, scenarios, matrix, rules and outcomes in dark', async () => {
+  it('CPJ-A11Y: entry, profile, scenarios, matrix, rules, needs, staff and outcomes in dark', async () => {
     const { page } = ben;
     await page.getByRole('tab', { name: 'Needs profile' }).click();
     await page.getByTestId('needs-profile').waitFor();
@@ -189,6 +189,18 @@ describe('from an assessment to the week', () => {
     await page.getByTestId('clinical-rules').waitFor();
     expect(await faults(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.locator('[data-patient-id]').first().click();
+    await page.getByRole('tab', { name: 'Weekly visits' }).click();
+    await page.getByRole('button', { name: 'Add need' }).click();
+    await page.getByRole('dialog').getByLabel('Preferred carer').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Staff', exact: true }).click();
+    await page.locator('[data-staff-id]').first().waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.locator('[data-staff-id]').first().click();
+    await page.getByLabel('Staff number').waitFor();
+    expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Outcomes', exact: true }).click();
     await page.getByTestId('outcomes').waitFor();
     await page.getByRole('button', { name: 'Work it out' }).click();

@@ -43,7 +43,7 @@ export function NeedWindows(props: {
               value={to}
               onChange={(time) => set(index, { to: time })}
             />
-            <span className={classes.days}>
+            <fieldset className={classes.days} aria-label={`${label}: days`}>
               {WEEKDAYS.map((name, day) => {
                 const chosen = weekdays.includes(day + 1);
                 const next = chosen ? weekdays.filter((one) => one !== day + 1) : [...weekdays, day + 1];
@@ -53,14 +53,14 @@ export function NeedWindows(props: {
                     type="button"
                     className={classes.weekday}
                     aria-pressed={chosen}
-                    aria-label={`${label}: ${name}`}
+                    title={name}
                     onClick={() => set(index, { weekdays: next.length === 7 ? [] : next.sort((a, b) => a - b) })}
                   >
-                    <span aria-hidden="true">{name.slice(0, 2)}</span>
+                    {name.slice(0, 2)}
                   </button>
                 );
               })}
-            </span>
+            </fieldset>
             {weekdays.length === 0 && <span className={classes.dim}>any day</span>}
             {windows.length > 1 && (
               <ActionIcon
