@@ -142,13 +142,23 @@ for (const viewport of SIZES) {
     await page.getByRole('button', { name: 'Patients' }).click();
     await page.getByTestId('caseload').waitFor();
     await shoot('patients');
+    await page.getByRole('button', { name: 'Clinical rules' }).click();
+    await page.getByTestId('clinical-rules').waitFor();
+    await shoot('clinical-rules');
+    await page.keyboard.press('Escape');
     await page.getByText('Assessed', { exact: true }).first().click();
     await page.locator('[data-patient-id]').first().click();
-    for (const tab of ['Needs profile', 'Assessments', 'Care plan']) {
+    for (const tab of ['Needs profile', 'Assessments', 'Care plan', 'Weekly visits', 'Hospital']) {
       await page.getByRole('tab', { name: tab }).click();
       await pause(1_200);
       await shoot(tab.toLowerCase().replace(' ', '-'));
     }
+    await page.getByRole('button', { name: 'Staff', exact: true }).click();
+    await page.locator('[data-staff-id]').first().waitFor();
+    await shoot('staff');
+    await page.locator('[data-staff-id]').first().click();
+    await page.getByLabel('Staff number').waitFor();
+    await shoot('carer');
     await page.keyboard.press('Control+l');
     await page.getByRole('button', { name: 'Unlock' }).waitFor();
     await shoot('lock');

@@ -32,3 +32,14 @@ export function sameValue(a: unknown, b: unknown): boolean {
   for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
   return true;
 }
+
+/** What is given and differs from the row: only that is written, the rest stays as colleagues left it. */
+export const changedFields = <T extends object>(
+  row: T,
+  given: { readonly [Field in keyof T]?: T[Field] | undefined },
+): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(given).filter(
+      ([field, value]) => value !== undefined && !sameValue(row[field as keyof T] ?? null, value),
+    ),
+  ) as Partial<T>;

@@ -5,6 +5,7 @@
  *  CPJ-ADJUST  a changed line shows its cost and its floor at once; what needs a reason is not signed without one
  *  CPJ-SIGN    signing shows what it will do, and its visits stand in next week's tray
  *  CPJ-SYNC    a colleague has the plan, the visits, the assessment and the stays in hospital once both are online
+ *  CPJ-ADMIT   a patient is admitted on the screen, a number that is taken is said at its field, and a detail is changed
  *  CPJ-A11Y    axe finds nothing against WCAG 2.1 AA on these screens, in light and dark
  */
 import type { BrowserContext, Page } from 'playwright-core';
@@ -159,6 +160,30 @@ describe('from an assessment to the week', () => {
     expect(await faults(page)).toEqual([]);
   });
 
+  it('CPJ-ADMIT: somebody new has a page of their own', async () => {
+    const { page } = amelie;
+    await page.getByRole('button', { name: 'Patients', exact: true }).click();
+    await page.getByRole('button', { name: 'Admit patient' }).click();
+    const form = page.getByTestId('patient-form');
+    for (const [label, text] of [
+      ['Given name', 'Synthia'],
+      ['Family name', 'Testperson'],
+      ['Patient number', reference],
+      ['Municipality', 'Embrun'],
+    ] as const) {
+      await form.getByLabel(label).fill(text);
+    }
+    await form.getByRole('button', { name: 'Admit' }).click();
+    await form.getByText('Somebody else here has this number.').waitFor();
+    await form.getByLabel('Patient number').fill('P-NEW-1');
+    await form.getByRole('button', { name: 'Admit' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Synthia Testperson' }).waitFor();
+    await page.getByRole('button', { name: 'Details' }).click();
+    await form.getByLabel('Municipality').fill('Limoges');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('P-NEW-1 · Limoges').waitFor();
+  });
+
   it('CPJ-A11Y: entry, profile, scenarios, matrix, rules, needs, staff and outcomes in dark', async () => {
     const { page } = ben;
     await page.getByRole('tab', { name: 'Needs profile' }).click();
@@ -187,6 +212,10 @@ describe('from an assessment to the week', () => {
     await page.getByRole('button', { name: 'Patients', exact: true }).click();
     await page.getByRole('button', { name: 'Clinical rules' }).click();
     await page.getByTestId('clinical-rules').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Admit patient' }).click();
+    await page.getByTestId('patient-form').waitFor();
     expect(await faults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.locator('[data-patient-id]').first().click();

@@ -63,7 +63,10 @@ export interface PatientRecord {
   readonly patient: Patient;
   /** Today in the region. */
   readonly today: LocalDate;
+  /** Whether the caller may write in the record, */
   readonly writable: boolean;
+  /** and change who the patient is. */
+  readonly patientWritable: boolean;
   /** Most recent first, superseded ones too. */
   readonly assessments: readonly AssessmentSummary[];
   /** The caller's own. */
@@ -195,6 +198,9 @@ function summaries(all: readonly Assessment[], names: ReadonlyMap<string, string
     }));
 }
 
+const may = (ctx: Context, action: 'clinical.write' | 'patients.write', regionId: string): boolean =>
+  can(ctx.principal, action, { tenantId: ctx.principal.tenantId, regionId }).ok;
+
 async function readRecord(ctx: Context, target: PatientTarget): Promise<PatientRecord> {
   const [rows, names, stays] = await Promise.all([
     readRows(ctx, target),
@@ -205,10 +211,8 @@ async function readRecord(ctx: Context, target: PatientTarget): Promise<PatientR
   return {
     patient,
     today,
-    writable: can(ctx.principal, 'clinical.write', {
-      tenantId: ctx.principal.tenantId,
-      regionId: target.regionId,
-    }).ok,
+    writable: may(ctx, 'clinical.write', target.regionId),
+    patientWritable: may(ctx, 'patients.write', target.regionId),
     assessments: summaries(all, names),
     drafts,
     dueOn,
@@ -292,6 +296,8 @@ export interface CaseloadLine {
 
 export interface Caseload {
   readonly today: LocalDate;
+  /** Whether the caller may admit patients. */
+  readonly writable: boolean;
   readonly lines: readonly CaseloadLine[];
 }
 
@@ -322,6 +328,7 @@ export async function caseload(ctx: Context, { regionId }: { readonly regionId: 
   const byPatient = new Map(dates.map((row) => [row.patientId, row]));
   return {
     today: dateAt(ctx.clock.now(), region.zone),
+    writable: may(ctx, 'patients.write', regionId),
     lines: people.map((person) => ({
       ...person,
       assessedOn: byPatient.get(person.patientId)?.assessedOn ?? null,

@@ -7,7 +7,7 @@
  *  PTN-SERVICE  services too
  */
 import { createRow, fail, newId, orgShard, type Problem, problem, unwrap, updateRow } from '@fieldfare/kernel';
-import { sameValue } from '../collections.ts';
+import { changedFields } from '../collections.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import { type Partner, partners } from './tables.ts';
@@ -56,9 +56,7 @@ export async function savePartner(
     .where('deletedAt', 'is', null)
     .executeTakeFirst();
   if (!row) return unwrap(fail(problem('not-found', 'no such partner', { rule: 'PTN-KNOWN' })));
-  const changed = Object.fromEntries(
-    Object.entries(set).filter(([field, value]) => !sameValue(row[field as keyof Partner] ?? null, value)),
-  ) as Partial<Partner>;
+  const changed = changedFields<Partner>(row, set);
   if (Object.keys(changed).length > 0) {
     unwrap(await ctx.write([updateRow(partners, row, changed)], { label: 'Change partner' }));
   }

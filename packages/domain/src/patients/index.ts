@@ -2,6 +2,7 @@ import { defineModule } from '@fieldfare/kernel';
 import { patientsRouter } from './router.ts';
 import { hospitalStays, patients } from './tables.ts';
 
+export type { PatientFields } from './commands.ts';
 export { knownPatient, type PatientTarget, todayIn } from './queries.ts';
 export { patientName, receivesCare } from './rules.ts';
 export { hospitalDays, stayChange, stayShards, staysOf } from './stays.ts';

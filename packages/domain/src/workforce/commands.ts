@@ -20,7 +20,7 @@ import {
   unwrap,
   updateRow,
 } from '@fieldfare/kernel';
-import { sameValue } from '../collections.ts';
+import { changedFields } from '../collections.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
 import { orderedDates, stretchProblems } from './rules.ts';
@@ -92,11 +92,7 @@ export async function changeCarer(
   const { regionId, staffId } = input;
   unwrap(await ctx.ready([orgShard, rosterShard(regionId)]));
   const row = await readStaff(ctx, regionId, staffId);
-  const set = Object.fromEntries(
-    Object.entries(input.set).filter(
-      ([field, value]) => value !== undefined && !sameValue(row[field as keyof StaffFields] ?? null, value),
-    ),
-  ) as Partial<StaffFields>;
+  const set = changedFields<Staff>(row, input.set);
   failWith([...stretchProblems(set.availability ?? []), ...(await referenceProblems(ctx, regionId, staffId, set))]);
   if (Object.keys(set).length > 0) unwrap(await ctx.write([updateRow(staff, row, set)], { label: 'Change carer' }));
 }

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { fieldErrors } from '../lib/field-errors.ts';
 import { attempt, problemsText } from '../lib/problems.ts';
 import { useApp } from '../shell/app-context.tsx';
+import form from '../shell/form-dialog.module.css';
 import { notify } from '../shell/notify.tsx';
 import classes from './partners.module.css';
 
@@ -72,7 +73,7 @@ export function PartnerDialog(props: {
   };
   return (
     <Modal opened onClose={onClose} title={partner ? 'Change partner' : 'Add partner'} size={600}>
-      <form className={classes.form} onSubmit={(event) => void save(event)} data-testid="partner-form">
+      <form className={form.form} onSubmit={(event) => void save(event)} data-testid="partner-form">
         <div className={classes.two}>
           <TextInput
             size="xs"
@@ -113,7 +114,7 @@ export function PartnerDialog(props: {
             ))}
           </div>
         </Checkbox.Group>
-        <div className={classes.three}>
+        <div className={form.three}>
           {number('capacityMinutes', 'Hours a week', 'In each region, all its carers.', {
             ...{ unit: 60, most: 10_000, decimals: 2, empty: 'Not limited', suffix: ' h' },
           })}
@@ -132,11 +133,11 @@ export function PartnerDialog(props: {
           onChange={(event) => change({ active: event.currentTarget.checked })}
         />
         {errors.rest.length > 0 && (
-          <p className={classes.problem} role="alert">
+          <p className={form.problem} role="alert">
             {problemsText(errors.rest)}
           </p>
         )}
-        <footer className={classes.foot}>
+        <footer className={form.foot}>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>

@@ -2,18 +2,20 @@
 import type { Caseload, CaseloadLine } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconFileImport, IconScale, IconSearch } from '@tabler/icons-react';
+import { IconFileImport, IconScale, IconSearch, IconUserPlus } from '@tabler/icons-react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { dayMonth, plural } from '../lib/format.ts';
 import { matcher } from '../lib/matcher.ts';
 import { useFeed } from '../lib/use-feed.ts';
 import { useSlashKey } from '../lib/use-slash-key.ts';
+import { useOffice } from '../shell/app-context.tsx';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
 import { RowList } from '../shell/row-list.tsx';
 import { Tag } from '../shell/tag.tsx';
 import { AssessmentImport } from './assessments/import-dialog.tsx';
 import { Due, dueState } from './due.tsx';
+import { PatientDialog } from './patient-dialog.tsx';
 import classes from './patients.module.css';
 import { ClinicalRulesDialog } from './rules/clinical-rules-dialog.tsx';
 
@@ -65,7 +67,8 @@ export function CaseloadPage(props: {
   );
   const [typed, setTyped] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
-  const [opened, setOpened] = useState<'import' | 'rules' | null>(null);
+  const [opened, setOpened] = useState<'import' | 'rules' | 'admission' | null>(null);
+  const office = useOffice(regionId);
   const search = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(typed);
   const lines = useMemo(() => found(caseload, filter, words), [caseload, filter, words]);
@@ -87,6 +90,11 @@ export function CaseloadPage(props: {
             >
               Import assessments
             </Button>
+            {caseload?.writable && (
+              <Button leftSection={<IconUserPlus size={15} />} onClick={() => setOpened('admission')}>
+                Admit patient
+              </Button>
+            )}
           </>
         }
       >
@@ -127,7 +135,7 @@ export function CaseloadPage(props: {
           ) : (
             <p className={classes.empty}>
               {caseload.lines.length === 0
-                ? 'No patients in this region yet. Import them from a CSV file on the week board.'
+                ? 'No patients in this region yet. Admit one here, or import them from a CSV file on the week board.'
                 : 'Nobody matches.'}
             </p>
           )
@@ -137,6 +145,16 @@ export function CaseloadPage(props: {
       </main>
       {opened === 'import' && (
         <AssessmentImport client={client} regionId={regionId} patient={null} onClose={() => setOpened(null)} />
+      )}
+      {opened === 'admission' && (
+        <PatientDialog
+          client={client}
+          regionId={regionId}
+          patient={null}
+          office={office}
+          onClose={() => setOpened(null)}
+          onAdmitted={onOpen}
+        />
       )}
       {opened === 'rules' && (
         <ClinicalRulesDialog client={client} regionId={regionId} onClose={() => setOpened(null)} />

@@ -1,14 +1,17 @@
 /** One patient: who they are, when they are due, and the tabs of their record. */
 import type { PatientRecord } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { ActionIcon, Badge, Skeleton, Tabs, Tooltip } from '@mantine/core';
+import { ActionIcon, Badge, Button, Skeleton, Tabs, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconEye } from '@tabler/icons-react';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { useFeed } from '../lib/use-feed.ts';
+import { useOffice } from '../shell/app-context.tsx';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { Due } from './due.tsx';
+import { PatientDialog } from './patient-dialog.tsx';
 import classes from './patients.module.css';
 import { FIRST_TAB, PATIENT_TABS } from './tabs.ts';
+import { CARE_NAMES } from './wording.ts';
 
 export function PatientPage(props: {
   readonly client: WorkspaceClient;
@@ -25,11 +28,26 @@ export function PatientPage(props: {
       [client, regionId, patientId],
     ),
   );
+  const [changing, setChanging] = useState(false);
+  const office = useOffice(regionId);
   const shown = PATIENT_TABS.find(({ id }) => id === props.tab) ?? PATIENT_TABS.find(({ id }) => id === FIRST_TAB);
   const Shown = shown?.component;
   return (
     <>
-      <PlaceBar end={record && <Due dueOn={record.dueOn} today={record.today} verbose />}>
+      <PlaceBar
+        end={
+          record && (
+            <>
+              <Due dueOn={record.dueOn} today={record.today} verbose />
+              {record.patientWritable && (
+                <Button variant="default" onClick={() => setChanging(true)}>
+                  Details
+                </Button>
+              )}
+            </>
+          )
+        }
+      >
         <Tooltip label="All patients">
           <ActionIcon aria-label="All patients" onClick={props.onBack}>
             <IconArrowLeft size={18} />
@@ -43,7 +61,7 @@ export function PatientPage(props: {
             <PlaceNote>
               {record.patient.reference} · {record.patient.municipality}
             </PlaceNote>
-            {record.patient.status !== 'active' && <Badge color="gray">{record.patient.status}</Badge>}
+            {record.patient.status !== 'active' && <Badge color="gray">{CARE_NAMES[record.patient.status]}</Badge>}
           </>
         ) : (
           <Skeleton width={180} height={18} />
@@ -74,6 +92,15 @@ export function PatientPage(props: {
           <Pending problems={problems} />
         )}
       </main>
+      {record && changing && (
+        <PatientDialog
+          client={client}
+          regionId={regionId}
+          patient={record.patient}
+          office={office}
+          onClose={() => setChanging(false)}
+        />
+      )}
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Words for instruments, statuses and levels on the patients' screens. */
+import type { Patient } from '@fieldfare/domain';
 import type { Instrument, RuleStatus } from '@fieldfare/domain/assessments';
 
 const INSTRUMENTS: Readonly<Record<Instrument, string>> = {
@@ -28,3 +29,11 @@ export function levelWords(level: string): string {
   const words = level.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export const RISK_NAMES: Readonly<Record<Patient['risk'], string>> = { low: 'Low', moderate: 'Moderate', high: 'High' };
+
+export const CARE_NAMES: Readonly<Record<Patient['status'], string>> = {
+  active: 'Active',
+  'on-hold': 'On hold',
+  discharged: 'Discharged',
+};

@@ -19,6 +19,11 @@ export interface AppContextValue {
 const AppContext = createContext<AppContextValue | null>(null);
 export const AppProvider = AppContext.Provider;
 
+/** Where a region's office stands: what is new begins there. */
+export function useOffice(regionId: string): { readonly lat: number; readonly lng: number } {
+  return useApp().org.regions.find(({ id }) => id === regionId) ?? { lat: 0, lng: 0 };
+}
+
 export function useApp(): AppContextValue {
   const app = use(AppContext);
   if (!app) throw new Error('no session around this component');

@@ -6,10 +6,11 @@ import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { dateRange, fullDate, plural } from '../lib/format.ts';
+import { optionsOf } from '../lib/options.ts';
 import { attempt, problemsText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
 import classes from './staff.module.css';
-import { optionsOf, REASON_NAMES } from './words.ts';
+import { REASON_NAMES } from './words.ts';
 
 const daysOf = ({ fromDate, toDate }: Absence): string =>
   fromDate === toDate ? fullDate(fromDate) : dateRange(fromDate, toDate);

@@ -3,9 +3,10 @@ import type { Partner, StaffFields } from '@fieldfare/domain';
 import { NumberInput, SegmentedControl, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { FieldErrors } from '../lib/field-errors.ts';
+import { optionsOf } from '../lib/options.ts';
 import classes from './staff.module.css';
 import { WeekEditor } from './week-editor.tsx';
-import { EMPLOYMENT_NAMES, optionsOf, ROLE_NAMES } from './words.ts';
+import { EMPLOYMENT_NAMES, ROLE_NAMES } from './words.ts';
 
 export const Card = (props: { readonly title: string; readonly children: ReactNode }) => (
   <section className={classes.card} aria-label={props.title}>

@@ -7,7 +7,7 @@ import { useBlocker } from '@tanstack/react-router';
 import { type KeyboardEvent, useCallback, useEffect, useState } from 'react';
 import { attempt } from '../lib/problems.ts';
 import { useFeed } from '../lib/use-feed.ts';
-import { useApp } from '../shell/app-context.tsx';
+import { useOffice } from '../shell/app-context.tsx';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { useUndoKeys } from '../shell/use-undo-keys.ts';
 import { Absences } from './absences.tsx';
@@ -54,8 +54,6 @@ const Back = ({ onBack }: { readonly onBack: () => void }) => (
   </Tooltip>
 );
 
-const NOWHERE = { lat: 0, lng: 0 };
-
 function usePartners(client: WorkspaceClient): readonly Partner[] {
   const [partners, setPartners] = useState<readonly Partner[]>([]);
   useEffect(() => {
@@ -68,9 +66,8 @@ function Person(props: Props & { readonly roster: Roster; readonly person: Staff
   const { client, regionId, roster, person, onBack, onPerson, onPatient } = props;
   const { writable, today } = roster;
   const partners = usePartners(client);
-  const { org } = useApp();
-  const region = org.regions.find(({ id }) => id === regionId);
-  const draft = usePerson({ client, regionId, person, office: region ?? NOWHERE, onAdded: onPerson });
+  const office = useOffice(regionId);
+  const draft = usePerson({ client, regionId, person, office, onAdded: onPerson });
   const { value, errors, dirty, busy } = draft;
   useUndoKeys();
   useBlocker({

@@ -25,7 +25,3 @@ export const REASON_NAMES: Readonly<Record<Absence['reason'], string>> = {
   leave: 'Leave',
   other: 'Other',
 };
-
-/** For a Mantine Select, in the order in which they are written down. */
-export const optionsOf = <T extends string>(names: Readonly<Record<T, string>>): { value: T; label: string }[] =>
-  (Object.entries(names) as [T, string][]).map(([value, label]) => ({ value, label }));

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { fieldErrors } from '../../lib/field-errors.ts';
 import { plural, weekLabel } from '../../lib/format.ts';
 import { attempt, problemsText } from '../../lib/problems.ts';
+import form from '../../shell/form-dialog.module.css';
 import { notify } from '../../shell/notify.tsx';
 import { NeedFields } from './need-fields.tsx';
 import classes from './requirements.module.css';
@@ -119,9 +120,9 @@ export function NeedDialog(props: Props) {
   };
   return (
     <Modal opened onClose={onClose} title={row ? 'Change need' : 'Add need'} size={640}>
-      <form className={classes.form} onSubmit={submit} data-testid="need-form">
+      <form className={form.form} onSubmit={submit} data-testid="need-form">
         <NeedFields view={view} value={value} errors={errors} onChange={change} />
-        <div className={classes.two}>
+        <div className={form.two}>
           <TextInput
             size="xs"
             type="date"

@@ -2,7 +2,8 @@
 import type { RequirementFields, RequirementsView } from '@fieldfare/domain';
 import { NumberInput, SegmentedControl, Select, TagsInput } from '@mantine/core';
 import type { FieldErrors } from '../../lib/field-errors.ts';
-import { optionsOf } from '../../staff/words.ts';
+import { optionsOf } from '../../lib/options.ts';
+import form from '../../shell/form-dialog.module.css';
 import { NeedWindows } from './need-windows.tsx';
 import classes from './requirements.module.css';
 import { CONTINUITY_NAMES, PRIORITY_NAMES, PROVIDER_NAMES, spacingText } from './wording.ts';
@@ -134,7 +135,7 @@ export function NeedFields(props: {
           onChange={(weight) => weight && onChange({ continuity: weight as RequirementFields['continuity'] })}
         />
       </div>
-      <div className={classes.two}>
+      <div className={form.two}>
         <Select
           size="xs"
           label="Preferred carer"
