@@ -1,14 +1,14 @@
 /** Every patient of a region: found by typing, opened with Enter, with who is due to be assessed again. */
 import type { Caseload, CaseloadLine } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconFileImport, IconScale, IconSearch, IconUserPlus } from '@tabler/icons-react';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Button } from '@mantine/core';
+import { IconFileImport, IconScale, IconUserPlus } from '@tabler/icons-react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { dayMonth, plural } from '../lib/format.ts';
 import { matcher } from '../lib/matcher.ts';
 import { useFeed } from '../lib/use-feed.ts';
-import { useSlashKey } from '../lib/use-slash-key.ts';
 import { useOffice } from '../shell/app-context.tsx';
+import { ListTools } from '../shell/list-tools.tsx';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
 import { RowList } from '../shell/row-list.tsx';
@@ -18,6 +18,7 @@ import { Due, dueState } from './due.tsx';
 import { PatientDialog } from './patient-dialog.tsx';
 import classes from './patients.module.css';
 import { ClinicalRulesDialog } from './rules/clinical-rules-dialog.tsx';
+import { CARE_NAMES } from './wording.ts';
 
 const FILTERS = [
   { value: 'all', label: 'All' },
@@ -69,10 +70,8 @@ export function CaseloadPage(props: {
   const [filter, setFilter] = useState<Filter>('all');
   const [opened, setOpened] = useState<'import' | 'rules' | 'admission' | null>(null);
   const office = useOffice(regionId);
-  const search = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(typed);
   const lines = useMemo(() => found(caseload, filter, words), [caseload, filter, words]);
-  useSlashKey(search);
   const due = caseload?.lines.filter((line) => passes(line, 'due', caseload.today)).length ?? 0;
   return (
     <>
@@ -102,32 +101,20 @@ export function CaseloadPage(props: {
         <PlaceTitle>Patients</PlaceTitle>
         {caseload && <PlaceNote>{plural(caseload.lines.length, 'patient')}</PlaceNote>}
       </PlaceBar>
-      <div className={classes.tools}>
-        <TextInput
-          ref={search}
-          size="xs"
-          w={280}
-          aria-label="Find a patient"
-          placeholder="Name, number or place"
-          leftSection={<IconSearch size={14} />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            const [first] = found(caseload, filter, typed); // the list may lag behind what is typed
-            if (event.key === 'Enter' && first) onOpen(first.patientId);
-          }}
-        />
-        <SegmentedControl
-          size="xs"
-          aria-label="Which patients"
-          data={FILTERS.map(({ value, label }) => ({
-            value,
-            label: value === 'due' && due > 0 ? `${label} ${due}` : label,
-          }))}
-          value={filter}
-          onChange={(value) => setFilter(value as Filter)}
-        />
-      </div>
+      <ListTools
+        label="Find a patient"
+        placeholder="Name, number or place"
+        typed={typed}
+        onType={setTyped}
+        onEnter={() => {
+          const [first] = found(caseload, filter, typed); // the list may lag behind what is typed
+          if (first) onOpen(first.patientId);
+        }}
+        filterLabel="Which patients"
+        filters={FILTERS.map((one) => ({ ...one, count: one.value === 'due' ? due : 0 }))}
+        filter={filter}
+        onFilter={setFilter}
+      />
       <main className={classes.body}>
         {caseload ? (
           lines.length > 0 ? (
@@ -186,7 +173,7 @@ function PatientTable(props: {
         <>
           <span className={classes.who}>
             {line.familyName}, {line.givenName}
-            {line.status !== 'active' && <Tag tone="plain">{line.status}</Tag>}
+            {line.status !== 'active' && <Tag tone="plain">{CARE_NAMES[line.status]}</Tag>}
           </span>
           <span className="ff-num">{line.reference}</span>
           <span>{line.municipality}</span>

@@ -2,11 +2,12 @@
 import type { Patient, PatientFields } from '@fieldfare/domain';
 import { type Problem, problem } from '@fieldfare/kernel';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { Button, Modal, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { fieldErrors } from '../lib/field-errors.ts';
 import { optionsOf } from '../lib/options.ts';
 import { attempt, problemsText } from '../lib/problems.ts';
+import { DegreesField } from '../shell/degrees-field.tsx';
 import classes from '../shell/form-dialog.module.css';
 import { notify } from '../shell/notify.tsx';
 import { CARE_NAMES, RISK_NAMES } from './wording.ts';
@@ -80,17 +81,10 @@ export function PatientDialog(props: {
       onChange={(event) => change({ [field]: event.currentTarget.value })}
     />
   );
-  const degrees = (field: 'lat' | 'lng', label: string, most: number) => (
-    <NumberInput
-      size="xs"
-      label={label}
-      min={-most}
-      max={most}
-      decimalScale={6}
-      hideControls
-      error={errors.at(field)}
-      value={value[field]}
-      onChange={(angle) => typeof angle === 'number' && change({ [field]: angle })}
+  const degrees = (field: 'lat' | 'lng', label: string, most: 90 | 180) => (
+    <DegreesField
+      {...{ label, most, error: errors.at(field), value: value[field] }}
+      onChange={(angle) => change({ [field]: angle })}
     />
   );
   return (

@@ -4,6 +4,7 @@ import { NumberInput, SegmentedControl, Select, Switch, TagsInput, TextInput } f
 import type { ReactNode } from 'react';
 import type { FieldErrors } from '../lib/field-errors.ts';
 import { optionsOf } from '../lib/options.ts';
+import { DegreesField } from '../shell/degrees-field.tsx';
 import classes from './staff.module.css';
 import { WeekEditor } from './week-editor.tsx';
 import { EMPLOYMENT_NAMES, ROLE_NAMES } from './words.ts';
@@ -147,18 +148,10 @@ export function HoursCard({ value, errors, readOnly, onChange }: FormProps) {
       onChange={(count) => typeof count === 'number' && onChange({ [field]: Math.round(count * 60) })}
     />
   );
-  const degrees = (field: 'homeLat' | 'homeLng', label: string, most: number) => (
-    <NumberInput
-      size="xs"
-      label={label}
-      min={-most}
-      max={most}
-      decimalScale={6}
-      hideControls
-      readOnly={readOnly}
-      error={errors.at(field)}
-      value={value[field]}
-      onChange={(angle) => typeof angle === 'number' && onChange({ [field]: angle })}
+  const degrees = (field: 'homeLat' | 'homeLng', label: string, most: 90 | 180) => (
+    <DegreesField
+      {...{ label, most, readOnly, error: errors.at(field), value: value[field] }}
+      onChange={(angle) => onChange({ [field]: angle })}
     />
   );
   const from = value.startsFrom ?? 'home';

@@ -1,13 +1,13 @@
 /** Everybody on a region's roster: found by typing, opened with Enter. */
 import type { Roster, StaffMember } from '@fieldfare/domain';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconBuildingCommunity, IconSearch, IconUserPlus } from '@tabler/icons-react';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Button } from '@mantine/core';
+import { IconBuildingCommunity, IconUserPlus } from '@tabler/icons-react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { hours, plural } from '../lib/format.ts';
 import { matcher } from '../lib/matcher.ts';
 import { useFeed } from '../lib/use-feed.ts';
-import { useSlashKey } from '../lib/use-slash-key.ts';
+import { ListTools } from '../shell/list-tools.tsx';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
 import { RowList } from '../shell/row-list.tsx';
@@ -67,10 +67,8 @@ export function StaffPage(props: {
   );
   const [typed, setTyped] = useState('');
   const [filter, setFilter] = useState<Filter>('booked');
-  const search = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(typed);
   const people = useMemo(() => found(roster, filter, words), [roster, filter, words]);
-  useSlashKey(search);
   useUndoKeys();
   const today = roster?.today ?? '';
   const away = roster?.people.filter((person) => passes(person, 'away', today)).length ?? 0;
@@ -94,32 +92,20 @@ export function StaffPage(props: {
         <PlaceTitle>Staff</PlaceTitle>
         {roster && <PlaceNote>{plural(roster.people.length, 'person', 'people')}</PlaceNote>}
       </PlaceBar>
-      <div className={classes.tools}>
-        <TextInput
-          ref={search}
-          size="xs"
-          w={280}
-          aria-label="Find a carer"
-          placeholder="Name, number, team, skill or language"
-          leftSection={<IconSearch size={14} />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            const [first] = found(roster, filter, typed); // the list may lag behind what is typed
-            if (event.key === 'Enter' && first) onOpen(first.id);
-          }}
-        />
-        <SegmentedControl
-          size="xs"
-          aria-label="Which staff"
-          data={FILTERS.map(({ value, label }) => ({
-            value,
-            label: value === 'away' && away > 0 ? `${label} ${away}` : label,
-          }))}
-          value={filter}
-          onChange={(value) => setFilter(value as Filter)}
-        />
-      </div>
+      <ListTools
+        label="Find a carer"
+        placeholder="Name, number, team, skill or language"
+        typed={typed}
+        onType={setTyped}
+        onEnter={() => {
+          const [first] = found(roster, filter, typed); // the list may lag behind what is typed
+          if (first) onOpen(first.id);
+        }}
+        filterLabel="Which staff"
+        filters={FILTERS.map((one) => ({ ...one, count: one.value === 'away' ? away : 0 }))}
+        filter={filter}
+        onFilter={setFilter}
+      />
       <main className={classes.body}>
         {roster === null ? (
           <Pending problems={problems} />
