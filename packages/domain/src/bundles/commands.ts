@@ -24,7 +24,16 @@ import {
 import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { currentDemand, type StartWindow } from '../scheduling/index.ts';
-import { hundredths, lineIdOf, roomyWindows, rowOfLine, windowsFor } from './line-rows.ts';
+import {
+  hundredths,
+  lineIdOf,
+  pairingFor,
+  roomyWindows,
+  rowOfLine,
+  visitedBy,
+  windowsFor,
+  withPairing,
+} from './line-rows.ts';
 import { readOffer } from './market-query.ts';
 import { type PatientPlans, type PlanTarget, planIn, readPlans } from './plan-rows.ts';
 import { streamIn } from './review.ts';
@@ -87,9 +96,9 @@ export async function chooseBundle(
     ...draftPlan(ctx, input, { bundleId: bundle.id, replacesId: standingPlan(rows)?.id ?? null }),
     reason,
   };
-  const lines = scenario.lines.map((line) =>
-    rowOfLine(plan, line, windowsFor(line.service, line.visits?.perWeek ?? 0, codes, current)),
-  );
+  const lines = scenario.lines
+    .map((line) => withPairing(line, pairingFor(line.service, codes, current)))
+    .map((line) => rowOfLine(plan, line, windowsFor(line.service, line.visits?.perWeek ?? 0, codes, current)));
   const changes = [
     ...withoutDrafts(rows, at),
     createRow(careBundles, bundle),
@@ -131,7 +140,10 @@ function draftPlan(
   };
 }
 
-/** A draft with the lines of a signed plan, to be changed and signed in its place. What was wanted once is left out. */
+/**
+ * A draft with the lines of a signed plan, to be changed and signed in its place. What was wanted once is left out; two
+ * carers who come by now are taken over (`CPL-PAIR`).
+ */
 export async function revisePlan(ctx: Context, input: PlanTarget): Promise<{ readonly planId: string }> {
   const rows = await readPlans(ctx, input);
   const { plan } = unwrap(planIn(rows, input.planId));
@@ -140,10 +152,13 @@ export async function revisePlan(ctx: Context, input: PlanTarget): Promise<{ rea
     ...draftPlan(ctx, input, { bundleId: plan.bundleId, replacesId: plan.id }),
     reason: plan.reason,
   };
+  const { codes } = await readOffer(ctx, input.regionId);
+  const current = await currentDemand(ctx, { ...input, from: rows.today });
   const lines = rows
     .linesOf(plan.id)
     .filter(({ oneOff }) => !oneOff)
-    .map((line) => ({ ...line, id: lineIdOf(draft.id, line.service), planId: draft.id }));
+    .map((line) => ({ ...line, id: lineIdOf(draft.id, line.service), planId: draft.id }))
+    .map((line) => (line.pairing ? line : visitedBy(line, pairingFor(line.service, codes, current))));
   const changes = [
     ...withoutDrafts(rows, nowText(ctx)),
     createRow(carePlans, draft),
@@ -158,20 +173,23 @@ export type LineInput = LineDraft & { readonly windows?: StartWindow[] | undefin
 
 /**
  * `CPL-VISITS`: visits of a plan come in quarters a week, so that four weeks hold whole ones; what is visited has
- * visits and what is not has none.
+ * visits and what is not has none. `CPL-PAIR`: of two carers in turn the second comes between a least and a most.
  */
 export function lineProblems(lines: readonly LineInput[]): readonly Problem[] {
   const seen = new Set<string>();
   return lines.flatMap(({ service, visits }, index): Problem[] => {
     const { label, minutes } = SERVICES[service];
-    const say = (message: string): Problem[] => [
-      problem('invalid', message, { rule: 'CPL-VISITS', path: ['lines', index] }),
+    const say = (message: string, rule = 'CPL-VISITS'): Problem[] => [
+      problem('invalid', message, { rule, path: ['lines', index] }),
     ];
     if (seen.has(service)) return say(`${label} stands twice`);
     seen.add(service);
     if (visits === null) return [];
     if (minutes === null) return say(`nobody visits for ${label.toLowerCase()}`);
-    return (visits.perWeek * 4) % 1 === 0 ? [] : say(`visits of ${label.toLowerCase()} come in quarters a week`);
+    if ((visits.perWeek * 4) % 1 !== 0) return say(`visits of ${label.toLowerCase()} come in quarters a week`);
+    const { pairing } = visits;
+    if (pairing?.kind !== 'after' || pairing.mostMinutes >= pairing.leastMinutes) return [];
+    return say(`${label}: the longest gap between the two carers is shorter than the shortest`, 'CPL-PAIR');
   });
 }
 
@@ -195,6 +213,7 @@ export function rowOfInput(plan: CarePlan, line: LineInput, before: ServiceLineR
     oneOff: before?.oneOff ?? false,
     windows: line.windows ?? (visits ? roomyWindows(service, visits.perWeek, before?.windows ?? []) : []),
     reason,
+    pairing: visits?.pairing ?? null,
   };
 }
 

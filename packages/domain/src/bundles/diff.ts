@@ -11,6 +11,7 @@ const COMPARED = [
   'mode',
   'priority',
   'windows',
+  'pairing',
 ] as const satisfies readonly (keyof ServiceLineRow)[];
 export type ComparedField = (typeof COMPARED)[number];
 
@@ -33,7 +34,7 @@ export function diffLines(before: readonly ServiceLineRow[], after: readonly Ser
     if (a === null || b === null) {
       return [{ service, kind: a === null ? 'added' : 'removed', fields: [], before: a, after: b }];
     }
-    const fields = COMPARED.filter((field) => !sameValue(a[field], b[field]));
+    const fields = COMPARED.filter((field) => !sameValue(a[field] ?? null, b[field] ?? null));
     return [{ service, kind: fields.length > 0 ? 'changed' : 'same', fields, before: a, after: b }];
   });
 }

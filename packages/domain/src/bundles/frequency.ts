@@ -3,6 +3,7 @@
  * becomes up to three: what is wanted every week, every second, every fourth.
  *
  *  CPL-EXACT   over any four weeks of the plan, the parts make exactly the line's visits
+ *  CPL-PAIR    where two carers come, each part asks for both
  *  CPL-ONE-OFF what is wanted once ends with the fourth week
  *  CPL-PLACE   only services that somebody visits for, under a service type the organisation has
  */
@@ -46,7 +47,7 @@ export function requirementsOf(
   return lines.flatMap((line) => {
     const serviceCode = serviceCodeOf(line.service, codes);
     if (serviceCode === null || line.visitsHundredths === null || line.minutes === null) return [];
-    const { minutes, provider, priority } = line;
+    const { minutes, provider, priority, pairing } = line;
     return partsOf(fromHundredths(line.visitsHundredths)).map(
       ({ visits, everyWeeks, offset }): Requirement => ({
         id: deterministicId('plan-requirement', line.planId, line.service, everyWeeks, startsOn),
@@ -60,6 +61,7 @@ export function requirementsOf(
         providerPreference: provider === 'own' || provider === 'partner' ? provider : 'any',
         priority,
         preferredStaffId: null,
+        pairing: pairing ?? null,
         startsOn: addDays(startsOn, offset * DAYS_A_WEEK),
         endsOn: line.oneOff ? addDays(startsOn, ONE_OFF_DAYS - 1) : null,
       }),

@@ -1,7 +1,15 @@
 /** Lines of the engine as rows, and back. Quantities are quarters and halves: hundredths hold them exactly. */
-import { type LineDraft, SERVICES, type ServiceId, type ServiceLine, visitsOf } from '@fieldfare/engine-bundles';
+import {
+  type LineDraft,
+  pairedVisits,
+  quantityOf,
+  SERVICES,
+  type ServiceId,
+  type ServiceLine,
+  visitsOf,
+} from '@fieldfare/engine-bundles';
 import { deterministicId } from '@fieldfare/kernel';
-import type { Requirement, StartWindow } from '../scheduling/index.ts';
+import type { Pairing, Requirement, StartWindow } from '../scheduling/index.ts';
 import type { CarePlan, ServiceLineRow } from './tables.ts';
 
 export const lineIdOf = (planId: string, service: ServiceId): string =>
@@ -56,6 +64,22 @@ export function windowsFor(
   return roomyWindows(service, perWeek, kept.slice(0, MOST_WINDOWS));
 }
 
+/** How two carers come to what the patient has now for this service; null: one does. */
+export function pairingFor(
+  service: ServiceId,
+  codes: ReadonlySet<string>,
+  current: readonly Pick<Requirement, 'serviceCode' | 'pairing'>[],
+): Pairing | null {
+  const code = serviceCodeOf(service, codes);
+  return current.find(({ serviceCode, pairing }) => serviceCode === code && pairing)?.pairing ?? null;
+}
+
+/** `CPL-PAIR`: two carers who come now go on coming, within the quantity that was chosen. */
+export function withPairing(line: ServiceLine, pairing: Pairing | null): ServiceLine {
+  const { service, quantity, visits } = line;
+  return pairing && visits ? { ...line, visits: pairedVisits(service, quantity, pairing) } : line;
+}
+
 export function rowOfLine(
   plan: Pick<CarePlan, 'id' | 'regionId' | 'patientId'>,
   line: ServiceLine,
@@ -78,7 +102,15 @@ export function rowOfLine(
     oneOff,
     windows: visits ? [...windows] : [],
     reason: '',
+    pairing: visits?.pairing ?? null,
   };
+}
+
+/** The row visited so often as before by two carers. */
+export function visitedBy(row: ServiceLineRow, pairing: Pairing | null): ServiceLineRow {
+  const { visits } = draftOfRow(row);
+  if (!pairing || !visits) return row;
+  return { ...row, pairing, quantityHundredths: hundredths(quantityOf(row.service, { ...visits, pairing })) };
 }
 
 export function draftOfRow(row: ServiceLineRow): LineDraft {
@@ -87,6 +119,6 @@ export function draftOfRow(row: ServiceLineRow): LineDraft {
   const visits =
     row.visitsHundredths === null || row.minutes === null
       ? visitsOf(service, 0)
-      : { perWeek: fromHundredths(row.visitsHundredths), minutes: row.minutes };
+      : { perWeek: fromHundredths(row.visitsHundredths), minutes: row.minutes, pairing: row.pairing ?? null };
   return { service, quantity, visits, provider, mode, reason };
 }

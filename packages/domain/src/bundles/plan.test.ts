@@ -221,6 +221,67 @@ describe('care plans', () => {
     ]);
   });
 
+  it('CPL-PAIR a line asks for two carers: shown, costed, saved, and signed as pairs of visits', async () => {
+    const { desk, at, choose, sign } = await scene();
+    const planId = await choose();
+    const withPsw = async (visits: LineInput['visits']): Promise<LineInput[]> =>
+      linesOf(await desk.caller.bundles.plan({ ...at, planId })).map((line) =>
+        line.service === 'psw' ? { ...line, visits } : line,
+      );
+    const backwards = { kind: 'after', leastMinutes: 60, mostMinutes: 30 } as const;
+    const wrong = await withPsw({ perWeek: 7, minutes: 30, pairing: backwards });
+    expect(await rulesOf(desk.caller.bundles.save({ ...at, planId, lines: wrong, reason: '' }))).toEqual(['CPL-PAIR']);
+
+    const pairing = { kind: 'after', leastMinutes: 0, mostMinutes: 30 } as const;
+    const lines = await withPsw({ perWeek: 7, minutes: 30, pairing });
+    await desk.caller.bundles.save({ ...at, planId, lines, reason: '' });
+    const draft = await desk.caller.bundles.plan({ ...at, planId });
+    const psw = draft.lines.find(({ service }) => service === 'psw');
+    expect(psw).toMatchObject({ amount: '7 hours', visits: { perWeek: 7, minutes: 30, pairing } });
+    expect(draft.review?.acceptable).toBe(true);
+    const effect = await desk.caller.bundles.effect({ ...at, planId, startsOn: MONDAY, beside: [] });
+    expect(effect.begins.at(-1)?.text).toBe('7 × 30 min a week, two carers');
+    await sign(planId);
+    const { visits } = await desk.caller.scheduling.week({ regionId: at.regionId, week: WEEK });
+    const care = visits.filter(({ serviceCode }) => serviceCode === 'psw');
+    expect(care).toHaveLength(14);
+    const second = care.flatMap(({ pair }) => (pair?.order === 'second' ? [pair.pairing] : []));
+    expect(second).toEqual(Array.from({ length: 7 }, () => pairing));
+  });
+
+  it('CPL-PAIR two carers who come now are taken over into the draft, within its hours, and one may take their place', async () => {
+    const { agency, desk, at, choose } = await scene();
+    const pairing = { kind: 'together' } as const;
+    const old = agency.requirement({ serviceCode: 'psw', visitsPerWeek: 14, minutes: 30, pairing });
+    await desk.commit([requirementRow(old)]);
+    const first = await choose();
+    const pswOf = async (planId: string) =>
+      (await desk.caller.bundles.plan({ ...at, planId })).lines.find(({ service }) => service === 'psw');
+    expect(await pswOf(first)).toMatchObject({ amount: '7.5 hours', visits: { perWeek: 3, minutes: 75, pairing } });
+    const alone = linesOf(await desk.caller.bundles.plan({ ...at, planId: first })).map((line) =>
+      line.visits ? { ...line, visits: { perWeek: 9, minutes: 50 } } : line,
+    );
+    await desk.caller.bundles.save({ ...at, planId: first, lines: alone, reason: 'x' });
+    const effect = await desk.caller.bundles.effect({ ...at, planId: first, startsOn: MONDAY, beside: [] });
+    expect(effect.begins.some(({ text }) => text.includes('two carers'))).toBe(false);
+    expect(effect.ends.map(({ text }) => text)).toEqual(['14 × 30 min a week, two carers']);
+  });
+
+  it('CPL-PAIR a second carer whom a person asked for since is in the next version', async () => {
+    const { agency, desk, at, choose, sign } = await scene();
+    const first = await choose();
+    await sign(first);
+    const pairing = { kind: 'together' } as const;
+    await desk.commit([requirementRow(agency.requirement({ serviceCode: 'psw', pairing }))]);
+    const { planId } = await desk.caller.bundles.revise({ ...at, planId: first });
+    const plan = await desk.caller.bundles.plan({ ...at, planId });
+    expect(plan.lines.find(({ service }) => service === 'psw')).toMatchObject({
+      amount: '15 hours',
+      visits: { perWeek: 9, minutes: 50, pairing },
+    });
+    expect(plan.changes.find(({ service }) => service === 'psw')?.fields).toEqual(['quantityHundredths', 'pairing']);
+  });
+
   it('BND-REQUIRED without an assessment nothing is recommended, and what is unknown is named', async () => {
     const { desk, at } = await scene();
     const proposal = await desk.caller.bundles.propose({ ...at, streamId: 'standard' });

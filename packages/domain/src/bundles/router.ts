@@ -3,7 +3,7 @@ import { SERVICE_IDS } from '@fieldfare/engine-bundles';
 import { can, isIsoWeek, isLocalDate, type Problem, unwrap } from '@fieldfare/kernel';
 import { z } from 'zod';
 import { regionProcedure, router, tenantProcedure } from '../procedure.ts';
-import { startWindow } from '../scheduling/index.ts';
+import { pairing, startWindow } from '../scheduling/index.ts';
 import { discardDraft, revisePlan, saveLines } from './commands.ts';
 import { readOffer } from './market-query.ts';
 import { planIn, readPlans } from './plan-rows.ts';
@@ -29,7 +29,13 @@ const ending = plan.extend({ endsOn: date, beside });
 const line = z.object({
   service: z.enum(SERVICE_IDS),
   quantity: z.number().min(0).max(1000),
-  visits: z.object({ perWeek: z.number().min(0).max(42), minutes: z.int().min(5).max(720) }).nullable(),
+  visits: z
+    .object({
+      perWeek: z.number().min(0).max(42),
+      minutes: z.int().min(5).max(720),
+      pairing: pairing.nullish(),
+    })
+    .nullable(),
   provider: z.enum(LINE_PROVIDERS),
   mode: z.enum(LINE_MODES),
   reason,

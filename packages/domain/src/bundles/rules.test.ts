@@ -58,6 +58,14 @@ describe('from lines to requirements', () => {
     );
   });
 
+  it('CPL-PAIR each part of a line for two carers asks for both, and every visit has its second', () => {
+    const pairing = { kind: 'together' } as const;
+    const rows = requirementsOf([line({ visitsHundredths: 275, pairing })], MONDAY, CODES);
+    expect(rows.map((row) => row.pairing)).toEqual([pairing, pairing, pairing]);
+    const visits = [0, 1, 2, 3].flatMap((step) => visitsIn(rows, addWeeks(WEEK, step)));
+    expect([visits.length, visits.filter(({ pairOf }) => pairOf).length]).toEqual([22, 11]);
+  });
+
   it('CPL-ONE-OFF what is wanted once comes once', () => {
     const rows = requirementsOf([line({ visitsHundredths: 25, oneOff: true })], MONDAY, CODES);
     const weeks = Array.from({ length: 9 }, (_, step) => addWeeks(WEEK, step));

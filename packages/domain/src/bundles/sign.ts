@@ -40,7 +40,7 @@ import { type CarePlan, carePlans, type PlanOverride, planOverrides } from './ta
 export interface DemandLine {
   readonly requirementId: string;
   readonly service: string;
-  /** `7 × 45 min a week`, `1 × 60 min every 4 weeks` */
+  /** `7 × 45 min a week`, `1 × 60 min every 4 weeks, two carers` */
   readonly text: string;
 }
 
@@ -58,10 +58,12 @@ export interface EffectView {
 
 const demandLine =
   ({ serviceNames }: RegionOffer) =>
-  ({ id, serviceCode, visitsPerWeek, minutes, everyWeeks }: Requirement): DemandLine => ({
+  ({ id, serviceCode, visitsPerWeek, minutes, everyWeeks, pairing }: Requirement): DemandLine => ({
     requirementId: id,
     service: serviceNames.get(serviceCode) ?? serviceCode,
-    text: `${visitsPerWeek} × ${minutes} min ${everyWeeks && everyWeeks > 1 ? `every ${everyWeeks} weeks` : 'a week'}`,
+    text: `${visitsPerWeek} × ${minutes} min ${everyWeeks && everyWeeks > 1 ? `every ${everyWeeks} weeks` : 'a week'}${
+      pairing ? ', two carers' : ''
+    }`,
   });
 
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id).sort();

@@ -1,7 +1,7 @@
 import { SERVICE_IDS } from '@fieldfare/engine-bundles';
 import { defineTable, type Row } from '@fieldfare/kernel';
 import { z } from 'zod';
-import { PRIORITIES, startWindow } from '../scheduling/tables.ts';
+import { PRIORITIES, pairing, startWindow } from '../scheduling/tables.ts';
 import { inOrg, inPatientRecord } from '../shards.ts';
 
 const service = z.enum(SERVICE_IDS);
@@ -76,7 +76,7 @@ export const LINE_MODES = ['in-person', 'remote'] as const;
 export const serviceLines = defineTable({
   name: 'service_lines',
   about: 'how much of one service a care plan asks for each week',
-  version: 1,
+  version: 2,
   ...inPatientRecord,
   columns: {
     regionId: z.uuid(),
@@ -99,6 +99,8 @@ export const serviceLines = defineTable({
     windows: z.array(startWindow).max(14),
     /** Why it differs from what was proposed; empty when it does not. */
     reason: z.string().max(1000),
+    /** Since version 2: two carers come to each visit; absent: one. */
+    pairing: pairing.nullish(),
   },
   phi: ['service', 'reason'],
   indexes: [['patientId'], ['planId']],

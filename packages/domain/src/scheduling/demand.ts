@@ -4,8 +4,8 @@
  *
  *  DEM-SAME      a requirement that already asks for the same stays as it is, its visits too
  *  DEM-END       any other ends the day before; one that has not begun by then is taken back
- *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, the skills it asked for,
- *                whether two carers come, and how much it matters who comes
+ *  DEM-FAMILIAR  what begins keeps the carer whom the ended one of that service preferred, the skills it asked for, and
+ *                how much it matters who comes
  *  DEM-VISITS    standing visits of what ends are cancelled from that day on; visits of what begins are planned for that
  *                week and for later ones that are planned already
  *  DEM-BESIDE    requirements that a person keeps beside the new demand are left alone
@@ -67,7 +67,9 @@ const ASKS = [
 ] as const satisfies readonly (keyof Requirement)[];
 
 const asksTheSame = (a: Requirement, b: Requirement): boolean =>
-  (a.everyWeeks ?? 1) === (b.everyWeeks ?? 1) && ASKS.every((field) => sameValue(a[field], b[field]));
+  (a.everyWeeks ?? 1) === (b.everyWeeks ?? 1) &&
+  sameValue(a.pairing ?? null, b.pairing ?? null) &&
+  ASKS.every((field) => sameValue(a[field], b[field]));
 
 export function demandChange(input: DemandInput): DemandChange {
   const { from, wanted, beside, standing, known, weeks, active } = input;
@@ -89,7 +91,6 @@ export function demandChange(input: DemandInput): DemandChange {
           ...row,
           preferredStaffId: row.preferredStaffId ?? familiar.get(row.serviceCode)?.preferredStaffId ?? null,
           skills: row.skills ?? familiar.get(row.serviceCode)?.skills ?? null,
-          pairing: row.pairing ?? familiar.get(row.serviceCode)?.pairing ?? null,
           continuity: row.continuity ?? familiar.get(row.serviceCode)?.continuity ?? null,
         },
   );

@@ -2,7 +2,7 @@
 import type { BundleConfig, Range } from './config.ts';
 import { addMoney, type Money, NO_MONEY, weeklyCost } from './rates.ts';
 import type { Reason } from './reasons.ts';
-import { quantityOf, SERVICES, type ServiceId, type Visits, visitsOf } from './services.ts';
+import { paidUnits, quantityOf, SERVICES, type ServiceId, type Visits, visitsOf, weeklyMinutes } from './services.ts';
 
 /** `supplier`: a subscription or a delivery, nobody's visit. `none`: neither we nor a partner deliver it. */
 export type Provider = 'own' | 'partner' | 'any' | 'supplier' | 'none';
@@ -47,9 +47,9 @@ export function priceOf(config: BundleConfig, service: ServiceId, quantity: numb
 export const costOf = (lines: readonly Pick<ServiceLine, 'cost'>[]): Money =>
   lines.reduce((sum, { cost }) => addMoney(sum, cost), NO_MONEY);
 
-/** Hours of visits in a week, subscriptions and deliveries left out. */
+/** Hours of visits in a week, those of both carers where two come; subscriptions and deliveries left out. */
 export function hoursOf(lines: readonly Pick<ServiceLine, 'visits'>[]): number {
-  const minutes = lines.reduce((sum, { visits }) => sum + (visits ? visits.perWeek * visits.minutes : 0), 0);
+  const minutes = lines.reduce((sum, { visits }) => sum + (visits ? weeklyMinutes(visits) : 0), 0);
   return Math.round((minutes / 60) * 100) / 100;
 }
 
@@ -65,6 +65,7 @@ export function withQuantity(
 
 /** The line visited otherwise; its quantity and cost follow. */
 export function withVisits(config: BundleConfig, line: ServiceLine, visits: Visits): ServiceLine {
-  const quantity = quantityOf(line.service, visits);
-  return { ...line, quantity, visits, cost: priceOf(config, line.service, quantity) };
+  const { service } = line;
+  const quantity = quantityOf(service, visits);
+  return { ...line, quantity, visits, cost: priceOf(config, service, paidUnits(service, quantity, visits)) };
 }

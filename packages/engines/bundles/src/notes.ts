@@ -3,7 +3,7 @@ import type { Levels } from './drivers.ts';
 import type { ServiceLine } from './lines.ts';
 import type { PatientNeedsProfile } from './profile.ts';
 import type { Stream } from './rates.ts';
-import { SERVICES } from './services.ts';
+import { carersOf, SERVICES } from './services.ts';
 
 export interface Note {
   readonly rule: string;
@@ -73,6 +73,13 @@ const OPERATIONAL: readonly Rule[] = [
     ({ lines }) => {
       const split = named(lines, ({ service, visits }) => service === 'psw' && (visits?.perWeek ?? 0) > 7);
       return when(split !== '', 'More than one personal support visit a day: plan morning and evening.');
+    },
+  ],
+  [
+    'OPS-TWO-CARERS',
+    ({ lines }) => {
+      const names = named(lines, ({ visits }) => visits !== null && carersOf(visits) === 2);
+      return when(names !== '', `Two carers come, and both are counted and paid: ${names}.`);
     },
   ],
   [

@@ -4,7 +4,7 @@ import { CONFIG, MARKET, streamOf } from '../test/setup.ts';
 import type { PatientNeedsProfile } from './profile.ts';
 import { draftOf, type LineDraft, reviewBundle } from './refine.ts';
 import { proposeBundles } from './scenario.ts';
-import { type ServiceId, visitsOf } from './services.ts';
+import { pairedVisits, quantityOf, type ServiceId, type Visits, visitsOf } from './services.ts';
 
 const PROFILE = profileWith(
   { personalSupport: 4, instability: 3 },
@@ -55,6 +55,49 @@ describe('refinement', () => {
     expect(outcomes(refined((drafts) => drafts.filter(({ service }) => service !== 'psw')))).toEqual([
       'BND-BELOW-FLOOR psw reason',
     ]);
+  });
+
+  const visited =
+    (service: ServiceId, visits: Visits) =>
+    (drafts: readonly LineDraft[]): readonly LineDraft[] => [
+      ...drafts.filter((draft) => draft.service !== service),
+      { service, quantity: 0, visits, provider: 'any', mode: 'in-person', reason: '' },
+    ];
+  const together = { kind: 'together' } as const;
+  const inTurn = { kind: 'after', leastMinutes: 0, mostMinutes: 30 } as const;
+
+  // Floors: 4 hours of personal support, 1 visit of a nurse; 38 dollars an hour, 110 a visit.
+  it.each([
+    ['psw', { perWeek: 4, minutes: 30 }, 2, 7600, ['BND-BELOW-FLOOR psw reason']],
+    ['psw', { perWeek: 4, minutes: 30, pairing: together }, 4, 15_200, []],
+    ['psw', { perWeek: 4, minutes: 30, pairing: inTurn }, 4, 15_200, []],
+    ['nursing', { perWeek: 1, minutes: 45 }, 1, 11_000, []],
+    ['nursing', { perWeek: 1, minutes: 45, pairing: together }, 1, 22_000, []],
+    ['wound', { perWeek: 1, minutes: 45, pairing: together }, 1, 22_000, ['BND-ORDER-KEPT wound stop']],
+  ] as const)('BND-CARERS %s as %j comes to %d, %d cents, findings %j', (service, visits, quantity, cents, found) => {
+    const review = refined(visited(service, visits));
+    const line = review.lines.find((each) => each.service === service);
+    expect([line?.quantity, line?.cost.default, outcomes(review)]).toEqual([quantity, cents, found]);
+  });
+
+  it('BND-CARERS the hours of a week are those of both, and a line says so', () => {
+    const one = refined(visited('psw', { perWeek: 7, minutes: 60 }));
+    const two = refined(visited('psw', { perWeek: 7, minutes: 60, pairing: together }));
+    expect(two.hoursPerWeek - one.hoursPerWeek).toBe(7);
+    const said = ({ notes }: typeof one) => notes.find(({ rule }) => rule === 'OPS-TWO-CARERS')?.text;
+    expect([said(one), said(two)]).toEqual([
+      undefined,
+      'Two carers come, and both are counted and paid: Personal support.',
+    ]);
+  });
+
+  it('BND-CARERS what is asked of two stays the quantity that was asked for', () => {
+    for (let quantity = 0.5; quantity <= 28; quantity += 0.5) {
+      const visits = pairedVisits('psw', quantity, together);
+      expect(visits && quantityOf('psw', visits)).toBe(quantity);
+      expect(((visits?.perWeek ?? 0.1) * 4) % 1).toBe(0);
+    }
+    expect(pairedVisits('nursing', 2, inTurn)).toEqual({ perWeek: 2, minutes: 45, pairing: inTurn });
   });
 
   it('BND-ABOVE-RANGE more than asked for, or something nobody asked for', () => {

@@ -5,6 +5,8 @@
  *  BND-ORDER-KEPT   an ordered service stands at no less than ordered (stops)
  *  BND-BELOW-FLOOR  less than the floor needs a reason
  *  BND-ABOVE-RANGE  more than need and axis give needs a reason
+ *  BND-CARERS       where two carers come both are paid, and both work the hours that a floor asks for; a floor in visits is
+ *                   met by coming so often
  *  BND-SAFETY       with a safety flag at level 3 the choice itself needs a reason
  *  BND-REQUIRED     so does a choice made without a level that the matrix requires
  *  TWK-TO-FLOOR     over the envelope: what bringing a line down to its floor would save
@@ -16,7 +18,7 @@ import { costOf, hoursOf, type Mode, type Provider, priceOf, type ServiceLine, w
 import { type Note, notesOf } from './notes.ts';
 import { addMoney, type Envelope, envelopeOf, type Money } from './rates.ts';
 import { type BundleQuestion, type Proposal, proposeBundles, type Scenario } from './scenario.ts';
-import { amountText, isOrdered, quantityOf, SERVICES, type ServiceId, type Visits, weeklyText } from './services.ts';
+import { amountText, isOrdered, paidUnits, SERVICES, type ServiceId, type Visits, weeklyText } from './services.ts';
 
 /** One line as a person wants it. */
 export interface LineDraft {
@@ -76,10 +78,9 @@ const NOTHING: Range = { low: 0, default: 0, high: 0 };
 
 function lineOf(config: BundleConfig, draft: LineDraft, proposed: ServiceLine | undefined): ServiceLine {
   const { service, provider, mode } = draft;
-  const quantity = draft.visits ? quantityOf(service, draft.visits) : draft.quantity;
   const line: ServiceLine = {
     service,
-    quantity,
+    quantity: draft.quantity,
     visits: draft.visits,
     range: proposed?.range ?? NOTHING,
     ordered: isOrdered(service),
@@ -87,7 +88,7 @@ function lineOf(config: BundleConfig, draft: LineDraft, proposed: ServiceLine | 
     provider,
     mode,
     priority: proposed?.priority ?? 'routine',
-    cost: priceOf(config, service, quantity),
+    cost: priceOf(config, service, draft.quantity),
     reasons: proposed?.reasons ?? [],
   };
   return draft.visits ? withVisits(config, line, draft.visits) : line;
@@ -146,7 +147,8 @@ function tweaksOf(config: BundleConfig, lines: readonly ServiceLine[], envelope:
     rule,
     service: line.service,
     quantity: line.range.low,
-    cents: priceOf(config, line.service, line.range.low).default - line.cost.default,
+    cents:
+      priceOf(config, line.service, paidUnits(line.service, line.range.low, line.visits)).default - line.cost.default,
   });
   const raise = lines.filter(({ quantity, range }) => quantity < range.low).map((line) => to(line, 'TWK-RAISE'));
   if (envelope.status !== 'over') return raise;

@@ -129,11 +129,21 @@ export function weeklyText(quantity: number, unit: Unit): string {
 export const roundUp = (quantity: number, step: number): number => Math.ceil(quantity / step) * step;
 export const roundNearest = (quantity: number, step: number): number => Math.round(quantity / step) * step;
 
+/** How two carers come to one visit: together, or the second so many minutes after the first has left. */
+export type Pairing =
+  | { readonly kind: 'together' }
+  | { readonly kind: 'after'; readonly leastMinutes: number; readonly mostMinutes: number };
+
 export interface Visits {
   /** A whole number of quarters: 0.25 is one visit in four weeks. */
   readonly perWeek: number;
+  /** Of each carer. */
   readonly minutes: number;
+  /** Two carers come; absent: one. */
+  readonly pairing?: Pairing | null | undefined;
 }
+
+export const carersOf = ({ pairing }: Pick<Visits, 'pairing'>): 1 | 2 => (pairing ? 2 : 1);
 
 /**
  * How a week's quantity is visited, or null for a service without visits. Hours split without remainder into visits whose
@@ -155,6 +165,22 @@ export function visitsOf(service: ServiceId, quantity: number): Visits | null {
 /** Visits last a multiple of it. */
 const LENGTH_STEP = 5;
 
-/** The quantity that visits make up: hours by their length, everything else by their number. */
+/** The same quantity visited by two carers: hours are shared between them, visits stay as many. */
+export function pairedVisits(service: ServiceId, quantity: number, pairing: Pairing): Visits | null {
+  const visits = visitsOf(service, SERVICES[service].unit === 'hour' ? quantity / 2 : quantity);
+  return visits && { ...visits, pairing };
+}
+
+/** Of all its carers together. */
+export const weeklyMinutes = (visits: Visits): number => visits.perWeek * visits.minutes * carersOf(visits);
+
+/**
+ * `BND-CARERS`: the quantity that visits make up. Hours are hours of care worked, as the published ones are that the matrix
+ * is shaped by (Sinn 2017: billed hours), so both carers' count. Everything else is counted by the times somebody comes.
+ */
 export const quantityOf = (service: ServiceId, visits: Visits): number =>
-  SERVICES[service].unit === 'hour' ? (visits.perWeek * visits.minutes) / 60 : visits.perWeek;
+  SERVICES[service].unit === 'hour' ? weeklyMinutes(visits) / 60 : visits.perWeek;
+
+/** `BND-CARERS`: units that are paid where `quantity` is visited so. A visit of two carers is two. */
+export const paidUnits = (service: ServiceId, quantity: number, visits: Visits | null): number =>
+  SERVICES[service].unit === 'hour' || visits === null ? quantity : quantity * carersOf(visits);

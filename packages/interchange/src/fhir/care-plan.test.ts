@@ -76,6 +76,14 @@ describe('care plan as FHIR R4', () => {
     });
   });
 
+  it('says that two carers come', () => {
+    const pairing = { kind: 'together' } as const;
+    const visits = { perWeek: 7, minutes: 60 };
+    const [alone] = requests({ ...PLAN, lines: [line({ visits })] });
+    const [both] = requests({ ...PLAN, lines: [line({ visits: { ...visits, pairing } })] });
+    expect([alone?.orderDetail, both?.orderDetail]).toEqual([undefined, [{ text: 'Two carers together' }]]);
+  });
+
   it.each([
     ['draft', null, 'draft', 'proposal', 'proposal'],
     ['upcoming', AT, 'active', 'plan', 'order'],

@@ -31,6 +31,8 @@ const PERFORMERS: Readonly<Record<PlanLineView['provider'], string | null>> = {
   none: null,
 };
 
+const CARERS = { together: 'Two carers together', after: 'Two carers, one after the other' } as const;
+
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 /** The fewest weeks in which so many quarters of a visit a week make whole visits. */
@@ -59,6 +61,7 @@ const periodOf = ({ startsOn, endsOn }: PlanView): TimingRepeat['boundsPeriod'] 
 function serviceRequest(plan: PlanView, line: PlanLineView): ServiceRequest {
   const bounds = periodOf(plan);
   const performer = PERFORMERS[line.provider];
+  const pairing = line.visits?.pairing;
   return {
     resourceType: 'ServiceRequest',
     id: serviceRequestIdOf(plan.id, line.service),
@@ -71,6 +74,7 @@ function serviceRequest(plan: PlanView, line: PlanLineView): ServiceRequest {
     basedOn: [{ reference: `CarePlan/${plan.id}` }],
     occurrenceTiming: { repeat: repeatOf(line, bounds) },
     ...(plan.signedAt === null ? {} : { authoredOn: plan.signedAt }),
+    ...(pairing ? { orderDetail: [{ text: CARERS[pairing.kind] }] } : {}),
     ...(performer === null ? {} : { performerType: { text: performer } }),
     locationCode: [{ text: line.mode === 'remote' ? 'By phone or video' : "The patient's home" }],
     ...(line.reason === '' ? {} : { note: [{ text: line.reason }] }),

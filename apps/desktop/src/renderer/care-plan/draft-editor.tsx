@@ -1,5 +1,5 @@
 /** A draft plan: lines to adjust at the left, what that means at the right. */
-import type { DeliveryView, LineInput, PlanView } from '@fieldfare/domain';
+import type { DeliveryView, PlanView } from '@fieldfare/domain';
 import { type LocalDate, weekOfDate } from '@fieldfare/kernel';
 import { Button, Menu, TextInput } from '@mantine/core';
 import { IconPlus, IconUsers } from '@tabler/icons-react';
@@ -39,18 +39,17 @@ export function DraftEditor(props: {
     setLines([...lines, { service: choice.service, quantity: 1, visits, provider, mode: 'in-person', reason: '' }]);
   }
 
-  /** A tweak names a quantity; the visits keep their length as long as that divides it, else become whole hours. */
+  /** A tweak names a quantity; the visits keep their length as long as that divides it, else another round one. */
   function tweak(service: string, quantity: number): void {
     const unit = plan.services.find((each) => each.service === service)?.unit;
-    const length = (visits: NonNullable<LineInput['visits']>): number =>
-      [visits.minutes, 60, 30].find((minutes) => (quantity * 60) % minutes === 0) ?? visits.minutes;
     setLines(
       lines.map((line) => {
         if (line.service !== service) return line;
         if (!line.visits) return { ...line, quantity };
         if (unit !== 'hour') return { ...line, visits: { ...line.visits, perWeek: quantity } };
-        const minutes = length(line.visits);
-        return { ...line, visits: { minutes, perWeek: (quantity * 60) / minutes } };
+        const each = (quantity * 60) / (line.visits.pairing ? 2 : 1);
+        const minutes = [line.visits.minutes, 60, 30, 15].find((length) => each % length === 0) ?? line.visits.minutes;
+        return { ...line, visits: { ...line.visits, minutes, perWeek: each / minutes } };
       }),
     );
   }

@@ -2,10 +2,22 @@
 import type { LineInput, LineView, PlanLineView, ReviewView } from '@fieldfare/domain';
 import { ActionIcon, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
+import { Fragment } from 'react';
+import { type Carers, carersOf, pairingOf } from '../lib/carers.ts';
 import { money } from '../lib/format.ts';
+import { GapField } from '../shell/gap-field.tsx';
 import classes from './care-plan.module.css';
 import { PROVIDERS } from './words.tsx';
 
+const CARERS: readonly { readonly value: Carers; readonly label: string }[] = [
+  { value: 'one', label: 'One' },
+  { value: 'together', label: 'Two together' },
+  { value: 'after', label: 'Two in turn' },
+];
+const GAP_ENDS = [
+  { end: 'leastMinutes', before: '', name: 'least' },
+  { end: 'mostMinutes', before: 'to', name: 'most' },
+] as const;
 const VISITED = (['own', 'partner', 'any'] as const).map((value) => ({ value, label: PROVIDERS[value] }));
 
 export const inputOf = ({ service, quantity, visits, provider, mode, reason }: PlanLineView): LineInput => ({
@@ -36,6 +48,7 @@ function LineRow(props: {
 }) {
   const { line, judged, finding, readOnly, onChange, onRemove, colour, label } = props;
   const { visits } = line;
+  const pairing = visits?.pairing;
   const wantsReason = finding !== undefined && finding.outcome !== 'stop';
   return (
     <>
@@ -94,6 +107,22 @@ function LineRow(props: {
             />
           )}
         </td>
+        <td>
+          {visits && (
+            <Select
+              size="xs"
+              w={122}
+              aria-label={`${label}: carers`}
+              data={CARERS}
+              value={carersOf(pairing)}
+              readOnly={readOnly}
+              allowDeselect={false}
+              onChange={(carers) =>
+                carers && onChange({ ...line, visits: { ...visits, pairing: pairingOf(carers as Carers) } })
+              }
+            />
+          )}
+        </td>
         <td className={classes.num}>{judged?.amount ?? ''}</td>
         <td className={classes.num}>{rangeText(judged)}</td>
         <td>
@@ -121,10 +150,34 @@ function LineRow(props: {
           )}
         </td>
       </tr>
+      {visits && pairing?.kind === 'after' && (
+        <tr className={classes.findingRow}>
+          <td />
+          <td colSpan={7}>
+            <span className={classes.pair}>
+              The second comes
+              {GAP_ENDS.map(({ end, before, name }) => (
+                <Fragment key={end}>
+                  {before}
+                  <GapField
+                    end={end}
+                    w={84}
+                    aria-label={`${label}: ${name} minutes between the carers`}
+                    readOnly={readOnly}
+                    pairing={pairing}
+                    onPairing={(next) => onChange({ ...line, visits: { ...visits, pairing: next } })}
+                  />
+                </Fragment>
+              ))}
+              after the first has left.
+            </span>
+          </td>
+        </tr>
+      )}
       {finding && (
         <tr className={classes.findingRow} data-outcome={finding.outcome}>
           <td />
-          <td colSpan={6}>
+          <td colSpan={7}>
             <span className={classes.findingText}>{finding.text}</span>
             {wantsReason && (
               <TextInput
@@ -163,6 +216,7 @@ export function DraftLines(props: {
         <tr>
           <th scope="col">Service</th>
           <th scope="col">Visits</th>
+          <th scope="col">Carers</th>
           <th scope="col">A week</th>
           <th scope="col">Range</th>
           <th scope="col">Who</th>

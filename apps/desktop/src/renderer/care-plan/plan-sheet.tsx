@@ -18,6 +18,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   mode: 'in person or remote',
   priority: 'priority',
   windows: 'times',
+  pairing: 'carers',
 };
 
 function Changes({ plan }: { readonly plan: PlanView }) {

@@ -1,6 +1,7 @@
 /** How money, providers and envelopes read on these screens. */
-import type { EnvelopeView, PlanStatus } from '@fieldfare/domain';
+import type { EnvelopeView, PlanLineView, PlanStatus } from '@fieldfare/domain';
 import { money } from '../lib/format.ts';
+import { carersText } from '../patients/requirements/wording.ts';
 import { Tag } from '../shell/tag.tsx';
 import classes from './care-plan.module.css';
 
@@ -61,14 +62,11 @@ export function Envelope({ envelope, cents }: { readonly envelope: EnvelopeView;
   );
 }
 
-interface Visits {
-  readonly perWeek: number;
-  readonly minutes: number;
-}
+type Visits = NonNullable<PlanLineView['visits']>;
 
-/** Beside an amount: "11 × 60 min" for hours, "45 min" for visits that the amount counts already. */
-export const visitsText = (unit: string, { perWeek, minutes }: Visits): string =>
-  unit === 'hour' ? `${perWeek} × ${minutes} min` : `${minutes} min`;
+/** Beside an amount: "11 × 60 min" for hours, "45 min" for visits that the amount counts already; two carers named. */
+export const visitsText = (unit: string, { perWeek, minutes, pairing }: Visits): string =>
+  `${unit === 'hour' ? `${perWeek} × ` : ''}${minutes} min${pairing ? `, ${carersText({ pairing })}` : ''}`;
 
 /** 13.0625 → "13.1" */
 export const hoursText = (hours: number): string => String(Math.round(hours * 10) / 10);

@@ -1,9 +1,11 @@
 /** The fields of one need. */
 import type { RequirementFields, RequirementsView } from '@fieldfare/domain';
 import { NumberInput, SegmentedControl, Select, TagsInput } from '@mantine/core';
+import { type Carers, carersOf, pairingOf } from '../../lib/carers.ts';
 import type { FieldErrors } from '../../lib/field-errors.ts';
 import { optionsOf } from '../../lib/options.ts';
 import form from '../../shell/form-dialog.module.css';
+import { GapField } from '../../shell/gap-field.tsx';
 import { NeedWindows } from './need-windows.tsx';
 import classes from './requirements.module.css';
 import { CONTINUITY_NAMES, PRIORITY_NAMES, PROVIDER_NAMES, spacingText } from './wording.ts';
@@ -13,7 +15,6 @@ const CARERS = [
   { value: 'together', label: 'Two together' },
   { value: 'after', label: 'Two, one after the other' },
 ];
-const USUAL_GAP = { kind: 'after', leastMinutes: 0, mostMinutes: 60 } as const;
 
 export function NeedFields(props: {
   readonly view: RequirementsView;
@@ -46,17 +47,12 @@ export function NeedFields(props: {
   );
   const gap = (field: 'leastMinutes' | 'mostMinutes', label: string) =>
     pairing?.kind === 'after' && (
-      <NumberInput
-        size="xs"
+      <GapField
+        end={field}
         label={label}
-        suffix=" min"
-        min={0}
-        max={480}
-        step={15}
-        allowDecimal={false}
         error={errors.at('pairing')}
-        value={pairing[field]}
-        onChange={(minutes) => typeof minutes === 'number' && onChange({ pairing: { ...pairing, [field]: minutes } })}
+        pairing={pairing}
+        onPairing={(next) => onChange({ pairing: next })}
       />
     );
   return (
@@ -97,10 +93,8 @@ export function NeedFields(props: {
           size="xs"
           aria-label="Carers at one visit"
           data={CARERS}
-          value={pairing?.kind ?? 'one'}
-          onChange={(kind) =>
-            onChange({ pairing: kind === 'one' ? null : kind === 'together' ? { kind: 'together' } : USUAL_GAP })
-          }
+          value={carersOf(pairing)}
+          onChange={(carers) => onChange({ pairing: pairingOf(carers as Carers) })}
         />
       </div>
       {pairing?.kind === 'after' && (

@@ -1,5 +1,5 @@
 import type { Requirement, RequirementFields, RequirementsView } from '@fieldfare/domain';
-import { duration, plural } from '../../lib/format.ts';
+import { duration, pairingWords, plural } from '../../lib/format.ts';
 import { daysText } from '../../staff/working-week.ts';
 
 export type Service = RequirementsView['services'][number];
@@ -43,8 +43,7 @@ export const windowsText = ({ windows }: Pick<RequirementFields, 'windows'>): st
 
 export function carersText({ pairing }: Pick<RequirementFields, 'pairing'>): string {
   if (!pairing) return '';
-  if (pairing.kind === 'together') return 'two carers together';
-  return `two carers, the second ${pairing.leastMinutes}–${pairing.mostMinutes} min after the first`;
+  return `two carers${pairing.kind === 'after' ? ',' : ''} ${pairingWords(pairing)}`;
 }
 
 /** What the service asks for between two visits; empty: nothing. */
