@@ -47,7 +47,7 @@ function statementsFor(table: TableSchema): Statements {
   const upsertFrom = (source: string) =>
     `insert into ${target} (${names.join(', ')})
 select ${names.join(', ')} from ${source}
-on conflict (id) do update set ${names
+on conflict on constraint ${quote(`${table.name}_pkey`)} do update set ${names
       .slice(1)
       .map((name) => `${name} = excluded.${name}`)
       .join(', ')}
@@ -112,15 +112,21 @@ export interface PreparedRows {
   write(trx: SqlSession): Promise<void>;
 }
 
+/** Ids of rows that stand already. */
+export type KnownIds = Pick<ReadonlySet<string>, 'has' | 'size'> & {
+  add(id: string): unknown;
+  delete(id: string): unknown;
+};
+
 /**
  * Prepares the upsert of rows of one table; of several with one id the last counts. `present` holds the ids that will
  * stand in the table when the rows are written, and from now on those of `rows` too. An id too many there costs time,
- * an id too few is an error of the caller's.
+ * an id too few is an error of the caller's. Where every id is said to stand, nothing is copied straight into the table.
  */
 export function prepareRows(
   table: TableSchema,
   rows: readonly ProjectableRow[],
-  present: Set<string>,
+  present: KnownIds,
 ): PreparedRows | null {
   const usable = lastOfEach(rows).filter(hasUsableKey);
   if (usable.length === 0) return null;

@@ -1,12 +1,12 @@
 /** One hash a table, whatever the order its rows came in. */
 import type { SqlSession } from './engine.ts';
-import { quote, type StoreSchema } from './schema.ts';
+import { quote, type StoreSchema, TENANT_COLUMN } from './schema.ts';
 
 /** Columns of a derived table in name order. */
 async function derivedColumns(engine: SqlSession, table: string): Promise<readonly string[]> {
   const { rows } = await engine.query<{ name: string }>(
     `select column_name as name from information_schema.columns
-     where table_schema = 'public' and table_name = $1 order by column_name collate "C"`,
+     where table_schema = current_schema() and table_name = $1 and column_name <> '${TENANT_COLUMN}' order by column_name collate "C"`,
     [table],
   );
   return rows.map(({ name }) => name);

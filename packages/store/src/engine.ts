@@ -1,5 +1,6 @@
 /**
- * What the store asks of PostgreSQL, whether it runs in this thread (`engineOver`) or in one of its own (`thread/`).
+ * What the store asks of PostgreSQL, whether it runs in this thread (`engineOver`), in one of its own (`thread/`) or is a
+ * server (`postgres/`).
  *
  *  STO-ENGINE-ORDER  statements run in the order they were given
  *  STO-ENGINE-TX     while a transaction is open, statements outside it wait; it commits whole or not at all
@@ -27,6 +28,11 @@ export interface SqlSession {
 export interface SqlEngine extends SqlSession {
   /** Whether every table stood empty when it was opened. */
   readonly empty: boolean;
+  /**
+   * The tables outlast this process: somebody else made them and looks after them, and how far they follow the journal
+   * is kept with them, by shard (progress.ts).
+   */
+  readonly kept?: boolean;
   transaction<T>(run: (trx: SqlSession) => Promise<T>): Promise<T>;
   /** Ends the database. May be called twice. */
   close(): Promise<void>;

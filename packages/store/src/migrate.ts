@@ -19,7 +19,7 @@ type Existing = ReadonlyMap<string, ReadonlyMap<string, string>>;
 async function existingColumns(engine: SqlSession): Promise<Existing> {
   const { rows } = await engine.query<{ table: string; column: string; type: string }>(
     `select table_name as "table", column_name as "column", data_type as "type"
-     from information_schema.columns where table_schema = 'public'`,
+     from information_schema.columns where table_schema = current_schema()`,
   );
   const existing = new Map<string, Map<string, string>>();
   for (const { table, column, type } of rows) {
@@ -33,7 +33,7 @@ async function readMeta(engine: SqlSession): Promise<ReadonlyMap<string, string>
   return new Map(rows.map(({ key, value }) => [key, value]));
 }
 
-const SET_META = `insert into ${META_TABLE} (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value`;
+const SET_META = `insert into ${META_TABLE} (key, value) values ($1, $2) on conflict on constraint ${META_TABLE}_pkey do update set value = excluded.value`;
 
 export async function writeMeta(target: Pick<SqlSession, 'query'>, key: string, value: string): Promise<void> {
   await target.query(SET_META, [key, value]);

@@ -45,6 +45,8 @@ export interface StoreSchema {
 }
 
 export const META_TABLE = 'fieldfare_meta';
+/** Whose row it is, in tables that tenants share (postgres/); the store itself never names it. */
+export const TENANT_COLUMN = '_tenant';
 
 /**
  * The platform's own stored columns of every table, after the declared ones.

@@ -1,13 +1,14 @@
 /** Opens the projection: SQL rows computed from the journal, in memory, always rebuildable. */
 import { InvariantError, invariant, unwrap } from '@fieldfare/kernel';
 import type { Kysely } from 'kysely';
-import { type PreparedRows, prepareRows } from './bulk.ts';
+import { type KnownIds, type PreparedRows, prepareRows } from './bulk.ts';
 import { kyselyOver, type Queryable } from './dialect.ts';
 import { digestOf } from './digest.ts';
 import { engineLater, engineOver, type SqlEngine } from './engine.ts';
 import { createBell, liveQuery } from './live.ts';
 import { migrate, writeMeta } from './migrate.ts';
 import { openPGlite } from './pglite.ts';
+import { forgetShards, readProgress, writeShards } from './progress.ts';
 import { quote, type StoreSchema, storeSchema } from './schema.ts';
 import type { OpeningStore, ProjectableRow, Store, StoreOptions, TouchedRows } from './types.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -31,6 +32,11 @@ const idsOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> =>
 
 type PreparedTables = readonly (readonly [table: string, rows: PreparedRows])[];
 
+/** Where others have written too, any row may stand already. */
+const EVERY_ID: KnownIds = { has: () => true, add: () => undefined, delete: () => undefined, size: 0 };
+
+const NO_SHARDS: ReadonlyMap<string, number> = new Map();
+
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** The rows of every table, for their ids: new rows are written faster than changed ones. */
@@ -45,9 +51,18 @@ async function idsOfAll(engine: SqlEngine, schema: StoreSchema): Promise<readonl
  */
 export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningStore<DB> {
   let seq = 0;
-  const present = new Map([...schema.tables.keys()].map((name) => [name, new Set<string>()]));
-  let idsKnown = engine.empty;
+  const { kept = false } = engine;
+  const shardSeqs = new Map<string, number>();
+  const idsAtFirst = (): KnownIds => (kept ? EVERY_ID : new Set<string>());
+  const present = new Map([...schema.tables.keys()].map((name) => [name, idsAtFirst()]));
+  let idsKnown = engine.empty || kept;
   const open = async (): Promise<void> => {
+    if (kept) {
+      const progress = await readProgress(engine);
+      seq = progress.projectedSeq;
+      for (const [shard, reached] of progress.shards) shardSeqs.set(shard, reached);
+      return;
+    }
     seq = unwrap(await migrate(engine, schema)).projectedSeq;
     if (idsKnown) return;
     for (const { table, id } of await idsOfAll(engine, schema)) present.get(table)?.add(id);
@@ -89,7 +104,7 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
       waiting -= 1;
     });
     // Housekeeping comes when nothing waits to be written; what is written after it waits for it.
-    tail = done.then(() => (waiting === 0 ? upkeep.tend() : undefined)).catch(() => {});
+    tail = done.then(() => (waiting === 0 && !kept ? upkeep.tend() : undefined)).catch(() => {});
     return done;
   }
 
@@ -126,18 +141,19 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
   return {
     db,
     opened,
-    project(rows, nextSeq) {
+    project(rows, nextSeq, whole = NO_SHARDS) {
       invariant(Number.isSafeInteger(nextSeq) && nextSeq >= 0, 'a journal sequence is a whole number from 0');
       const grouped = byTable(rows, schema);
       const ready = prepare(grouped);
       return inOrder(async () => {
         const prepared = await ready;
         const reached = Math.max(seq, nextSeq);
-        if (grouped.size === 0 && reached === seq) return [];
+        if (grouped.size === 0 && reached === seq && whole.size === 0) return [];
         const changed = await engine.transaction(async (trx) => {
           // Statements run in the order they are given: none waits here for the one before.
           const writing = prepared.map(([, rowsOfTable]) => rowsOfTable.write(trx));
           if (reached !== seq) writing.push(writeMeta(trx, 'projected_seq', String(reached)));
+          if (kept) writing.push(writeShards(trx, whole));
           await Promise.all(writing);
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
           for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
@@ -145,6 +161,7 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
         });
         for (const [name, written] of prepared) upkeep.wrote(name, written.rows, written.changed);
         seq = reached;
+        for (const [shard, at] of whole) shardSeqs.set(shard, at);
         return changed;
       });
     },
@@ -164,6 +181,8 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
               present.get(name)?.delete(id);
             }
           }
+          if (kept) await forgetShards(trx, shards);
+          for (const shard of shards) shardSeqs.delete(shard);
           const changed = await derive(trx, touched);
           for (const topic of topics) changed.add(topic);
           return changed;
@@ -171,6 +190,7 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
       );
     },
     projectedSeq: () => seq,
+    projectedShards: () => shardSeqs,
     versionOf: bell.lastRing,
     live: (tables, query, signal, same) => liveQuery({ bell, tables, query, signal, same }),
     async digest() {

@@ -58,14 +58,20 @@ export interface Store<DB = any> {
   /** camelCase in TypeScript, snake_case in SQL (CamelCasePlugin). For reads; writes go through `project`. */
   readonly db: Kysely<DB>;
   /**
-   * Upserts a batch, runs the derivations and records `seq`, in one transaction. Then wakes live queries. Rows are
+   * Upserts a batch, runs the derivations and records `seq`, in one transaction; and of the shards that stand whole with
+   * it, up to which of their records (`projectedShards`). Then wakes live queries. Rows are
    * prepared at the call and written in the order of calls: a caller that hands over the next batch before the last
    * one is written keeps both busy.
    */
-  project(rows: readonly ProjectableRow[], seq: number): Promise<void>;
+  project(rows: readonly ProjectableRow[], seq: number, whole?: ReadonlyMap<string, number>): Promise<void>;
   /** Forgets all rows of a shard that left the working set. */
   forget(shards: readonly string[]): Promise<void>;
   projectedSeq(): number;
+  /**
+   * The shards whose rows stand whole, and the seq of the last record of each that they hold: by this process, and where
+   * the tables outlast it, by those before it.
+   */
+  projectedShards(): ReadonlyMap<string, number>;
   /**
    * Runs `query` now and again whenever one of `tables` (or, by `topicOf(table, shard)`, one shard of it) changed, and yields results that differ from the last.
    * Ends with the signal. Several changes while a run is under way cause one more run.

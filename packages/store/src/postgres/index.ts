@@ -1,0 +1,1 @@
+export { openProjections, type Projections } from './projections.ts';
