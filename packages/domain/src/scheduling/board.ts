@@ -211,6 +211,8 @@ export interface Relaxed {
     | 'spacing'
     | 'rest'
     | 'sync'
+    | 'notice'
+    | 'partnerHours'
     | 'skill'
     | 'blocked'
     | 'move';

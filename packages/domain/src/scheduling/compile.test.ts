@@ -55,7 +55,7 @@ function rows(week: IsoWeek, visits: readonly WeekVisit[], over: Partial<WeekRow
 
 /** With an organisation that is given somebody's id. */
 const contract = (terms: Partial<WeekRows['partners'][number]>): WeekRows['partners'][number] => ({
-  ...{ id: agency.paul.id, active: true, regionIds: [agency.regionId], serviceCodes: ['nursing'] },
+  ...{ id: agency.paul.id, name: 'Rideau', active: true, regionIds: [agency.regionId], serviceCodes: ['nursing'] },
   ...terms,
 });
 

@@ -94,7 +94,7 @@ export interface WeekRows {
   readonly rules: RulesInForce;
   readonly partners: readonly Pick<
     Partner,
-    'id' | 'centsAnHour' | 'active' | 'regionIds' | 'serviceCodes' | 'capacityMinutes' | 'noticeDays'
+    'id' | 'name' | 'centsAnHour' | 'active' | 'regionIds' | 'serviceCodes' | 'capacityMinutes' | 'noticeDays'
   >[];
   /** In the region's zone: notice counts from it. */
   readonly today: LocalDate;

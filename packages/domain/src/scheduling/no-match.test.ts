@@ -6,6 +6,8 @@ import { openTestStore } from '../../test/context.ts';
 import { openScene, rulesOf, type Scene } from '../../test/scene.ts';
 import type { Database } from '../database.ts';
 import { serviceTypes } from '../orgs/index.ts';
+import { partners } from '../partners/index.ts';
+import { staff } from '../workforce/index.ts';
 import type { NoMatch, Relaxed } from './board.ts';
 import { blockedPairs, type Visit } from './tables.ts';
 
@@ -152,6 +154,51 @@ describe('SCH-NO-MATCH', () => {
     expect(way).toMatchObject({ title: 'Let our own staff do it', detail: 'A partner’s staff are asked for now' });
     await accept(scene, way);
     expect((await scene.board()).visits[0]).toMatchObject({ providerPreference: 'any' });
+  });
+
+  it.each([
+    [
+      'SCH-NOTICE',
+      { noticeDays: 5 },
+      'notice',
+      {
+        title: 'Ask Rideau 1 day later than agreed',
+        detail: 'Asks for 5 days of notice: it was to be booked by Fri 20 Nov',
+      },
+    ],
+    [
+      'SCH-PARTNER-CAPACITY',
+      { capacityMinutes: 30 },
+      'partnerHours',
+      {
+        title: 'Let Rideau deliver 15 min more than agreed this week',
+        detail: 'Over the partner’s agreed hours by 15 min: 45 min booked of 30 min this week',
+      },
+    ],
+  ] as const)('%s: what was agreed with a partner, and by how much it gives way', async (rule, terms, kind, words) => {
+    const scene = await openScene(store);
+    const { agency, amelie } = scene;
+    const partner = {
+      id: deterministicId('test-partner', agency.regionId),
+      name: 'Rideau',
+      regionIds: [agency.regionId],
+      serviceCodes: ['nursing'],
+      phone: '',
+      active: true,
+      ...terms,
+    };
+    const visit = agency.visit({ windowFrom: '08:00', windowTo: '12:00', date: DAYS[2] ?? '' });
+    await amelie.commit([
+      createRow(partners, partner),
+      ...[agency.joan, agency.carl].map((carer) => updateRow(staff, carer, { partnerId: partner.id })),
+      visitRow(visit),
+    ]);
+    const answer = await ask(scene, visit);
+    expect(answer.steps.at(-1)).toMatchObject({ rule, left: 0 });
+    const way = pick(answer, kind);
+    expect(way).toMatchObject({ rule, ...words, date: DAYS[2] });
+    expect(await accept(scene, way)).toEqual({ accepted: 1 });
+    expect((await scene.board()).visits[0]).toMatchObject({ staffId: way.staffId, date: DAYS[2] });
   });
 
   it('SCH-WINDOW-ORDER SCH-STALE refuse the whole acceptance', async () => {

@@ -14,7 +14,7 @@ import {
   relaxationsOf,
   violationsAt,
 } from '@fieldfare/engine-scheduling';
-import { daysOfWeek, invariant, type LocalTime, localAt, minuteOfDay, timeOfMinute } from '@fieldfare/kernel';
+import { addDays, daysOfWeek, invariant, type LocalTime, localAt, minuteOfDay, timeOfMinute } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AcceptedPlacement, NoMatch, Relaxed, VisitChange } from './board.ts';
 import type { VisitTarget } from './commands.ts';
@@ -77,6 +77,16 @@ function placeOf(bench: Workbench, { staff, start }: { readonly staff: number; r
 const placeText = (bench: Workbench, { staffId, date, start }: Place): string =>
   `${bench.staffNameOf(staffId)}, ${dayText(date)} at ${start}`;
 
+const daysText = (days: number): string => `${days} day${days === 1 ? '' : 's'}`;
+
+function partnerOf(
+  { people, rows }: Workbench,
+  staffId: string,
+): { readonly name: string; readonly noticeDays: number } {
+  const partner = rows.partners.find(({ id }) => id === people.get(staffId)?.partnerId);
+  return { name: partner?.name ?? 'this partner', noticeDays: partner?.noticeDays ?? 0 };
+}
+
 /** What gives way, in words; null when it cannot be written down as local times. */
 function wordsOf(
   bench: Workbench,
@@ -123,11 +133,23 @@ function wordsOf(
       return { title, detail: against() };
     }
     case 'spacing': {
-      const nearer = give.days > 0 ? `${give.days} day${give.days === 1 ? '' : 's'}` : lengthText(give.minutes);
+      const nearer = give.days > 0 ? daysText(give.days) : lengthText(give.minutes);
       return { title: `Let it come ${nearer} nearer to the patient’s other visit`, detail: against() };
     }
     case 'rest':
       return { title: `Let ${carer} rest ${lengthText(give.minutes)} less that night`, detail: against() };
+    case 'notice': {
+      const { name, noticeDays } = partnerOf(bench, place.staffId);
+      const bookBy = dayText(addDays(place.date, -noticeDays));
+      return {
+        title: `Ask ${name} ${daysText(give.days)} later than agreed`,
+        detail: `Asks for ${daysText(noticeDays)} of notice: it was to be booked by ${bookBy}`,
+      };
+    }
+    case 'partnerHours': {
+      const { name } = partnerOf(bench, place.staffId);
+      return { title: `Let ${name} deliver ${lengthText(give.minutes)} more than agreed this week`, detail: against() };
+    }
     case 'sync':
       return { title: `Let the two carers be up to ${lengthText(give.minutes)} out of step`, detail: against() };
     case 'skill':

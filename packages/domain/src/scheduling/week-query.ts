@@ -164,7 +164,7 @@ export async function readWeekRows(
         .execute(),
       db
         .selectFrom('partners')
-        .select(['id', 'centsAnHour', 'active', 'regionIds', 'serviceCodes', 'capacityMinutes', 'noticeDays'])
+        .select(['id', 'name', 'centsAnHour', 'active', 'regionIds', 'serviceCodes', 'capacityMinutes', 'noticeDays'])
         .where('deletedAt', 'is', null)
         .orderBy('id')
         .execute(),

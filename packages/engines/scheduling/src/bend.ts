@@ -1,14 +1,22 @@
 /**
  * Rules that may bend for one visit when nobody can take it: the gap to the patient's other visits, a night's rest, the step of
- * a pair, a skill, and, last, that two must not meet. Each bent by the least that works.
+ * a pair, what was agreed with a partner, a skill, and, last, that two must not meet. Each bent by the least that works.
  */
 import { hasProvider, hasRole, hasSkills, isBlocked } from './feasibility.ts';
 import { cheapest, type Give, RELAX_STEP, smallest } from './give.ts';
 import { bestStart, type Insertion } from './insertion.ts';
 import { placedPartner } from './pairs.ts';
+import { earliestAsked, overPartner } from './partners.ts';
 import type { Plan } from './plan.ts';
 import type { RuleId } from './problem.ts';
-import { withAllAllowed, withLessRest, withLooserStep, withSpacing } from './relaxed.ts';
+import {
+  withAllAllowed,
+  withLaterNotice,
+  withLessRest,
+  withLooserStep,
+  withMoreAgreed,
+  withSpacing,
+} from './relaxed.ts';
 
 export interface Bend {
   readonly rule: RuleId;
@@ -29,6 +37,8 @@ export function bends(plan: Plan, visit: number, offered: readonly number[]): re
     lessSpacing(plan, visit, able),
     lessRest(plan, visit, able),
     outOfStep(plan, visit, able),
+    lateNotice(plan, visit, able),
+    overAgreed(plan, visit, able),
     withoutSkill(
       plan,
       visit,
@@ -84,6 +94,33 @@ function outOfStep(plan: Plan, visit: number, staff: readonly number[]): Bend | 
   const minutes = smallest(MOST_OUT_OF_STEP, (more) => anybody(withLooserStep(plan, visit, more), visit, staff));
   if (minutes === null) return null;
   return bent('SCH-SYNC', { kind: 'sync', minutes }, cheapest(withLooserStep(plan, visit, minutes), visit, staff));
+}
+
+/** Of all partners the one that is asked later than agreed by the fewest days. */
+function lateNotice(plan: Plan, visit: number, staff: readonly number[]): Bend | null {
+  const { days: count, problem } = plan.compiled;
+  const opens = Math.min(...(problem.visits[visit]?.startWindows ?? []).map(({ start }) => start));
+  const late = staff.filter((one) => earliestAsked(plan, visit, one) > opens);
+  const most = Math.max(0, ...late.map((one) => count.dayOf(earliestAsked(plan, visit, one)) - count.dayOf(opens)));
+  for (let days = 1; days <= most; days += 1) {
+    const place = cheapest(withLaterNotice(plan, days), visit, late);
+    if (place) return bent('SCH-NOTICE', { kind: 'notice', days }, place);
+  }
+  return null;
+}
+
+/** The partner that goes over its hours by least; among those the cheapest. */
+function overAgreed(plan: Plan, visit: number, staff: readonly number[]): Bend | null {
+  const [best] = staff
+    .flatMap((one) => {
+      const minutes = overPartner(plan, visit, one);
+      if (minutes <= 0) return [];
+      const view = withMoreAgreed(plan, plan.compiled.staffAgreed[one] as number, minutes);
+      const place = bestStart(view, visit, one);
+      return place === null ? [] : [{ place, minutes }];
+    })
+    .sort((a, b) => a.minutes - b.minutes || a.place.cost - b.place.cost);
+  return best ? bent('SCH-PARTNER-CAPACITY', { kind: 'partnerHours', minutes: best.minutes }, best.place) : null;
 }
 
 /** The carer who lacks least; among those the cheapest. */

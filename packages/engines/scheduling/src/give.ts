@@ -13,6 +13,10 @@ export type Give =
   | { readonly kind: 'provider' }
   /** The carer works this much over capacity. */
   | { readonly kind: 'capacity'; readonly minutes: number }
+  /** The carer's organisation is asked so many days later than was agreed. */
+  | { readonly kind: 'notice'; readonly days: number }
+  /** The carer's organisation delivers this much above the hours that were agreed. */
+  | { readonly kind: 'partnerHours'; readonly minutes: number }
   /** The carer's stretch `shift` (position in `EngineStaff.shifts`) begins earlier or ends later. */
   | { readonly kind: 'shift'; readonly shift: number; readonly side: 'start' | 'end'; readonly minutes: number }
   /** This visit and another of its service come nearer than the service asks, by minutes or by days. */

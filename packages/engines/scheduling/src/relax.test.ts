@@ -7,7 +7,7 @@ import { violationsAt } from './feasibility.ts';
 import { type Give, RELAX_STEP } from './give.ts';
 import { bestStart } from './insertion.ts';
 import type { Plan } from './plan.ts';
-import type { EngineStaff, EngineVisit, Interval, WeekProblem } from './problem.ts';
+import type { EnginePartner, EngineStaff, EngineVisit, Interval, WeekProblem } from './problem.ts';
 import { type RelaxOptions, relaxationsOf } from './relax.ts';
 
 const DAY = 1440;
@@ -57,6 +57,17 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
     case 'capacity': {
       const overtimeMinutes = (carer.overtimeMinutes ?? 0) + give.minutes;
       return planOf(weekWith(plan, { staff: { overtimeMinutes } }, visit, staff));
+    }
+    case 'notice':
+    case 'partnerHours': {
+      const partners = (problem.partners ?? []).map((partner) =>
+        partner.id !== carer.partnerId
+          ? partner
+          : give.kind === 'notice'
+            ? { ...partner, earliest: (partner.earliest ?? 0) - give.days * DAY }
+            : { ...partner, capacityMinutes: (partner.capacityMinutes ?? 0) + give.minutes },
+      );
+      return planOf({ ...weekWith(plan, {}, visit, staff), partners });
     }
     case 'shift': {
       const { side, minutes } = give;
@@ -108,10 +119,13 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
   }
 }
 
-const lessOf = (give: Give): Give | null =>
-  'minutes' in give && give.minutes > (give.kind === 'capacity' ? 1 : RELAX_STEP)
-    ? { ...give, minutes: give.minutes - (give.kind === 'capacity' ? 1 : RELAX_STEP) }
-    : null;
+const EXACT: ReadonlySet<Give['kind']> = new Set(['capacity', 'partnerHours']);
+
+function lessOf(give: Give): Give | null {
+  if (give.kind === 'notice') return give.days > 1 ? { ...give, days: give.days - 1 } : null;
+  const step = EXACT.has(give.kind) ? 1 : RELAX_STEP;
+  return 'minutes' in give && give.minutes > step ? { ...give, minutes: give.minutes - step } : null;
+}
 
 const weeks = fc.record({
   seed: fc.integer(),
@@ -161,7 +175,7 @@ function holds(options: GenerateOptions, capacity: number): ReadonlySet<Give['ki
       }
       const less = lessOf(give);
       if (less === null) continue;
-      for (const one of less.kind === 'shift' || less.kind === 'capacity' ? [place.staff] : plan.routes.keys()) {
+      for (const one of less.kind === 'shift' || EXACT.has(less.kind) ? [place.staff] : plan.routes.keys()) {
         expect(bestStart(given(plan, visit, one, less, room), visit, one), `less ${less.kind}`).toBeNull();
       }
     }
@@ -187,7 +201,7 @@ describe('relaxations', () => {
       ...holds({ seed, staff: 4 + (seed % 4), visits: 40, days: 2, spaced: 0.6, paired: 0.5 }, 1),
     ]).flat();
     // Those that seldom come up have examples of their own below.
-    const bent = ['skill', 'spacing'];
+    const bent = ['notice', 'skill', 'spacing'];
     const given = ['capacity', 'day', 'earlier', 'later', 'move', 'provider', 'shift'];
     expect([...new Set(seen)].sort()).toEqual([...bent, ...given].sort());
   });
@@ -276,6 +290,59 @@ describe('relaxations', () => {
       { rule: 'SCH-CAPACITY', give: { kind: 'capacity', minutes: 17 }, at: at('08:00') },
     ]);
   });
+
+  const org = (id: string, more: Partial<EnginePartner> = {}): EnginePartner => ({ id, ...more });
+  const theirs = (id: string, partnerId: string): EngineStaff => staffOf(id, { partner: true, partnerId });
+  const day3 = { start: at('08:00') + 3 * DAY, end: at('12:00') + 3 * DAY };
+  const day3Shift = [{ start: at('08:00') + 3 * DAY, end: at('16:00') + 3 * DAY }];
+
+  // Two organisations: whose carer, what was agreed with each, what gives way and where the visit goes.
+  it.each([
+    [
+      'notice: the fewest days',
+      [{ earliest: MONDAY + 6 * DAY }, { earliest: MONDAY + 5 * DAY }],
+      'pia',
+      { kind: 'notice', days: 2 },
+    ],
+    [
+      'notice: one of them only',
+      [{ earliest: MONDAY + 4 * DAY }, { capacityMinutes: 0, earliest: MONDAY + 5 * DAY }],
+      'pat',
+      { kind: 'notice', days: 1 },
+    ],
+    [
+      'hours: the fewest minutes',
+      [{ capacityMinutes: 30 }, { capacityMinutes: 45 }],
+      'pia',
+      { kind: 'partnerHours', minutes: 15 },
+    ],
+    [
+      'hours and notice, the less strain',
+      [{ capacityMinutes: 0 }, { earliest: MONDAY + 4 * DAY }],
+      'pat',
+      { kind: 'partnerHours', minutes: 60 },
+    ],
+    [
+      'both of one: no single change',
+      [{ capacityMinutes: 0, earliest: MONDAY + 4 * DAY }, { services: [] }],
+      null,
+      null,
+    ],
+  ] satisfies [string, [Partial<EnginePartner>, Partial<EnginePartner>], string | null, Give | null][])(
+    'SCH-NOTICE, SCH-PARTNER-CAPACITY %s',
+    (_, [first, second], carer, give) => {
+      const staff = [theirs('pat', 'one'), theirs('pia', 'two')].map((row) => ({ ...row, shifts: day3Shift }));
+      const visits = [visitOf('v', { startWindows: [day3], service: 'nursing' })];
+      const plan = planOf(weekOf(staff, visits, { partners: [org('one', first), org('two', second)] }));
+      const [best] = relaxationsOf(plan, 0);
+      expect(best?.give ?? null).toEqual(give);
+      expect(best ? staff[best.place.staff]?.id : null).toBe(carer);
+      if (best) expect(best.place.start).toBe(day3.start);
+      const block = { 'SCH-NOTICE': 'block', 'SCH-PARTNER-CAPACITY': 'block' } as const;
+      const held = weekOf(staff, visits, { partners: [org('one', first), org('two', second)], levels: block });
+      expect(relaxationsOf(planOf(held), 0)).toEqual([]);
+    },
+  );
 
   it('SCH-AVAILABILITY the shift that grows by least', () => {
     const late = { startWindows: [{ start: at('15:40'), end: at('15:50') }] };

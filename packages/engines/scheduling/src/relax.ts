@@ -69,11 +69,13 @@ const KNOWINGLY: ReadonlySet<RuleId> = new Set([
   'SCH-AVAILABILITY',
   'SCH-REST',
   'SCH-CAPACITY',
+  'SCH-NOTICE',
+  'SCH-PARTNER-CAPACITY',
 ]);
 
 /**
  * A first setting by judgement, like the weights of the cost: a patient waits a minute for each minute; a longer day or
- * week asks a carer first and pays twice; another provider, another day and another patient's time weigh more.
+ * week asks a carer first and pays twice; a partner may say no to what was not agreed; another provider, another day and another patient's time weigh more.
  */
 function strainOf(plan: Plan, give: Give): number {
   switch (give.kind) {
@@ -86,6 +88,10 @@ function strainOf(plan: Plan, give: Give): number {
       return 30 + 2 * give.minutes;
     case 'provider':
       return 120;
+    case 'partnerHours':
+      return 60 + give.minutes;
+    case 'notice':
+      return 60 + 120 * give.days;
     case 'sync':
       return 60 + give.minutes;
     case 'rest':

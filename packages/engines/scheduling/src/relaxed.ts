@@ -18,6 +18,31 @@ export function withCapacity(plan: Plan, staff: number, minutes: number): Plan {
   return { ...plan, compiled: { ...compiled, staffMost: compiled.staffMost.with(staff, minutes) } };
 }
 
+/** Partners are asked so many days later than agreed: notice is counted in whole days. */
+export function withLaterNotice(plan: Plan, days: number): Plan {
+  const { compiled } = plan;
+  const { staffEarliest, days: count } = compiled;
+  return {
+    ...plan,
+    compiled: {
+      ...compiled,
+      staffEarliest: staffEarliest.map((earliest) =>
+        earliest === 0 ? 0 : count.startOf(count.dayOf(earliest) - days),
+      ),
+    },
+  };
+}
+
+/** The carers of one partner together may deliver this much more. */
+export function withMoreAgreed(plan: Plan, partner: number, minutes: number): Plan {
+  const { compiled } = plan;
+  const { partnerMost } = compiled;
+  return {
+    ...plan,
+    compiled: { ...compiled, partnerMost: partnerMost.with(partner, (partnerMost[partner] as number) + minutes) },
+  };
+}
+
 /** One carer's stretches, as many as before. */
 export function withShifts(plan: Plan, staff: number, shifts: readonly Interval[]): Plan {
   const { compiled } = plan;

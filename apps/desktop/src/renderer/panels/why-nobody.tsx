@@ -19,6 +19,8 @@ const DOES: Readonly<Record<Relaxed['kind'], string>> = {
   spacing: 'Place anyway',
   rest: 'Place anyway',
   sync: 'Place anyway',
+  notice: 'Place anyway',
+  partnerHours: 'Place anyway',
   skill: 'Place anyway',
   blocked: '',
   move: 'Move and place',
