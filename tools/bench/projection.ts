@@ -17,12 +17,14 @@ import type { DatabaseThreadData } from './database-thread.ts';
 
 const ROUNDS = 5;
 const BATCH = 5_000;
+/** Of a week of the large agency each: 20,000 rows in batches. */
+const MORE = 4;
 
 /** Rows a second, medians. */
 export interface ProjectionRates {
   /** By a database that was just opened, most of its program not yet optimised. */
   readonly cold: number;
-  /** As many more, by the same database. */
+  /** `MORE` times as many, by the same database. */
   readonly added: number;
   readonly changed: number;
 }
@@ -62,13 +64,15 @@ export function engineInThread(folder: string): Promise<SqlEngine> {
   });
 }
 
-/** Rows of an agency as a first opening projects them, then as many others, then the first ones changed. */
+/** Rows of an agency as a first opening projects them, then many others, then the first ones changed. */
 export async function projectionRates(
   demo: DemoAgency,
   openEngine?: () => Promise<SqlEngine>,
 ): Promise<ProjectionRates> {
   const rows = rowsOf(demo);
-  const more = rows.map((row) => ({ ...row, id: deterministicId('bench', row.id) }));
+  const more = Array.from({ length: MORE }, (_, copy) =>
+    rows.map((row) => ({ ...row, id: deterministicId(`bench ${copy}`, row.id) })),
+  ).flat();
   const rates = { cold: [] as number[], added: [] as number[], changed: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const source = openEngine

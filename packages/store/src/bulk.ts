@@ -81,28 +81,40 @@ function recordset(table: TableSchema, rows: readonly (readonly SqlText[])[]): s
 const COPY_SPECIAL = /[\\\n\r\t]/;
 const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+const LINE_FEED = '\n'.charCodeAt(0);
+
+/** Bytes that a row seldom exceeds. */
+const ROW_BYTES = 512;
+
+const utf8 = new TextEncoder();
+
 /** The rows in COPY's text format. */
-function copyText(rows: readonly (readonly SqlText[])[]): string {
-  let text = '';
+function copyBytes(rows: readonly (readonly SqlText[])[]): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(rows.length * ROW_BYTES);
+  let length = 0;
   for (const values of rows) {
-    let separator = '';
+    let text = '';
     for (const value of values) {
-      text += separator;
-      separator = '\t';
-      if (value === null) text += '\\N';
-      else
-        text += COPY_SPECIAL.test(value) ? value.replace(/[\\\n\r\t]/g, (each) => COPY_ESCAPES[each] ?? each) : value;
+      if (value === null) text += '\\N\t';
+      else if (COPY_SPECIAL.test(value))
+        text += `${value.replace(/[\\\n\r\t]/g, (each) => COPY_ESCAPES[each] ?? each)}\t`;
+      else text += `${value}\t`;
     }
-    text += '\n';
+    const most = 3 * text.length;
+    if (bytes.length - length < most) {
+      const more = new Uint8Array(2 * bytes.length + most);
+      more.set(bytes.subarray(0, length));
+      bytes = more;
+    }
+    length += utf8.encodeInto(text, bytes.subarray(length)).written;
+    bytes[length - 1] = LINE_FEED; // instead of the last tab
   }
-  return text;
+  return bytes.subarray(0, length);
 }
 
 function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < items.length; from += CHUNK) yield items.slice(from, from + CHUNK);
 }
-
-const utf8 = new TextEncoder();
 
 /** Rows ready to be written; only SQL is left to do. */
 export interface PreparedRows {
@@ -139,8 +151,7 @@ export function prepareRows(
   };
   stand();
   const counts = { rows: usable.length, changed: changed.length };
-  const bytesOf = (some: readonly ProjectableRow[]) =>
-    [...chunks(some)].map((chunk) => utf8.encode(copyText(encode(chunk))));
+  const bytesOf = (some: readonly ProjectableRow[]) => [...chunks(some)].map((chunk) => copyBytes(encode(chunk)));
   const few = changed.length < STAGE_FROM;
   const json = few && changed.length > 0 ? recordset(table, encode(changed)) : null;
   const [addedBytes, changedBytes] = [bytesOf(added), few ? [] : bytesOf(changed)];

@@ -79,14 +79,15 @@ describe('schema', () => {
         "_shard" text,
         "_stamp" text,
         "_version" integer,
+        "_absent" text,
         "_base" text,
         "_stamp_diff" jsonb,
         "_author" text,
         "_author_diff" jsonb,
         "_siblings" jsonb,
         "_extra" jsonb,
-        "_stamps" jsonb generated always as (jsonb_strip_nulls(jsonb_object(array['groupName', 'size', 'weight', 'total', 'done', 'tags', 'colour']::text[], array_fill(coalesce(_base, _stamp), array[7])) || coalesce(_stamp_diff, '{}'::jsonb))) virtual,
-        "_authors" jsonb generated always as (jsonb_strip_nulls(jsonb_object(array['groupName', 'size', 'weight', 'total', 'done', 'tags', 'colour']::text[], array_fill(_author, array[7])) || coalesce(_author_diff, '{}'::jsonb))) virtual
+        "_stamps" jsonb generated always as (jsonb_strip_nulls((jsonb_object(array['groupName', 'size', 'weight', 'total', 'done', 'tags', 'colour']::text[], array_fill(coalesce(_base, _stamp), array[7])) - coalesce(string_to_array(_absent, ','), '{}')) || coalesce(_stamp_diff, '{}'::jsonb))) virtual,
+        "_authors" jsonb generated always as (jsonb_strip_nulls((jsonb_object(array['groupName', 'size', 'weight', 'total', 'done', 'tags', 'colour']::text[], array_fill(_author, array[7])) - coalesce(string_to_array(_absent, ','), '{}')) || coalesce(_author_diff, '{}'::jsonb))) virtual
       );
       create index if not exists "things_group_name_size_idx" on "things" ("group_name", "size")"
     `);

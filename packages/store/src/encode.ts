@@ -85,48 +85,69 @@ const isEmpty = (object: object): boolean => {
   return true;
 };
 
+const NONE: readonly string[] = [];
+
+/** Declared fields of which the row has neither a stamp nor an author: those that came with a later version, mostly. */
+function absentFields({ fields }: TableSchema, { stamps, authors }: ProjectableRow): readonly string[] {
+  let absent: string[] | undefined;
+  for (const { field } of fields) {
+    if (typeof stamps[field] === 'string' || typeof authors[field] === 'string') continue;
+    absent ??= [];
+    absent.push(field);
+  }
+  return absent ?? NONE;
+}
+
+/** The one value of `count` declared fields and of no other, undefined when they differ. */
+function saidByAll(
+  { byField }: TableSchema,
+  values: Readonly<Record<string, string>>,
+  count: number,
+): string | undefined {
+  let said: string | undefined;
+  let left = count;
+  for (const field in values) {
+    said ??= values[field];
+    if (values[field] !== said || !byField.has(field)) return undefined;
+    left -= 1;
+  }
+  return left === 0 ? said : undefined;
+}
+
+function saidMost({ fields }: TableSchema, values: Readonly<Record<string, string>>): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { field } of fields) {
+    const value = values[field];
+    if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  let [most, said] = [0, undefined as string | undefined];
+  for (const [value, count] of counts) if (count > most) [most, said] = [count, value];
+  return said;
+}
+
 /**
  * One value for most fields and the exceptions, see `PLATFORM_COLUMNS`: `[common, diff]`. The virtual columns give
  * exactly `values` back. A common value of null stands for `implied`.
  */
 function compact(
-  { fields, byField }: TableSchema,
+  table: TableSchema,
   values: Readonly<Record<string, string>>,
+  absent: readonly string[],
   implied: string | null,
 ): [string | null, SqlText] {
-  let common = implied;
-  let most = 0;
-  const first = fields[0] && values[fields[0].field];
-  if (typeof first === 'string' && fields.every(({ field }) => values[field] === first)) {
-    [common, most] = [first, fields.length]; // nearly every row: written whole, at once
-  } else {
-    const counts = new Map<string, number>();
-    for (const { field } of fields) {
-      const value = values[field];
-      if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    for (const [value, count] of counts) if (count > most) [common, most] = [value, count];
-  }
-
-  let diff: [string, string | null][] | undefined;
-  if (most < fields.length && common !== null) {
-    for (const { field } of fields) {
+  const shown = (common: string | null) => (common === null || common === implied ? null : storable(common));
+  const one = saidByAll(table, values, table.fields.length - absent.length);
+  if (one !== undefined) return [shown(one), null]; // nearly every row
+  const common = saidMost(table, values) ?? implied;
+  const diff: [string, string | null][] = [];
+  if (common !== null) {
+    for (const { field } of table.fields) {
       const value = Object.hasOwn(values, field) ? (values[field] ?? null) : null;
-      if (value === common) continue;
-      diff ??= [];
-      diff.push([field, value]);
+      if (value !== common && (value !== null || !absent.includes(field))) diff.push([field, value]);
     }
   }
-  for (const field in values) {
-    if (byField.has(field)) continue;
-    const value = values[field] ?? null;
-    diff ??= [];
-    diff.push([field, value]);
-  }
-  return [
-    common === null || common === implied ? null : storable(common),
-    diff ? jsonText(Object.fromEntries(diff)) : null,
-  ];
+  for (const field in values) if (!table.byField.has(field)) diff.push([field, values[field] ?? null]);
+  return [shown(common), diff.length > 0 ? jsonText(Object.fromEntries(diff)) : null];
 }
 
 /** The row's values in the order of `table.columns`. */
@@ -153,9 +174,10 @@ export function encodeRow(table: TableSchema, row: ProjectableRow): SqlText[] {
   values.push(row.deleted ? storable(typeof deletedAt === 'string' ? deletedAt : row.stamp) : null);
   values.push(storable(row.shard), storable(row.stamp));
   values.push(fit('integer', row.version, false) ?? '0');
-  const [stamp, stampDiff] = compact(table, row.stamps, row.stamp);
-  const [author, authorDiff] = compact(table, row.authors, null);
-  values.push(stamp, stampDiff, author, authorDiff);
+  const absent = absentFields(table, row);
+  const [stamp, stampDiff] = compact(table, row.stamps, absent, row.stamp);
+  const [author, authorDiff] = compact(table, row.authors, absent, null);
+  values.push(absent.length > 0 ? absent.join() : null, stamp, stampDiff, author, authorDiff);
   values.push(isEmpty(row.siblings) ? null : jsonText(row.siblings));
   // Object.fromEntries defines properties, so a field called `__proto__` is data like any other.
   values.push(extra ? jsonText(Object.fromEntries(extra)) : null);

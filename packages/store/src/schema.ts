@@ -31,6 +31,8 @@ export interface TableSchema {
   readonly indexed: ReadonlySet<string>;
   readonly createTable: string;
   readonly createIndexes: readonly string[];
+  /** Of the indexes those by the shard's fields. Pages that were filled since they were last summarised are always read. */
+  readonly rangeIndexes: readonly string[];
 }
 
 export interface StoreSchema {
@@ -52,14 +54,15 @@ export const TENANT_COLUMN = '_tenant';
  * The platform's own stored columns of every table, after the declared ones.
  *
  * Stamps and authors by field are three quarters of a row's bytes and nearly always one value for all fields, so they
- * are stored as that value (`_base`, null when it is `_stamp`; `_author`) and the exceptions (`*_diff`: field → value, null
- * for a declared field without one). `_stamps` and `_authors` are virtual columns that put them together again.
+ * are stored as that value (`_base`, null when it is `_stamp`; `_author`) and the exceptions: `_absent`, the declared fields
+ * that have neither, with commas between them, and `*_diff`, field → value, null for a declared field without one. `_stamps` and `_authors` are virtual columns that put them together again.
  */
 export const PLATFORM_COLUMNS: readonly SqlColumn[] = [
   { column: 'deleted_at', kind: 'text' },
   { column: '_shard', kind: 'text' },
   { column: '_stamp', kind: 'text' },
   { column: '_version', kind: 'integer' },
+  { column: '_absent', kind: 'text' },
   { column: '_base', kind: 'text' },
   { column: '_stamp_diff', kind: 'jsonb' },
   { column: '_author', kind: 'text' },
@@ -69,12 +72,15 @@ export const PLATFORM_COLUMNS: readonly SqlColumn[] = [
 ];
 
 /** Stored columns that only say how the virtual ones are put together. */
-const ENCODING = new Set(['_base', '_stamp_diff', '_author', '_author_diff']);
+const ENCODING = new Set(['_absent', '_base', '_stamp_diff', '_author', '_author_diff']);
+
+/** The names in `_absent`. */
+const ABSENT = "coalesce(string_to_array(_absent, ','), '{}')";
 
 function virtualColumns(fields: readonly FieldColumn[]): readonly VirtualColumn[] {
   const names = `array[${fields.map(({ field }) => `'${field}'`).join(', ')}]::text[]`;
   const spread = (common: string, diff: string) =>
-    `jsonb_strip_nulls(jsonb_object(${names}, array_fill(${common}, array[${fields.length}])) || coalesce(${diff}, '{}'::jsonb))`;
+    `jsonb_strip_nulls((jsonb_object(${names}, array_fill(${common}, array[${fields.length}])) - ${ABSENT}) || coalesce(${diff}, '{}'::jsonb))`;
   return [
     { column: '_stamps', expression: spread('coalesce(_base, _stamp)', '_stamp_diff') },
     { column: '_authors', expression: spread('_author', '_author_diff') },
@@ -87,7 +93,14 @@ function virtualColumns(fields: readonly FieldColumn[]): readonly VirtualColumn[
  */
 export const fieldStamp = (alias: string, field: string): string =>
   `case when jsonb_exists(${alias}._stamp_diff, '${field}') then ${alias}._stamp_diff->>'${field}' ` +
+  `when '${field}' = any(string_to_array(${alias}._absent, ',')) then null ` +
   `else coalesce(${alias}._base, ${alias}._stamp) end`;
+
+/**
+ * A shard's rows are written together and lie together. An index by the shard's fields therefore says of every few pages
+ * what they hold (some 200 rows) instead of where each row is: finding a week reads as much, adding a row costs nothing.
+ */
+const PAGES_PER_RANGE = 8;
 
 /** Postgres cuts longer names silently. */
 const MAX_NAME = 63;
@@ -116,12 +129,16 @@ function tableSchema(table: AnyTable): TableSchema {
     ...columns.map(({ column, kind }) => `${quote(column)} ${kind}${column === 'id' ? ' primary key' : ''}`),
     ...virtual.map(({ column, expression }) => `${quote(column)} jsonb generated always as (${expression}) virtual`),
   ];
-  const createIndexes = table.indexes.map((index) => {
+  const indexes = table.indexes.map((index) => {
     // Keeps every index entry below what a page takes, see MAX_INDEXED_CHARACTERS.
     invariant(index.length <= 3, `table ${table.name}: an index has at most three columns`);
     const names = index.map(snakeCase);
-    const name = `${table.name}_${names.join('_')}_idx`.slice(0, MAX_NAME);
-    return `create index if not exists ${quote(name)} on ${quote(table.name)} (${names.map(quote).join(', ')})`;
+    const ofShard = index.join() === table.shardFields.join();
+    return {
+      name: `${table.name}_${names.join('_')}_idx`.slice(0, MAX_NAME),
+      on: `(${names.map(quote).join(', ')})${ofShard ? ` with (pages_per_range = ${PAGES_PER_RANGE})` : ''}`,
+      ofShard,
+    };
   });
   return {
     name: table.name,
@@ -136,7 +153,11 @@ function tableSchema(table: AnyTable): TableSchema {
     indexed: new Set(table.indexes.flat()),
     // Unlogged: the projection is rebuilt, never recovered, and in single-user mode nobody trims the WAL.
     createTable: `create unlogged table if not exists ${quote(table.name)} (\n  ${lines.join(',\n  ')}\n)`,
-    createIndexes,
+    createIndexes: indexes.map(
+      ({ name, on, ofShard }) =>
+        `create index if not exists ${quote(name)} on ${quote(table.name)}${ofShard ? ' using brin' : ''} ${on}`,
+    ),
+    rangeIndexes: indexes.filter(({ ofShard }) => ofShard).map(({ name }) => name),
   };
 }
 
