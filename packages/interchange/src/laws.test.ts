@@ -75,6 +75,14 @@ const staffRow: fc.Arbitrary<Staff> = fc.record({
   active: fc.boolean(),
   overtimeMinutes: fc.constantFrom(null, 0, 45, 3000),
   startsFrom: fc.constantFrom(null, 'home', 'office'),
+  breaks: fc.constantFrom(
+    null,
+    [{ weekdays: [], from: '11:30', to: '13:30', minutes: 30 }],
+    [
+      { weekdays: [1, 2, 3], from: '11:00', to: '13:00', minutes: 45 },
+      { weekdays: [6], from: '09:00', to: '09:20', minutes: 20 },
+    ],
+  ),
 });
 
 const patientRow: fc.Arbitrary<Patient> = fc.record({

@@ -93,6 +93,7 @@ export function toModel(instance: Instance): Mapped {
       tourNext: new Int32Array(tourCount).fill(-1),
       tourDay: new Int32Array(tourCount),
       rest: 0,
+      breaks: null,
       leavesHomeAtStart: true,
       kind: byTask((task) => kinds.indexOf(serviceName(tasks[task]?.patient ?? -1, tasks[task]?.service ?? -1))),
       kindCount: kinds.length,

@@ -210,6 +210,7 @@ export interface Relaxed {
     | 'shift'
     | 'spacing'
     | 'rest'
+    | 'break'
     | 'sync'
     | 'notice'
     | 'partnerHours'

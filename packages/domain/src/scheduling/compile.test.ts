@@ -99,6 +99,32 @@ describe('compileProblem', () => {
     expect(lengths).toEqual([9 * 60, 11 * 60, 10 * 60]);
   });
 
+  it.each([
+    ['any day', [{ weekdays: [], from: '11:30', to: '13:30', minutes: 30 }], [30, 30]],
+    ['another day', [{ weekdays: [3], from: '11:30', to: '13:30', minutes: 30 }], [0, 0]],
+    [
+      'by day, in the stretch that holds it',
+      [
+        { weekdays: [1], from: '14:00', to: '15:00', minutes: 20 },
+        { weekdays: [2], from: '19:00', to: '20:00', minutes: 20 },
+      ],
+      [20, 0],
+    ],
+  ])('SCH-BREAK a break at no fixed time: %s', (_, breaks, minutes) => {
+    const availability = [1, 2].map((weekday) => ({ weekday, from: '08:00', to: '16:00' }));
+    const person = { availability, breaks, active: true, deletedAt: null };
+    const shifts = shiftsOf(person, [], daysOfWeek('2026-W48'), createDayClock(ZONE));
+    expect(shifts.map((shift) => shift.break?.minutes ?? 0)).toEqual(minutes);
+    for (const shift of shifts) if (shift.break) expect(shift.break.start).toBeGreaterThanOrEqual(shift.start);
+  });
+
+  it('SCH-BREAK a night has one, on the morning after it begins', () => {
+    const breaks = [{ weekdays: [], from: '02:00', to: '04:00', minutes: 30 }];
+    const person = { availability: night(6), breaks, active: true, deletedAt: null };
+    const [shift] = shiftsOf(person, [], daysOfWeek('2026-W48'), createDayClock(ZONE));
+    expect(shift?.break?.start).toBe(epochMinuteOf('2026-11-29', '02:00', ZONE));
+  });
+
   it('SCH-SPACING counts days by the calendar, into the week before and over a change of the clocks', () => {
     const services = [{ code: 'nursing', name: 'Nursing', roles: ['rn'], spacingDays: 3 }];
     for (const week of WEEKS) {

@@ -4,10 +4,12 @@
  */
 
 import type {
+  Break,
   EnginePartner,
   EngineStaff,
   EngineVisit,
   Interval,
+  Shift,
   Spacing,
   WeekProblem,
   Weights,
@@ -26,7 +28,7 @@ import type { Region, ServiceType } from '../orgs/index.ts';
 import type { Partner } from '../partners/index.ts';
 import type { Patient } from '../patients/index.ts';
 import type { LatLng, TravelPort } from '../travel/index.ts';
-import { type Absence, absentOn, type Staff } from '../workforce/index.ts';
+import { type Absence, absentOn, type Staff, type StaffBreak } from '../workforce/index.ts';
 import { createDayClock, type DayClock } from './day-clock.ts';
 import { pairsAmong, stepOf } from './pairs.ts';
 import type { RulesInForce } from './rule-settings.ts';
@@ -48,6 +50,7 @@ export type WeekPerson = Pick<
   | 'languages'
   | 'skills'
   | 'startsFrom'
+  | 'breaks'
 > & { readonly deletedAt: string | null };
 
 export type WeekVisit = Pick<
@@ -146,11 +149,11 @@ const NO_ROLE = '-';
 
 /** Bookable stretches of one person from the day before the week to the day after, absences taken out. */
 export function shiftsOf(
-  person: Pick<WeekPerson, 'availability' | 'active' | 'deletedAt'>,
+  person: Pick<WeekPerson, 'availability' | 'breaks' | 'active' | 'deletedAt'>,
   absences: readonly Pick<Absence, 'fromDate' | 'toDate'>[],
   days: readonly LocalDate[],
   clock: DayClock,
-): readonly Interval[] {
+): readonly Shift[] {
   if (!person.active || person.deletedAt !== null) return [];
   const stretches = days
     .filter((date) => !absences.some((absence) => absentOn(absence, date)))
@@ -162,14 +165,31 @@ export function shiftsOf(
     })
     .filter(({ start, end }) => start < end)
     .sort((a, b) => a.start - b.start || a.end - b.end);
-  const joined: { start: EpochMinute; end: EpochMinute }[] = [];
+  const joined: { start: EpochMinute; end: EpochMinute; break?: Break }[] = [];
   for (const stretch of stretches) {
     const last = joined.at(-1);
     // A night is written as two stretches that meet at midnight: one shift.
     if (last && stretch.start <= last.end) last.end = Math.max(last.end, stretch.end);
     else joined.push({ ...stretch });
   }
+  for (const date of days) {
+    const pause = breakOn(person.breaks ?? [], date, clock);
+    // One a shift: that of the day on which it begins goes before the one of the morning after.
+    const shift = pause && joined.find((one) => !one.break && roomIn(one, pause) >= pause.minutes);
+    if (pause && shift) shift.break = pause;
+  }
   return joined;
+}
+
+const roomIn = (shift: Interval, { start, end }: Interval): number =>
+  Math.min(shift.end, end) - Math.max(shift.start, start);
+
+function breakOn(breaks: readonly StaffBreak[], date: LocalDate, clock: DayClock): Break | undefined {
+  const weekday = clock.weekdayOf(date);
+  const found = breaks.find(({ weekdays }) => weekdays.length === 0 || weekdays.includes(weekday));
+  if (!found) return undefined;
+  const { from, to, minutes } = found;
+  return { start: clock.minuteAt(date, from), end: clock.minuteAt(date, to), minutes };
 }
 
 /** When a visit may start: on its own day, or on each of `days`. */

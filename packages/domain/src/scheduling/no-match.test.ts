@@ -156,6 +156,23 @@ describe('SCH-NO-MATCH', () => {
     expect((await scene.board()).visits[0]).toMatchObject({ providerPreference: 'any' });
   });
 
+  it('SCH-BREAK by how much whose break would be shorter', async () => {
+    const scene = await openScene(store);
+    const { agency, amelie } = scene;
+    const breaks = [{ weekdays: [], from: '12:00', to: '13:00', minutes: 30 }];
+    const visit = agency.visit({ windowFrom: '11:55', windowTo: '11:55', minutes: 50 });
+    await amelie.commit([
+      ...[agency.joan, agency.carl].map((carer) => updateRow(staff, carer, { breaks })),
+      visitRow(visit),
+    ]);
+    const answer = await ask(scene, visit);
+    expect(answer.steps.at(-1)).toMatchObject({ rule: 'SCH-BREAK', removed: 2, left: 0 });
+    const way = pick(answer, 'break');
+    expect(way.title).toMatch(/^Let (Joan|Carl) Roy’s break be 15 min shorter on Tuesday$/);
+    expect(way.detail).toBe('Only 15 min left for the break of 30 min between 12:00–13:00');
+    expect(await accept(scene, way)).toEqual({ accepted: 1 });
+  });
+
   it.each([
     [
       'SCH-NOTICE',

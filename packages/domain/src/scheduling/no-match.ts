@@ -43,6 +43,7 @@ const REMOVED: Readonly<Record<RuleId, string>> = {
   'SCH-OVERLAP-STAFF': 'are with other patients in its window',
   'SCH-TRAVEL': 'could not drive there and on in time',
   'SCH-REST': 'would rest too little between two days',
+  'SCH-BREAK': 'would have no time for their break',
 };
 
 const LAST_MINUTE = minuteOfDay('23:59');
@@ -138,6 +139,11 @@ function wordsOf(
     }
     case 'rest':
       return { title: `Let ${carer} rest ${lengthText(give.minutes)} less that night`, detail: against() };
+    case 'break':
+      return {
+        title: `Let ${carer}’s break be ${lengthText(give.minutes)} shorter on ${weekdayText(place.date)}`,
+        detail: against(),
+      };
     case 'notice': {
       const { name, noticeDays } = partnerOf(bench, place.staffId);
       const bookBy = dayText(addDays(place.date, -noticeDays));

@@ -84,6 +84,7 @@ const PARAMS: Readonly<Record<RuleId, Violation['params']>> = {
   'SCH-WINDOW': { deviationMinutes: 25, windowStart: at('08:00'), windowEnd: at('10:00') },
   'SCH-TRAVEL': { neededMinutes: 25, gapMinutes: 10, leg: 'before', otherVisitId: 'v' },
   'SCH-REST': { neededMinutes: 660, gapMinutes: 570, leg: 'before', otherVisitId: 'v' },
+  'SCH-BREAK': { neededMinutes: 30, gapMinutes: 10, windowStart: at('12:00'), windowEnd: at('13:00') },
   'SCH-CAPACITY': { bookedMinutes: 2240, visitMinutes: 45, capacityMinutes: 2250, overMinutes: 35 },
   'SCH-PARTNER-CAPACITY': { bookedMinutes: 1200, visitMinutes: 45, capacityMinutes: 1200, overMinutes: 45 },
 };
@@ -104,6 +105,7 @@ const SENTENCES: Readonly<Record<RuleId, string>> = {
   'SCH-TRAVEL': '25 min to drive from the visit before (Paul Caron), but only 10 min in between',
   'SCH-REST':
     'Only 9 h 30 min of rest since the last visit of the day before (Paul Caron); at least 11 h are asked for',
+  'SCH-BREAK': 'Only 10 min left for the break of 30 min between 12:00–13:00',
   'SCH-CAPACITY': 'Over capacity by 35 min: 38 h 5 min booked of 37 h 30 min this week',
   'SCH-PARTNER-CAPACITY': 'Over the partner’s agreed hours by 45 min: 20 h 45 min booked of 20 h this week',
 };

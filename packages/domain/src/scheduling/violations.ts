@@ -77,6 +77,12 @@ function rest({ params }: Violation, names: ViolationNames): string {
   );
 }
 
+function pause({ params }: Violation, names: ViolationNames): string {
+  const left = number(params.gapMinutes);
+  const span = spanText(number(params.windowStart), number(params.windowEnd), names.zone);
+  return `${left === 0 ? 'No time' : `Only ${lengthText(left)}`} left for the break of ${lengthText(number(params.neededMinutes))} between ${span}`;
+}
+
 function capacity({ params }: Violation, names: ViolationNames): string {
   const outside = names.outsideMinutes ?? 0;
   const booked = number(params.bookedMinutes) + number(params.visitMinutes) - outside;
@@ -137,6 +143,8 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
       return travel(violation, names);
     case 'SCH-REST':
       return rest(violation, names);
+    case 'SCH-BREAK':
+      return pause(violation, names);
     case 'SCH-CAPACITY':
       return capacity(violation, names);
     case 'SCH-PARTNER-CAPACITY':
@@ -183,6 +191,7 @@ const UNPLACED: Readonly<Record<RuleId, string>> = {
   'SCH-OVERLAP-STAFF': 'Everybody with the role is busy in the visit’s window',
   'SCH-TRAVEL': 'Nobody with the role can get there and back in time',
   'SCH-REST': 'Whoever could take it would rest too little between two days',
+  'SCH-BREAK': 'Whoever could take it would have no time for their break',
 };
 
 /** Why no rule-abiding place was found, by the rule that removed most carers. */

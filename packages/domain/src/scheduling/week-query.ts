@@ -49,6 +49,7 @@ const PERSON_FIELDS = [
   'languages',
   'skills',
   'startsFrom',
+  'breaks',
   'deletedAt',
 ] as const;
 

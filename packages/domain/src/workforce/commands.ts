@@ -1,7 +1,7 @@
 /**
  * What a person changes on the roster.
  *
- *  WRK-STRETCH    see rules.ts
+ *  WRK-STRETCH, WRK-BREAK  see rules.ts
  *  WRK-DATES      an absence ends no earlier than it begins
  *  WRK-REFERENCE  a number that is entered belongs to nobody else of the region (files and merges may bring two)
  *  WRK-PARTNER    an organisation that is named is one of our partners
@@ -23,7 +23,7 @@ import {
 import { changedFields } from '../collections.ts';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
-import { orderedDates, stretchProblems } from './rules.ts';
+import { breakProblems, orderedDates, stretchProblems } from './rules.ts';
 import { type Absence, absences, type Staff, staff } from './tables.ts';
 
 export type StaffFields = Omit<Staff, 'id' | 'regionId'>;
@@ -78,7 +78,11 @@ export async function addCarer(
   { regionId, set }: { readonly regionId: string; readonly set: StaffFields },
 ): Promise<{ readonly staffId: string }> {
   unwrap(await ctx.ready([orgShard, rosterShard(regionId)]));
-  failWith([...stretchProblems(set.availability), ...(await referenceProblems(ctx, regionId, null, set))]);
+  failWith([
+    ...stretchProblems(set.availability),
+    ...breakProblems(set.breaks ?? []),
+    ...(await referenceProblems(ctx, regionId, null, set)),
+  ]);
   const row: Staff = { ...set, id: newId(ctx.clock, ctx.random), regionId };
   unwrap(await ctx.write([createRow(staff, row)], { label: 'Add carer' }));
   return { staffId: row.id };
@@ -93,7 +97,11 @@ export async function changeCarer(
   unwrap(await ctx.ready([orgShard, rosterShard(regionId)]));
   const row = await readStaff(ctx, regionId, staffId);
   const set = changedFields<Staff>(row, input.set);
-  failWith([...stretchProblems(set.availability ?? []), ...(await referenceProblems(ctx, regionId, staffId, set))]);
+  failWith([
+    ...stretchProblems(set.availability ?? []),
+    ...breakProblems(set.breaks ?? []),
+    ...(await referenceProblems(ctx, regionId, staffId, set)),
+  ]);
   if (Object.keys(set).length > 0) unwrap(await ctx.write([updateRow(staff, row, set)], { label: 'Change carer' }));
 }
 

@@ -1,5 +1,5 @@
-import { fail, type LocalDate, ok, type Problem, problem, type Result } from '@fieldfare/kernel';
-import type { Absence, AvailabilityInterval, Staff } from './tables.ts';
+import { fail, type LocalDate, minuteOfDay, ok, type Problem, problem, type Result } from '@fieldfare/kernel';
+import type { Absence, AvailabilityInterval, Staff, StaffBreak } from './tables.ts';
 
 export const staffName = (person: Pick<Staff, 'givenName' | 'familyName'>): string =>
   `${person.givenName} ${person.familyName}`;
@@ -17,6 +17,21 @@ export function stretchProblems(availability: readonly AvailabilityInterval[]): 
       (other, at) => at < index && other.weekday === weekday && other.from < to && from < other.to,
     );
     return clash ? [problem('invalid', 'overlaps another stretch of the day', { rule: 'WRK-STRETCH', path })] : [];
+  });
+}
+
+const ALL_DAYS = [1, 2, 3, 4, 5, 6, 7];
+const daysOf = ({ weekdays }: StaffBreak): readonly number[] => (weekdays.length === 0 ? ALL_DAYS : weekdays);
+
+/** `WRK-BREAK`: a break has room in its window, and a day has one at most. Paths name the break. */
+export function breakProblems(breaks: readonly StaffBreak[]): readonly Problem[] {
+  return breaks.flatMap((one, index) => {
+    const say = (message: string) => [
+      problem('invalid', message, { rule: 'WRK-BREAK', path: ['set', 'breaks', index] }),
+    ];
+    if (minuteOfDay(one.to) - minuteOfDay(one.from) < one.minutes) return say('is longer than the time it may lie in');
+    const second = breaks.some((other, at) => at < index && daysOf(other).some((day) => daysOf(one).includes(day)));
+    return second ? say('one of its days has a break already') : [];
   });
 }
 

@@ -22,10 +22,19 @@ export const availabilityInterval = z.object({
 });
 export type AvailabilityInterval = z.infer<typeof availabilityInterval>;
 
+/** An unpaid break at no fixed time: so long, somewhere between `from` and `to`. `weekdays` empty: any day. */
+export const staffBreak = z.object({
+  weekdays: z.array(z.int().min(1).max(7)).max(7),
+  from: localTime,
+  to: localTime,
+  minutes: z.int().min(5).max(180),
+});
+export type StaffBreak = z.infer<typeof staffBreak>;
+
 export const staff = defineTable({
   name: 'staff',
   about: 'a person who delivers visits: our own, or a partner organisation’s',
-  version: 4,
+  version: 5,
   ...inRoster,
   columns: {
     regionId: z.uuid(),
@@ -54,6 +63,8 @@ export const staff = defineTable({
     overtimeMinutes: z.int().min(0).max(3000).nullish(),
     /** Since version 4: where the day's travel starts and ends; absent: home. */
     startsFrom: z.enum(STARTS).nullish(),
+    /** Since version 5: breaks that the plan leaves room for, at most one a day; absent: none. */
+    breaks: z.array(staffBreak).max(7).nullish(),
   },
   phi: ['phone', 'homeLat', 'homeLng'],
   indexes: [['regionId', 'team'], ['reference']],

@@ -4,7 +4,7 @@ import { openTestStore } from '../../test/context.ts';
 import { openScene, rulesOf } from '../../test/scene.ts';
 import type { Database } from '../database.ts';
 import type { StaffFields } from './commands.ts';
-import { stretchProblems } from './rules.ts';
+import { breakProblems, stretchProblems } from './rules.ts';
 
 describe('WRK-STRETCH', () => {
   const on = (weekday: number, from: string, to: string) => ({ weekday, from, to });
@@ -17,6 +17,26 @@ describe('WRK-STRETCH', () => {
     ['a shared minute', [on(1, '08:00', '12:01'), on(1, '12:00', '16:00'), on(2, '08:00', '16:00')], [1]],
   ])('%s', (_, stretches, wrong) => {
     expect(stretchProblems(stretches).map(({ path }) => path?.[2])).toEqual(wrong);
+  });
+});
+
+describe('WRK-BREAK', () => {
+  const between = (from: string, to: string, minutes: number, ...weekdays: number[]) => ({
+    weekdays,
+    from,
+    to,
+    minutes,
+  });
+  it.each([
+    ['one for every day', [between('11:30', '13:30', 30)], []],
+    ['its window just holds it', [between('12:00', '12:30', 30)], []],
+    ['its window is too short', [between('12:00', '12:29', 30)], [0]],
+    ['backwards', [between('13:00', '12:00', 30)], [0]],
+    ['on different days', [between('11:00', '13:00', 30, 1, 2), between('12:00', '14:00', 45, 3)], []],
+    ['two on one day', [between('11:00', '13:00', 30, 1, 2), between('15:00', '16:00', 15, 2)], [1]],
+    ['two on every day', [between('11:00', '13:00', 30), between('15:00', '16:00', 15, 2)], [1]],
+  ])('%s', (_, breaks, wrong) => {
+    expect(breakProblems(breaks).map(({ path }) => path?.[2])).toEqual(wrong);
   });
 });
 
@@ -49,6 +69,10 @@ describe('the roster', () => {
     expect(await rulesOf(change({ reference: 'Joan' }))).toEqual(['WRK-REFERENCE']);
     const backwards = [{ weekday: 1, from: '12:00', to: '08:00' }];
     expect(await rulesOf(change({ availability: backwards }))).toEqual(['WRK-STRETCH']);
+    const pause = { weekdays: [], from: '12:00', to: '13:00', minutes: 30 };
+    expect(await rulesOf(change({ breaks: [{ ...pause, minutes: 90 }] }))).toEqual(['WRK-BREAK']);
+    await change({ breaks: [pause] });
+    expect(await ann()).toMatchObject({ breaks: [pause] });
     expect(await rulesOf(workforce.change({ regionId, staffId: agency.simone.id, set: {} }))).toEqual(['WRK-KNOWN']);
 
     const days = { regionId, staffId, fromDate: '2026-11-24', toDate: '2026-11-26', reason: 'vacation' as const };

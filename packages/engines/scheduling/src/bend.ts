@@ -1,6 +1,6 @@
 /**
- * Rules that may bend for one visit when nobody can take it: the gap to the patient's other visits, a night's rest, the step of
- * a pair, what was agreed with a partner, a skill, and, last, that two must not meet. Each bent by the least that works.
+ * Rules that may bend for one visit when nobody can take it: the gap to the patient's other visits, a night's rest, a break, the
+ * step of a pair, what was agreed with a partner, a skill, and, last, that two must not meet. Each bent by the least that works.
  */
 import { hasProvider, hasRole, hasSkills, isBlocked } from './feasibility.ts';
 import { cheapest, type Give, RELAX_STEP, smallest } from './give.ts';
@@ -15,6 +15,7 @@ import {
   withLessRest,
   withLooserStep,
   withMoreAgreed,
+  withShorterBreaks,
   withSpacing,
 } from './relaxed.ts';
 
@@ -36,6 +37,7 @@ export function bends(plan: Plan, visit: number, offered: readonly number[]): re
   return [
     lessSpacing(plan, visit, able),
     lessRest(plan, visit, able),
+    shorterBreak(plan, visit, able),
     outOfStep(plan, visit, able),
     lateNotice(plan, visit, able),
     overAgreed(plan, visit, able),
@@ -87,6 +89,23 @@ function lessRest(plan: Plan, visit: number, staff: readonly number[]): Bend | n
   const minutes = smallest(most, (less) => anybody(withLessRest(plan, less), visit, staff));
   if (minutes === null) return null;
   return bent('SCH-REST', { kind: 'rest', minutes }, cheapest(withLessRest(plan, minutes), visit, staff));
+}
+
+/** Of all carers the one whose break is shortened by least; among those the cheapest. */
+function shorterBreak(plan: Plan, visit: number, staff: readonly number[]): Bend | null {
+  const c = plan.compiled;
+  const longest = Math.max(0, ...c.shiftBreak);
+  const [best] = staff
+    .flatMap((one) => {
+      if (c.staffBreaks[one] === 0) return [];
+      const view = (less: number): Plan => withShorterBreaks(plan, one, less);
+      const most = Math.ceil(longest / RELAX_STEP) * RELAX_STEP;
+      const minutes = smallest(most, (less) => bestStart(view(less), visit, one) !== null);
+      const place = minutes === null ? null : bestStart(view(minutes), visit, one);
+      return minutes === null || place === null ? [] : [{ place, minutes }];
+    })
+    .sort((a, b) => a.minutes - b.minutes || a.place.cost - b.place.cost);
+  return best ? bent('SCH-BREAK', { kind: 'break', minutes: best.minutes }, best.place) : null;
 }
 
 function outOfStep(plan: Plan, visit: number, staff: readonly number[]): Bend | null {

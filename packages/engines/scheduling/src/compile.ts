@@ -3,6 +3,7 @@
  * visit 0 … visitCount-1, staff 0 … staffCount-1, in the order of the input.
  */
 import { fail, ok, type Problem, type Result } from '@fieldfare/kernel';
+import { type BreakLists, breakListsOf } from './break-lists.ts';
 import { createDayCount, type DayCount } from './day-count.ts';
 import { type PairLists, pairListsOf } from './pair-lists.ts';
 import { type PartnerLists, partnerListsOf } from './partner-lists.ts';
@@ -28,7 +29,7 @@ export interface EligibleGroup {
   readonly uncontracted: Uint8Array;
 }
 
-export interface CompiledWeek extends PairLists, PartnerLists {
+export interface CompiledWeek extends PairLists, PartnerLists, BreakLists {
   readonly problem: WeekProblem;
   readonly staffCount: number;
   readonly visitCount: number;
@@ -218,6 +219,7 @@ export function compileWeek(problem: WeekProblem): Result<CompiledWeek> {
     spacingDays: Int32Array.from(visits, ({ spacing }) => spacing?.days ?? 0),
     ...pairListsOf(visits, visitIndex),
     ...partners.lists,
+    ...breakListsOf(problem, levels['SCH-BREAK'] !== 'off'),
     days,
     longestVisit: visits.reduce((longest, visit) => Math.max(longest, visit.minutes), 0),
     groups,

@@ -34,6 +34,7 @@ const weeks = fc.record({
   days: fc.integer({ min: 1, max: 4 }),
   mess: fc.constantFrom(0, 0, 0.2),
   buckets: fc.boolean(),
+  breaks: fc.constantFrom(0, 0.6),
 }) satisfies fc.Arbitrary<GenerateOptions>;
 
 describe('construct', () => {

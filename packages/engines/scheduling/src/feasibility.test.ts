@@ -305,6 +305,17 @@ const ROWS: readonly Row[] = [
     inside: '17:00',
   },
   {
+    rule: 'SCH-BREAK',
+    says: 'half an hour in its window, before the visit or behind it',
+    visit: { minutes: 60 },
+    staff: {
+      shifts: [{ start: at('08:00'), end: at('16:00'), break: { start: at('11:30'), end: at('12:30'), minutes: 30 } }],
+    },
+    inside: '12:00',
+    outside: '11:59',
+    params: { neededMinutes: 30, gapMinutes: 29, windowStart: at('11:30'), windowEnd: at('12:30') },
+  },
+  {
     rule: 'SCH-SYNC',
     says: 'at the same minute as the other carer',
     visit: { patientId: 'same', pair: { firstId: 'other0', leastMinutes: 0, mostMinutes: 0 } },
@@ -490,7 +501,7 @@ describe('rules', () => {
     let right = 0;
     fc.assert(
       fc.property(fc.integer(), fc.double({ min: 0, max: 0.9, noNaN: true }), (seed, mess) => {
-        const week = generateWeek({ seed, staff: 5, visits: 25, days: 2, mess });
+        const week = generateWeek({ seed, staff: 5, visits: 25, days: 2, mess, breaks: (seed & 1) === 0 ? 0.8 : 0 });
         const plan = planOf(week);
         for (let visit = 0; visit < 25; visit += 1) {
           for (let staff = 0; staff < 5; staff += 1) {

@@ -7,6 +7,7 @@
  * the shift. Overlapping visits are an overlap, not also a travel problem.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
+import { breakLeft, brokenBreak } from './breaks.ts';
 import { type CompiledWeek, PROVIDER_OWN, providerMatches } from './compile.ts';
 import { earliestInStep, hasOtherHalf, latestInStep, outOfStep, placedPartner } from './pairs.ts';
 import { earliestAsked, overPartner, partnerBookedWithout } from './partners.ts';
@@ -32,7 +33,8 @@ export function fits(plan: Plan, visit: number, staff: number, start: EpochMinut
     travelBefore(plan, visit, around.before, start) <= 0 &&
     travelAfter(plan, visit, around.after, end) <= 0 &&
     restedBefore(plan, staff, around.before, start, end) >= 0 &&
-    restedAfter(plan, staff, around.after, start, end) >= 0
+    restedAfter(plan, staff, around.after, start, end) >= 0 &&
+    brokenBreak(plan, visit, staff, start) < 0
   );
 }
 
@@ -93,6 +95,15 @@ export function violationsAt(plan: Plan, visit: number, staff: number, start: Ep
   }
   if (restedAfter(plan, staff, around.after, start, end) < 0) {
     report('SCH-REST', restParams(plan, around.after, (plan.startOf[around.after] as number) - end, 'after'));
+  }
+  const broken = brokenBreak(plan, visit, staff, start);
+  if (broken >= 0) {
+    report('SCH-BREAK', {
+      neededMinutes: c.shiftBreak[broken] as number,
+      gapMinutes: breakLeft(plan, visit, staff, start, broken),
+      windowStart: c.breakFrom[broken] as number,
+      windowEnd: c.breakTo[broken] as number,
+    });
   }
   const over = overCapacity(plan, visit, staff);
   if (over > 0) {

@@ -38,6 +38,7 @@ export const FUNNEL_STEPS: readonly RuleId[] = [
   'SCH-OVERLAP-STAFF', // no gap between visits is long enough
   'SCH-TRAVEL', // a gap is, but not with the way there and on
   'SCH-REST', // nor with the rest from one day to the next
+  'SCH-BREAK', // nor with the carer's break
 ];
 
 /** `among`: whose answers count; everybody's when left out. */
@@ -90,7 +91,10 @@ function firstRemoving(plan: Plan, visit: number, staff: number): RuleId | null 
   starts = without(plan, visit, starts, plan.routes[staff] as readonly number[]);
   if (starts.length === 0) return 'SCH-OVERLAP-STAFF';
   if (hasStart(plan, visit, staff)) return null;
-  return c.restMinutes > 0 && hasStart(withoutRest(plan), visit, staff) ? 'SCH-REST' : 'SCH-TRAVEL';
+  if (c.restMinutes > 0 && hasStart(withoutRest(plan), visit, staff)) return 'SCH-REST';
+  return c.staffBreaks[staff] === 1 && hasStart(withoutRest(withoutBreaks(plan)), visit, staff)
+    ? 'SCH-BREAK'
+    : 'SCH-TRAVEL';
 }
 
 const hasStart = (plan: Plan, visit: number, staff: number): boolean =>
@@ -98,6 +102,12 @@ const hasStart = (plan: Plan, visit: number, staff: number): boolean =>
 
 /** The same placements where nobody asks for rest. To be asked only. */
 const withoutRest = (plan: Plan): Plan => ({ ...plan, compiled: { ...plan.compiled, restMinutes: 0 } });
+
+/** The same placements where nobody has a break. To be asked only. */
+const withoutBreaks = (plan: Plan): Plan => ({
+  ...plan,
+  compiled: { ...plan.compiled, shiftBreak: new Int32Array(plan.compiled.shiftBreak.length) },
+});
 
 /** Ranges of starts, both ends included, as pairs in one flat list. */
 type Starts = readonly number[];

@@ -23,6 +23,8 @@ export type Give =
   | { readonly kind: 'spacing'; readonly minutes: number; readonly days: number }
   /** The carer rests this much less between two days. */
   | { readonly kind: 'rest'; readonly minutes: number }
+  /** The carer's break is this much shorter. */
+  | { readonly kind: 'break'; readonly minutes: number }
   /** The two carers of a pair are this much out of step. */
   | { readonly kind: 'sync'; readonly minutes: number }
   /** The carer lacks these. */

@@ -4,7 +4,8 @@
  * Cost = route part (travel, waiting and the time that was told: depends on the start) + carer part (balance, overtime, price) + patient
  * part (continuity and the carer who was told).
  * Placing a visit with carer `s` changes, and only changes:
- * - the route part of `s` for starts between the visit before and the visit after the placed one;
+ * - the route part of `s` for starts between the visit before and the visit after the placed one; where the shift has a break,
+ *   in the whole shift;
  * - the carer part of `s`;
  * - for carers of the same partner: whether the hours that were agreed have room for more;
  * - for the same patient: the patient part, and starts that now overlap the patient's visit or come too near to it.
@@ -15,6 +16,7 @@ import { overPartner, partnerRoom } from './partners.ts';
 import { partnerCostOf } from './pay.ts';
 import { type Plan, positionIn } from './plan.ts';
 import { balanceDelta, continuityDelta, overtimeDelta } from './score.ts';
+import { shiftHolding } from './shifts.ts';
 import { tooNear } from './spacing.ts';
 import { NO_START, type StartSearch, searchStarts } from './starts.ts';
 import { otherCarerOf } from './told.ts';
@@ -238,7 +240,12 @@ export function createInsertionTable(
       const from = before === undefined ? Number.NEGATIVE_INFINITY : (plan.startOf[before] as number);
       const until = after === undefined ? Number.POSITIVE_INFINITY : (plan.startOf[after] as number);
       const freeFrom = before === undefined ? from : endOf(plan, before);
-      touchStaff(staff, from, until, Math.max(at - freeFrom, until - endOf(plan, visit)));
+      const room = Math.max(at - freeFrom, until - endOf(plan, visit));
+      const shift = c.staffBreaks[staff] === 0 ? -1 : shiftHolding(c, staff, at, endOf(plan, visit));
+      if (shift >= 0 && (c.shiftBreak[shift] as number) > 0) {
+        const whole = { from: c.shiftStart[shift] as number, until: c.shiftEnd[shift] as number };
+        touchStaff(staff, Math.min(from, whole.from), Math.max(until, whole.until), c.longestVisit);
+      } else touchStaff(staff, from, until, room);
       touchPartner(staff);
       touchPatient(visit);
     },

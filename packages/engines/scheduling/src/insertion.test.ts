@@ -9,8 +9,8 @@ import { createPlan, type Plan, withStartWindows } from './plan.ts';
 import { componentsOf, costOf } from './score.ts';
 
 /** A week with some visits placed by the rules and a few at random. */
-function halfFull(seed: number, mess: number, buckets = true): Plan {
-  const plan = planOf(generateWeek({ seed, staff: 5, visits: 40, days: 2, mess, buckets }));
+function halfFull(seed: number, mess: number, buckets = true, breaks = 0): Plan {
+  const plan = planOf(generateWeek({ seed, staff: 5, visits: 40, days: 2, mess, buckets, breaks }));
   for (let visit = 0; visit < 40; visit += 2) {
     const [best] = plan.placementOf(visit) === null ? candidates(plan, visit) : [];
     if (best !== undefined) plan.place(visit, best.staff, best.start);
@@ -49,20 +49,26 @@ describe('withStartWindows', () => {
 describe('bestStart', () => {
   it('finds a start exactly when some minute fits, and the start fits', () => {
     fc.assert(
-      fc.property(fc.integer(), fc.constantFrom(0, 0.1, 0.4), fc.boolean(), (seed, mess, buckets) => {
-        const plan = halfFull(seed, mess, buckets);
-        for (let visit = 1; visit < 40; visit += 3) {
-          for (let staff = 0; staff < 5; staff += 1) {
-            const best = bestStart(plan, visit, staff);
-            if (best !== null) expect(violationsAt(plan, visit, staff, best.start)).toEqual([]);
-            else {
-              let minute = MONDAY;
-              while (minute < MONDAY + 2 * 1440 && !fits(plan, visit, staff, minute)) minute += 1;
-              expect(minute).toBe(MONDAY + 2 * 1440);
+      fc.property(
+        fc.integer(),
+        fc.constantFrom(0, 0.1, 0.4),
+        fc.boolean(),
+        fc.boolean(),
+        (seed, mess, buckets, breaks) => {
+          const plan = halfFull(seed, mess, buckets, breaks ? 0.8 : 0);
+          for (let visit = 1; visit < 40; visit += 3) {
+            for (let staff = 0; staff < 5; staff += 1) {
+              const best = bestStart(plan, visit, staff);
+              if (best !== null) expect(violationsAt(plan, visit, staff, best.start)).toEqual([]);
+              else {
+                let minute = MONDAY;
+                while (minute < MONDAY + 2 * 1440 && !fits(plan, visit, staff, minute)) minute += 1;
+                expect(minute).toBe(MONDAY + 2 * 1440);
+              }
             }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 15 },
     );
   });

@@ -141,6 +141,11 @@ function telltaleStarts(plan: Plan, visit: number, staff: number, window: Interv
   for (let shift = c.shiftFrom[staff] as number; shift < (c.shiftFrom[staff + 1] as number); shift += 1) {
     add(c.shiftStart[shift] as number);
     add((c.shiftEnd[shift] as number) - minutes);
+    if (c.shiftBreak[shift] === 0) continue;
+    const opens = c.breakFrom[shift] as number;
+    const closes = c.breakTo[shift] as number;
+    const pause = c.shiftBreak[shift] as number;
+    for (const start of [opens + pause, closes, opens - minutes, closes - pause - minutes]) add(start);
   }
   for (const other of plan.routes[staff] ?? []) {
     if (other === visit) continue;

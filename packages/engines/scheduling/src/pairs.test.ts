@@ -72,7 +72,19 @@ describe('pairs', () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(0, 3_000), fc.constantFrom(0, 0.2), (seed, moves, mess) => {
         const plan = createPlan(
-          unwrap(compileWeek(generateWeek({ seed, staff: 8, visits: 60, days: 2, paired: 0.6, mess }))),
+          unwrap(
+            compileWeek(
+              generateWeek({
+                seed,
+                staff: 8,
+                visits: 60,
+                days: 2,
+                paired: 0.6,
+                mess,
+                breaks: (seed & 1) === 0 ? 0.5 : 0,
+              }),
+            ),
+          ),
         );
         const before = plan.snapshot();
         finish(plan, moves);

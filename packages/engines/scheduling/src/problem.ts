@@ -11,6 +11,16 @@ export interface Interval {
   readonly end: EpochMinute;
 }
 
+/** An unpaid break of a shift: at no fixed time, whole inside `[start, end)`. */
+export interface Break extends Interval {
+  readonly minutes: number;
+}
+
+export interface Shift extends Interval {
+  /** The plan leaves room for it; none when left out. */
+  readonly break?: Break | null;
+}
+
 export interface EngineStaff {
   readonly id: string;
   readonly role: string;
@@ -21,7 +31,7 @@ export interface EngineStaff {
   /** Which of `partners`; left out: none of them, nothing was agreed. */
   readonly partnerId?: string;
   /** Bookable stretches, ascending, not overlapping; absences already taken out. A visit lies inside one of them. */
-  readonly shifts: readonly Interval[];
+  readonly shifts: readonly Shift[];
   /** Visit minutes in the horizon without overtime. */
   readonly capacityMinutes: number;
   /** Most minutes above capacity; none when left out. */
@@ -136,6 +146,7 @@ export const RULES = {
   'SCH-WINDOW': 'A visit starts inside its time window.',
   'SCH-TRAVEL': 'A carer can reach the visit from the one before, and the one after from it.',
   'SCH-REST': 'A carer rests between the last visit of one day and the first of the next.',
+  'SCH-BREAK': 'In the window of a carer’s break there is time for it.',
   'SCH-CAPACITY': 'A carer’s week stays within capacity and agreed overtime.',
   'SCH-PARTNER-CAPACITY': 'A partner’s visits of a week stay within the hours that were agreed.',
 } as const;
@@ -160,6 +171,7 @@ export const LEVELS: Readonly<Record<RuleId, readonly [RuleLevel, ...RuleLevel[]
   'SCH-WINDOW': ['warn', 'block'],
   'SCH-TRAVEL': ['warn', 'block'],
   'SCH-REST': ['warn', 'block', 'off'],
+  'SCH-BREAK': ['warn', 'block', 'off'],
   'SCH-CAPACITY': ['warn', 'block', 'off'],
   'SCH-PARTNER-CAPACITY': ['warn', 'block', 'off'],
 };

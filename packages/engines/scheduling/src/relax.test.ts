@@ -71,12 +71,12 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
     }
     case 'shift': {
       const { side, minutes } = give;
-      const shifts = carer.shifts.map(({ start, end }, index) =>
+      const shifts = carer.shifts.map((shift, index) =>
         index !== give.shift
-          ? { start, end }
+          ? shift
           : side === 'start'
-            ? { start: start - minutes, end }
-            : { start, end: end + minutes },
+            ? { ...shift, start: shift.start - minutes }
+            : { ...shift, end: shift.end + minutes },
       );
       return planOf(weekWith(plan, { staff: { shifts } }, visit, staff));
     }
@@ -101,6 +101,13 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
       const restMinutes = Math.max(0, (problem.restMinutes ?? 0) - give.minutes);
       return planOf({ ...weekWith(plan, {}, visit, staff), restMinutes });
     }
+    case 'break': {
+      const shifts = carer.shifts.map((shift) => {
+        const minutes = (shift.break?.minutes ?? 0) - give.minutes;
+        return { ...shift, break: shift.break && minutes > 0 ? { ...shift.break, minutes } : null };
+      });
+      return planOf(weekWith(plan, { staff: { shifts } }, visit, staff));
+    }
     case 'sync':
       throw new Error('held against the violations instead');
     case 'skill': {
@@ -120,6 +127,8 @@ function given(plan: Plan, visit: number, staff: number, give: Give, room: reado
 }
 
 const EXACT: ReadonlySet<Give['kind']> = new Set(['capacity', 'partnerHours']);
+/** What gives way in the carer alone. */
+const OWN: ReadonlySet<Give['kind']> = new Set(['shift', 'break', ...EXACT]);
 
 function lessOf(give: Give): Give | null {
   if (give.kind === 'notice') return give.days > 1 ? { ...give, days: give.days - 1 } : null;
@@ -133,6 +142,7 @@ const weeks = fc.record({
   visits: fc.integer({ min: 20, max: 70 }),
   days: fc.integer({ min: 1, max: 3 }),
   mess: fc.constantFrom(0, 0.2),
+  breaks: fc.constantFrom(0, 0.8),
 }) satisfies fc.Arbitrary<GenerateOptions>;
 
 const openIn = (plan: Plan): number[] =>
@@ -175,7 +185,7 @@ function holds(options: GenerateOptions, capacity: number): ReadonlySet<Give['ki
       }
       const less = lessOf(give);
       if (less === null) continue;
-      for (const one of less.kind === 'shift' || EXACT.has(less.kind) ? [place.staff] : plan.routes.keys()) {
+      for (const one of OWN.has(less.kind) ? [place.staff] : plan.routes.keys()) {
         expect(bestStart(given(plan, visit, one, less, room), visit, one), `less ${less.kind}`).toBeNull();
       }
     }
@@ -237,6 +247,17 @@ describe('relaxations', () => {
       give: { kind: 'rest', minutes: 90 },
     });
     expect(asked('block').map(({ rule }) => rule)).not.toContain('SCH-REST');
+  });
+
+  it('SCH-BREAK the break that is shortened by least', () => {
+    const rested = (id: string, minutes: number): EngineStaff => ({
+      ...staffOf(id),
+      shifts: [{ start: at('08:00'), end: at('16:00'), break: { start: at('12:00'), end: at('13:00'), minutes } }],
+    });
+    const asked = visitOf('v', { minutes: 75, startWindows: [{ start: at('11:20'), end: at('11:25') }] });
+    expect(ask([rested('ann', 45), rested('bob', 40)], [asked], {})).toEqual([
+      { rule: 'SCH-BREAK', give: { kind: 'break', minutes: 15 }, at: at('11:20') },
+    ]);
   });
 
   it('SCH-SYNC the two carers of a pair as little out of step as will do', () => {

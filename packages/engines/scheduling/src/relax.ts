@@ -68,6 +68,7 @@ const KNOWINGLY: ReadonlySet<RuleId> = new Set([
   'SCH-SKILL',
   'SCH-AVAILABILITY',
   'SCH-REST',
+  'SCH-BREAK',
   'SCH-CAPACITY',
   'SCH-NOTICE',
   'SCH-PARTNER-CAPACITY',
@@ -94,6 +95,7 @@ function strainOf(plan: Plan, give: Give): number {
       return 60 + 120 * give.days;
     case 'sync':
       return 60 + give.minutes;
+    case 'break':
     case 'rest':
       return 60 + 2 * give.minutes;
     case 'spacing':

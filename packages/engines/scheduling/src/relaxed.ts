@@ -2,6 +2,7 @@
  * The same placements in a week in which one thing is different: for asking `bestStart`, never for changing. Each
  * shares the plan's lists. (`withStartWindows` in plan.ts is one more of these.)
  */
+import { breakInside } from './break-lists.ts';
 import { PROVIDER_ANY } from './compile.ts';
 import type { Plan } from './plan.ts';
 import type { Interval } from './problem.ts';
@@ -50,12 +51,22 @@ export function withShifts(plan: Plan, staff: number, shifts: readonly Interval[
   const shiftEnd = compiled.shiftEnd.slice();
   const shiftDay = compiled.shiftDay.slice();
   const from = compiled.shiftFrom[staff] as number;
+  const own = compiled.problem.staff[staff]?.shifts ?? [];
+  const shiftBreak = compiled.shiftBreak.slice();
+  const breakFrom = compiled.breakFrom.slice();
+  const breakTo = compiled.breakTo.slice();
   for (const [index, { start, end }] of shifts.entries()) {
+    if (compiled.levels['SCH-BREAK'] !== 'off') {
+      const pause = breakInside({ start, end, break: own[index]?.break ?? null });
+      shiftBreak[from + index] = pause.minutes;
+      breakFrom[from + index] = pause.from;
+      breakTo[from + index] = pause.to;
+    }
     shiftStart[from + index] = start;
     shiftEnd[from + index] = end;
     shiftDay[from + index] = compiled.days.dayOf(start);
   }
-  return { ...plan, compiled: { ...compiled, shiftStart, shiftEnd, shiftDay } };
+  return { ...plan, compiled: { ...compiled, shiftStart, shiftEnd, shiftDay, shiftBreak, breakFrom, breakTo } };
 }
 
 /** Visits of this one's patient and service may lie this much nearer to one another. */
@@ -75,6 +86,17 @@ export function withSpacing(plan: Plan, visit: number, minutes: number, days: nu
 export function withLessRest(plan: Plan, minutes: number): Plan {
   const { compiled } = plan;
   return { ...plan, compiled: { ...compiled, restMinutes: Math.max(0, compiled.restMinutes - minutes) } };
+}
+
+/** Breaks of one carer are this much shorter. */
+export function withShorterBreaks(plan: Plan, staff: number, minutes: number): Plan {
+  const { compiled } = plan;
+  const last = compiled.shiftFrom[staff + 1] as number;
+  const shiftBreak = compiled.shiftBreak.slice();
+  for (let shift = compiled.shiftFrom[staff] as number; shift < last; shift += 1) {
+    shiftBreak[shift] = Math.max(0, (shiftBreak[shift] as number) - minutes);
+  }
+  return { ...plan, compiled: { ...compiled, shiftBreak } };
 }
 
 /** The visit may be this much earlier or later beside its other half. */

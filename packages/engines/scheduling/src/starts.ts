@@ -4,6 +4,7 @@
  * which the caller asks), and when any whole minute fits, one is found; tests hold it against trying every minute.
  */
 import type { EpochMinute } from '@fieldfare/kernel';
+import { brokenBreak, startsAfterBreak } from './breaks.ts';
 import { endOf } from './feasibility.ts';
 import { earliestInStep, latestInStep, placedPartner } from './pairs.ts';
 import { earliestAsked } from './partners.ts';
@@ -30,6 +31,11 @@ export interface StartSearch {
   earliest: EpochMinute;
   latest: EpochMinute;
   follows: number;
+  /** Of the carer; and where the shift has a break, the shift (-1: none), the visit that ends last before the gap, and when. */
+  staff: number;
+  breakShift: number;
+  reached: number;
+  reachedEnd: EpochMinute;
 }
 
 export const createStartSearch = (wish: EpochMinute | null = null): StartSearch => ({
@@ -41,6 +47,10 @@ export const createStartSearch = (wish: EpochMinute | null = null): StartSearch 
   earliest: 0,
   latest: 0,
   follows: -1,
+  staff: -1,
+  breakShift: -1,
+  reached: -1,
+  reachedEnd: 0,
 });
 
 /** People read times on a five-minute grid; exact minutes are taken only where no grid minute fits. */
@@ -99,6 +109,8 @@ function searchShift(
   const route = plan.routes[staff] as readonly number[];
   const longest = c.longestVisit;
   const minutes = c.visitMinutes[visit] as number;
+  search.staff = staff;
+  search.breakShift = c.shiftBreak[shift] === 0 ? -1 : shift;
   let at = positionIn(route, plan.startOf, low, -1);
   // `reached`: of the visits before the gap the one that ends last (not always the last in order: weeks may be tangled).
   let reached = -1;
@@ -142,6 +154,8 @@ function searchShift(
       search.earliest = earliest;
       search.latest = latest;
       search.follows = next;
+      search.reached = reached;
+      search.reachedEnd = reachedEnd;
       if (earliest <= latest) searchGap(plan, visit, search);
     }
     if (next < 0) return;
@@ -174,6 +188,7 @@ function searchGap(plan: Plan, visit: number, search: StartSearch): void {
     found = tryStart(plan, visit, c.visitToldStart[visit] as number, search) || found;
   }
   if (search.wish !== null) found = tryStart(plan, visit, search.wish, search) || found;
+  if (search.breakShift >= 0) found = tryBesideBreak(plan, visit, search) || found;
   const patient = plan.patientVisits[c.visitPatient[visit] as number] as readonly number[];
   for (let index = 0; index < patient.length; index += 1) {
     const other = patient[index] as number;
@@ -195,6 +210,36 @@ function searchGap(plan: Plan, visit: number, search: StartSearch): void {
     tryStart(plan, visit, departure - minutes, search);
     departure = c.travel.nextChange(departure);
   }
+  if (search.breakShift < 0) return;
+  // And where the carer drives on after a break.
+  const before = minutes + (c.shiftBreak[search.breakShift] as number);
+  departure = c.travel.nextChange(earliest + before);
+  while (departure - before <= latest) {
+    tryStart(plan, visit, departure - before, search);
+    departure = c.travel.nextChange(departure);
+  }
+}
+
+/** Starts hard by the shift's break: right after it, and so that it just has room behind the visit. */
+function tryBesideBreak(plan: Plan, visit: number, search: StartSearch): boolean {
+  const c = plan.compiled;
+  const { gap, follows, breakShift: shift } = search;
+  const shiftStart = c.shiftStart[shift] as number;
+  const inside = search.reachedEnd > shiftStart;
+  const left = inside ? search.reachedEnd : shiftStart;
+  let found = false;
+  for (const start of startsAfterBreak(c, shift, inside ? search.reached : -1, left, gap.place)) {
+    found = tryStart(plan, visit, up(start), search) || tryStart(plan, visit, start, search) || found;
+  }
+  const asked = c.shiftBreak[shift] as number;
+  const closes = c.breakTo[shift] as number;
+  const due = follows < 0 ? closes : (plan.startOf[follows] as number);
+  const drive = follows < 0 ? 0 : c.travel.minutes(gap.place, c.visitPlace[follows] as number, due - asked);
+  for (const end of [Math.min(closes, due) - asked - drive, Math.min(closes, due - drive) - asked]) {
+    const start = end - gap.minutes;
+    found = tryStart(plan, visit, down(start), search) || tryStart(plan, visit, start, search) || found;
+  }
+  return found;
 }
 
 /** Whether the gap in hand allows this start; if so and it is the best so far, it is kept. */
@@ -212,6 +257,7 @@ function tryStart(plan: Plan, visit: number, start: EpochMinute, search: StartSe
     const other = patient[index] as number;
     if (other !== visit && tooNear(c, visit, start, other, plan.startOf[other] as number)) return false;
   }
+  if (search.breakShift >= 0 && brokenBreak(plan, visit, search.staff, start) >= 0) return false;
   search.tried += 1;
   priceStart(plan, gap, start);
   const { weights } = c;

@@ -123,6 +123,11 @@ export function problemsOf(week: WeekProblem): Problem[] {
       if (!minute(shift.start, here) || !minute(shift.end, here)) return;
       if (shift.end <= shift.start) report('a shift ends after it starts', here);
       if (previous !== undefined && shift.start < previous.end) report('shifts overlap or are out of order', here);
+      const pause = shift.break;
+      if (pause && minute(pause.start, here) && minute(pause.end, here)) {
+        const whole = Number.isInteger(pause.minutes) && pause.minutes > 0;
+        if (!whole || pause.end <= pause.start) report('a break is some minutes in a window', [...here, 'break']);
+      }
       previous = shift;
     });
   }

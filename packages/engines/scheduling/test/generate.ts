@@ -3,7 +3,7 @@
  * roles and partners mixed. `mess` puts a share of the visits somewhere at random, broken rules included.
  */
 import { seededRandom } from '@fieldfare/kernel';
-import type { EngineStaff, EngineVisit, Interval, Spacing, WeekProblem } from '../src/problem.ts';
+import type { EngineStaff, EngineVisit, Interval, Shift, Spacing, WeekProblem } from '../src/problem.ts';
 
 export interface GenerateOptions {
   readonly seed: number;
@@ -24,6 +24,8 @@ export interface GenerateOptions {
   readonly paired?: number;
   /** Whether partners have agreed on services, hours and notice. */
   readonly agreed?: boolean;
+  /** Share of shifts with a break at no fixed time. */
+  readonly breaks?: number;
   /** Roles by share. */
   readonly roles?: readonly string[];
 }
@@ -51,6 +53,14 @@ function inPairs(visits: readonly EngineVisit[], share: number, draw: () => numb
   });
 }
 
+/** Half an hour or a whole one in a window of two hours about the middle of the shift, now and then at its edge. */
+const withBreaks = (shifts: readonly Interval[], share: number, draw: () => number): Shift[] =>
+  shifts.map((shift) => {
+    if (share === 0 || draw() >= share) return shift;
+    const start = shift.start + Math.floor(draw() * 1.1 * (shift.end - shift.start - 90));
+    return { ...shift, break: { start, end: start + 120, minutes: draw() < 0.7 ? 30 : 60 } };
+  });
+
 /** Monday 2026-06-01 00:00 in a zone four hours behind UTC. */
 export const MONDAY = Date.UTC(2026, 5, 1, 4) / 60_000;
 const DAY = 1440;
@@ -74,6 +84,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     restMinutes = 1050,
     paired = 0.2,
     agreed = true,
+    breaks = 0,
   } = options;
   const roles = options.roles ?? ['psw', 'psw', 'psw', 'nurse', 'ot'];
   const random = seededRandom(seed);
@@ -87,6 +98,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
     return places.push({ x: town.x + random.float() * 12, y: town.y + random.float() * 12 }) - 1;
   };
 
+  const pauses = seededRandom(seed + 3).float;
   const staff: EngineStaff[] = Array.from({ length: options.staff }, (_, index) => {
     const begins = pick([7, 8, 8, 9, 13]) * 60;
     const length = pick([6, 7.5, 8]) * 60;
@@ -109,7 +121,7 @@ export function generateWeek(options: GenerateOptions): WeekProblem {
       skills: index % 3 === 0 ? ['en'] : ['en', 'fr'],
       partner,
       ...(partner ? { partnerId: 'org' } : {}),
-      shifts,
+      shifts: withBreaks(shifts, breaks, pauses),
       capacityMinutes: Math.floor(working * (part ? 0.45 : 0.85)),
       overtimeMinutes: part ? Math.floor(working * 0.4) : 0,
       centsAnHour: partner ? 3_900 + 130 * index : 0,

@@ -4,10 +4,12 @@ import {
   type EMPLOYMENT_TYPES,
   type STARTS,
   type Staff,
+  type StaffBreak,
   type StaffRole,
   staff,
 } from '@fieldfare/domain/tables';
 import { deterministicId } from '@fieldfare/kernel';
+import { BREAKS_FORMAT, readBreaks, writeBreaks } from './breaks.ts';
 import { bad, type Cell, choice, fold, good, number, text, words, yesNo } from './cells.ts';
 import { type Field, type Kind, type Values, valueAt } from './kind.ts';
 import { referenceKey } from './lookup.ts';
@@ -201,6 +203,16 @@ const FIELDS: readonly Field[] = [
     read: availability,
   },
   {
+    key: 'breaks',
+    label: 'Breaks',
+    labelFr: 'Pauses',
+    required: false,
+    synonyms: ['break', 'meal break', 'lunch', 'pause', 'pause repas', 'dîner'],
+    format: BREAKS_FORMAT,
+    example: '30 min 11:30-13:30',
+    read: readBreaks,
+  },
+  {
     key: 'homeLat',
     label: 'Home latitude',
     labelFr: 'Latitude du domicile',
@@ -303,6 +315,7 @@ function build(values: Values, lookup: Parameters<Kind<Staff>['build']>[1]): Ret
     active: valueAt<boolean>(values, 'active') ?? true,
     skills: valueAt<string[]>(values, 'skills') ?? null,
     startsFrom: valueAt<Staff['startsFrom']>(values, 'startsFrom') ?? null,
+    breaks: valueAt<StaffBreak[]>(values, 'breaks') ?? null,
     overtimeMinutes: overtime ? Math.round(overtime * 60) : null,
   };
   const rowField: Readonly<Record<string, string>> = {
@@ -335,6 +348,7 @@ export const staffKind: Kind<Staff> = {
     overtimeHours: row.overtimeMinutes ? hoursOf(row.overtimeMinutes) : '',
     startsFrom: row.startsFrom ?? '',
     availability: writeAvailability(row.availability),
+    breaks: writeBreaks(row.breaks ?? []),
     languages: row.languages.join(', '),
     skills: (row.skills ?? []).join(', '),
     active: row.active ? 'yes' : 'no',

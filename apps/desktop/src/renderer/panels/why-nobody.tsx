@@ -18,6 +18,7 @@ const DOES: Readonly<Record<Relaxed['kind'], string>> = {
   shift: 'Place anyway',
   spacing: 'Place anyway',
   rest: 'Place anyway',
+  break: 'Place anyway',
   sync: 'Place anyway',
   notice: 'Place anyway',
   partnerHours: 'Place anyway',

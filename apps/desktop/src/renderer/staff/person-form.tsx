@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { FieldErrors } from '../lib/field-errors.ts';
 import { optionsOf } from '../lib/options.ts';
 import { DegreesField } from '../shell/degrees-field.tsx';
+import { BreakEditor } from './break-editor.tsx';
 import classes from './staff.module.css';
 import { WeekEditor } from './week-editor.tsx';
 import { EMPLOYMENT_NAMES, ROLE_NAMES } from './words.ts';
@@ -195,6 +196,12 @@ export function WeekCard({ value, errors, readOnly, onChange }: FormProps) {
         readOnly={readOnly}
         errors={errors.within('availability')}
         onChange={(availability) => onChange({ availability })}
+      />
+      <BreakEditor
+        breaks={value.breaks ?? []}
+        readOnly={readOnly}
+        errors={errors.within('breaks')}
+        onChange={(breaks) => onChange({ breaks })}
       />
     </Card>
   );

@@ -26,6 +26,7 @@ const newcomer = ({ lat, lng }: Place): StaffFields => ({
   availability: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '08:00', to: '16:00' })),
   homeLat: lat,
   homeLng: lng,
+  breaks: [],
   startsFrom: 'office',
   phone: '',
   languages: [],
@@ -36,13 +37,16 @@ const newcomer = ({ lat, lng }: Place): StaffFields => ({
 const NEEDED = ['givenName', 'familyName', 'reference', 'team'] as const;
 
 /** What can be said without asking the worker, in the words of the form. */
-function missing({ availability, ...value }: StaffFields): readonly Problem[] {
+function missing({ availability, breaks, ...value }: StaffFields): readonly Problem[] {
   return [
     ...NEEDED.filter((field) => value[field].trim() === '').map((field) =>
       problem('invalid', 'is needed', { path: [field] }),
     ),
     ...availability.flatMap(({ from, to }, index) =>
       from === '' || to === '' ? [problem('invalid', 'needs both times', { path: ['availability', index] })] : [],
+    ),
+    ...(breaks ?? []).flatMap(({ from, to }, index) =>
+      from === '' || to === '' ? [problem('invalid', 'needs both times', { path: ['breaks', index] })] : [],
     ),
   ];
 }

@@ -5,6 +5,7 @@
  * Nodes: task 0 … taskCount-1, then one node a tour (`taskCount + tour`), which stands for leaving and coming home.
  */
 import type { Components } from '../weights.ts';
+import type { TourBreaks } from './tour-breaks.ts';
 
 export interface RoutingModel {
   readonly taskCount: number;
@@ -40,6 +41,8 @@ export interface RoutingModel {
   /** By tour: the day of duty it counts to. Between two linked tours of different days lies at least `rest`. */
   readonly tourDay: Int32Array;
   readonly rest: number;
+  /** Tours that leave room for a break take no tasks of pairs. Null: there is none. */
+  readonly breaks: TourBreaks | null;
   /** Whether the way from home to the first task begins at `tourStart` (else it lies before it). */
   readonly leavesHomeAtStart: boolean;
 

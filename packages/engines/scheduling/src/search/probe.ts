@@ -16,7 +16,7 @@ export interface Probe {
 
 export function createProbe(state: SearchState): Probe {
   const { model, next, start, tour: tourOf } = state;
-  const { taskCount, duration, partner, tourStart, tourEnd, tourNext } = model;
+  const { taskCount, duration, partner, tourStart, tourEnd, tourNext, breaks } = model;
   const bounded = model.windowClose.some((close) => close < NEVER) || tourEnd.some((end) => end < NEVER);
   const waitsForPartner = (task: number): boolean => {
     const other = partner[task] as number;
@@ -24,6 +24,8 @@ export function createProbe(state: SearchState): Probe {
   };
 
   function mayStand(tour: number, before: number, first: number, last: number, after: number): boolean {
+    // The break may find another place, and what stands behind it start sooner.
+    if (breaks !== null && (breaks.minutes[tour] as number) > 0) return true;
     let from = before;
     // From an earlier tour of the same carer, which this change may concern too.
     if (before >= taskCount && tour > 0 && tourNext[tour - 1] === tour) return true;

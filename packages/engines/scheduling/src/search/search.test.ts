@@ -22,6 +22,7 @@ const weeks = fc.record({
   days: fc.integer({ min: 1, max: 4 }),
   mess: fc.constantFrom(0, 0, 0.1, 0.3),
   buckets: fc.boolean(),
+  breaks: fc.constantFrom(0, 0, 0.7),
 }) satisfies fc.Arbitrary<GenerateOptions>;
 
 const trayOf = (plan: Plan): Uint8Array =>

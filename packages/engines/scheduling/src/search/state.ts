@@ -5,11 +5,13 @@
  * Starts are the earliest that sequences, windows and pairs allow: the least solution of
  *   ready(v) = first allowed start from (end of the task before + travel),  start(v) = max(ready(v), what the pair asks).
  * They are found by a work list from the nodes whose predecessor changed; where a start stays, the wave ends. Pairs may
- * make tours wait for each other; sequences that wait in a circle never come to rest and end at the bound on steps.
+ * make tours wait for each other; sequences that wait in a circle never come to rest and end at the bound on steps. A tour
+ * with a break is timed as a whole (`breaks.ts`).
  */
 import { invariant } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
 import { isOtherTime, OTHER_TIME } from '../told.ts';
+import { type BreakTiming, createBreakTiming } from './breaks.ts';
 import { isInTime, pairsApart, patientsInOnePlace } from './checks.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { mayDo, type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
@@ -59,6 +61,9 @@ export class SearchState {
   private unassignedBefore = 0;
   private otherTimesBefore = 0;
   private readonly hasTold: boolean;
+  private readonly breaks: BreakTiming | null;
+  /** By tour, 1: as it was timed last there was no room for its break. */
+  private readonly unrested: Uint8Array;
 
   constructor(model: RoutingModel) {
     const { taskCount, tourCount } = model;
@@ -81,6 +86,8 @@ export class SearchState {
     this.mostSteps = 4 * taskCount + 64;
     this.hasPairs = model.partner.some((other) => other >= 0);
     this.hasTold = model.toldStart.some((start) => start >= 0);
+    this.breaks = model.breaks === null ? null : createBreakTiming(model, model.breaks);
+    this.unrested = new Uint8Array(model.breaks === null ? 0 : tourCount);
     this.hasRivals = model.rivals.some((list) => list.length > 0);
     for (let tour = 0; tour < tourCount; tour += 1) {
       const node = taskCount + tour;
@@ -212,6 +219,16 @@ export class SearchState {
       if (steps < 0) return false;
       const tour = this.tour[node] as number;
       if (tour < 0) continue;
+      if (this.breaks?.has(tour)) {
+        if (!this.settleRested(this.breaks, tour)) {
+          if (!sure) {
+            this.unrested[tour] = 0;
+            return false;
+          }
+          doubtful = true;
+        }
+        continue;
+      }
       if (node >= taskCount) {
         if (!this.comeHome(node, tour)) {
           if (!sure) return false;
@@ -264,7 +281,7 @@ export class SearchState {
     this.priceLate();
     if (this.hasTold) this.priceTold();
     return (
-      (!doubtful || isInTime(this, this.timings, this.timingCount)) &&
+      (!doubtful || (this.allRested() && isInTime(this, this.timings, this.timingCount))) &&
       (!this.hasRivals || patientsInOnePlace(this, this.timings, this.timingCount))
     );
   }
@@ -335,6 +352,43 @@ export class SearchState {
 
   tours(): number[][] {
     return toursIn(this.next, this.model);
+  }
+
+  /** Times a tour with a break. False: it has no room, or ends too late; the starts then are those without it. */
+  private settleRested(breaks: BreakTiming, tour: number): boolean {
+    const { taskCount } = this.model;
+    const home = taskCount + tour;
+    const first = this.next[home] as number;
+    const count = first === home ? 0 : breaks.lay(this, tour, this.setOut(first, tour));
+    this.unrested[tour] = count < 0 ? 1 : 0;
+    let before = home;
+    let at = 0;
+    for (let node = first; node !== home; node = this.next[node] as number) {
+      const left = before === home ? this.setOut(node, tour) : this.endOf(before);
+      let leg = before === home ? 0 : this.legFrom(before, node, left);
+      const free = left + leg;
+      const possible = count < 0 ? firstStart(this.model, node, free) : (breaks.starts[at] as number);
+      const start = possible < 0 ? free : possible;
+      if (before === home) leg = this.legFrom(before, node, start);
+      const idle = before === home || start <= free ? 0 : Math.min(start - free, MOST_WAITING);
+      if (
+        start !== this.start[node] ||
+        start !== this.ready[node] ||
+        leg !== this.leg[node] ||
+        idle !== this.idle[node]
+      ) {
+        this.retime(node, start, start, leg, idle);
+      }
+      before = node;
+      at += 1;
+    }
+    return this.comeHome(home, tour) && count >= 0;
+  }
+
+  private allRested(): boolean {
+    const rested = !this.unrested.includes(1);
+    this.unrested.fill(0);
+    return rested;
   }
 
   private comeHome(home: number, tour: number): boolean {

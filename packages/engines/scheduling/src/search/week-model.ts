@@ -43,14 +43,21 @@ const LONGEST_DAY = 1500;
 const GRID = 5;
 
 /** Rules that say that a route is tangled. The others leave its order and times alone. */
-const TANGLES: ReadonlySet<RuleId> = new Set(['SCH-OVERLAP-STAFF', 'SCH-AVAILABILITY', 'SCH-TRAVEL', 'SCH-REST']);
+const TANGLES: ReadonlySet<RuleId> = new Set([
+  'SCH-OVERLAP-STAFF',
+  'SCH-AVAILABILITY',
+  'SCH-TRAVEL',
+  'SCH-REST',
+  'SCH-BREAK',
+]);
 
 /**
- * `mayMove`: by visit, 1 for those the search may place, move and take off; 2 for those that keep a place, whichever; they
+ * `asked`: by visit, 1 for those the search may place, move and take off; 2 for those that keep a place, whichever; they
  * must break no rule now.
  */
-export function createWeekSearch(plan: Plan, mayMove: Uint8Array): WeekSearch {
+export function createWeekSearch(plan: Plan, asked: Uint8Array): WeekSearch {
   const c = plan.compiled;
+  const mayMove = asked.map((may, visit) => (may > 0 && keepsStep(plan, visit) ? 0 : may));
   const shiftOf = shiftsOf(plan);
   const closed = closedShifts(plan, mayMove, shiftOf);
   const isOpen = (visit: number): boolean => (shiftOf[visit] as number) >= 0 && closed[shiftOf[visit] as number] === 0;
@@ -87,6 +94,12 @@ const componentsIn = ({ unassigned: _left, late: _late, worstLate: _worst, ...so
   ...soft,
   windowMinutes: 0,
 });
+
+/** Of a pair, with a carer who has a break: the search leaves it there. */
+const keepsStep = ({ compiled, staffOf }: Plan, visit: number): boolean =>
+  (staffOf[visit] as number) >= 0 &&
+  (compiled.visitPartner[visit] as number) >= 0 &&
+  compiled.staffBreaks[staffOf[visit] as number] === 1;
 
 /** The weight of what is left out among the visits that may move. */
 export function unassignedOf(plan: Plan, mayMove: Uint8Array): number {
@@ -191,6 +204,13 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     tourNext: nextOf,
     tourDay: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftDay[tour] ?? 0),
     rest: c.restMinutes,
+    breaks: c.staffBreaks.includes(1)
+      ? {
+          minutes: Int32Array.from({ length: tourCount }, (_, tour) => c.shiftBreak[tour] ?? 0),
+          from: Int32Array.from({ length: tourCount }, (_, tour) => c.breakFrom[tour] ?? 0),
+          to: Int32Array.from({ length: tourCount }, (_, tour) => c.breakTo[tour] ?? 0),
+        }
+      : null,
     leavesHomeAtStart: false,
     capacity: c.staffCapacity,
     overtimeFrom: c.staffOvertimeFrom,

@@ -1,6 +1,7 @@
 /**
  * Pairs of a week as the search sees them. Two that may move are tied to one another; beside one that stands, the other's
- * windows shrink to what keeps step, and the carer who has that one may not take it.
+ * windows shrink to what keeps step, and the carer who has that one may not take it. Carers with a break take none
+ * (`breaks.ts`): what they have of pairs stays with them.
  */
 import { earliestInStep, latestInStep, placedPartner } from '../pairs.ts';
 import type { Plan } from '../plan.ts';
@@ -17,10 +18,18 @@ export function weekPairs(plan: Plan, movable: Uint8Array): WeekPairs {
   const tied = (visit: number): boolean => movable[visit] === 1 && movable[c.visitPartner[visit] as number] === 1;
   const carers = c.groups.map(({ position }) => Array.from(position, (at) => Number(at >= 0)));
   const kind = c.visitGroup.slice();
+  const rested = new Map<number, number>();
+  for (let visit = 0; c.staffBreaks.includes(1) && visit < c.visitCount; visit += 1) {
+    if ((c.visitPartner[visit] as number) < 0) continue;
+    const group = c.visitGroup[visit] as number;
+    const others = (carers[group] ?? []).map((may, staff) => (c.staffBreaks[staff] === 1 ? 0 : may));
+    kind[visit] = rested.get(group) ?? carers.push(others) - 1;
+    rested.set(group, kind[visit] as number);
+  }
   for (let visit = 0; visit < c.visitCount; visit += 1) {
     const standing = standingPartner(plan, movable, visit);
     if (standing < 0) continue;
-    const others = carers[c.visitGroup[visit] as number] ?? [];
+    const others = carers[kind[visit] as number] ?? [];
     kind[visit] = carers.push(others.with(plan.staffOf[standing] as number, 0)) - 1;
   }
   return {

@@ -3,7 +3,7 @@ import type { RequirementFields } from '@fieldfare/domain';
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconX } from '@tabler/icons-react';
 import { TimeField } from '../../shell/time-field.tsx';
-import { WEEKDAYS } from '../../staff/working-week.ts';
+import { WeekdayToggles } from '../../shell/weekday-toggles.tsx';
 import classes from './requirements.module.css';
 import { DAY_PARTS } from './wording.ts';
 
@@ -43,24 +43,11 @@ export function NeedWindows(props: {
               value={to}
               onChange={(time) => set(index, { to: time })}
             />
-            <fieldset className={classes.days} aria-label={`${label}: days`}>
-              {WEEKDAYS.map((name, day) => {
-                const chosen = weekdays.includes(day + 1);
-                const next = chosen ? weekdays.filter((one) => one !== day + 1) : [...weekdays, day + 1];
-                return (
-                  <button
-                    key={name}
-                    type="button"
-                    className={classes.weekday}
-                    aria-pressed={chosen}
-                    title={name}
-                    onClick={() => set(index, { weekdays: next.length === 7 ? [] : next.sort((a, b) => a - b) })}
-                  >
-                    {name.slice(0, 2)}
-                  </button>
-                );
-              })}
-            </fieldset>
+            <WeekdayToggles
+              label={`${label}: days`}
+              weekdays={weekdays}
+              onChange={(days) => set(index, { weekdays: days })}
+            />
             {weekdays.length === 0 && <span className={classes.dim}>any day</span>}
             {windows.length > 1 && (
               <ActionIcon
