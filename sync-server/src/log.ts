@@ -25,6 +25,8 @@ export interface LogFields {
   /** Call frames of an error, without its message. */
   readonly frames?: readonly string[];
   readonly count?: number;
+  /** Documents begun anew. */
+  readonly epochs?: number;
   readonly bytes?: number;
   readonly offset?: number;
   readonly file?: string;
@@ -50,6 +52,7 @@ const FIELDS: ReadonlySet<string> = new Set<keyof LogFields>([
   'errorName',
   'frames',
   'count',
+  'epochs',
   'bytes',
   'offset',
   'file',

@@ -5,7 +5,7 @@
  *               tenants or shards, no names, no addresses
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { CLOSE, type PeerEvent } from '@fieldfare/sync';
+import { CLOSE, FIRST_EPOCH, type PeerEvent } from '@fieldfare/sync';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Tenants } from './tenants.ts';
 
@@ -60,6 +60,11 @@ export function createMetrics(tenants: Pick<Tenants, 'opened'>): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const movedOn = new Counter({
+    name: name('sync_moved_on_total'),
+    help: 'Open shards whose document was begun anew under their reader',
+    registers,
+  });
   const paused = new Counter({
     name: name('sync_paused_total'),
     help: 'Senders that were read more slowly for a while',
@@ -106,6 +111,11 @@ export function createMetrics(tenants: Pick<Tenants, 'opened'>): Metrics {
     'Frames of open journals',
     sum(({ replica }) => replica.stored().journal.frames),
   );
+  gauge(
+    'shards_begun_anew',
+    'Shards of open journals whose document was begun anew',
+    sum(({ replica }) => replica.stored().shards.filter(({ epoch }) => epoch !== FIRST_EPOCH).length),
+  );
   gauge('memory_resident_bytes', 'Resident memory of the process', () => process.memoryUsage.rss());
   gauge('memory_heap_bytes', 'JavaScript heap in use', () => process.memoryUsage().heapUsed);
   const delay = monitorEventLoopDelay({ resolution: 20 });
@@ -125,6 +135,7 @@ export function createMetrics(tenants: Pick<Tenants, 'opened'>): Metrics {
         storedBytes.inc(bytes);
         ackSeconds.observe(ms / 1000);
       } else if (type === 'refused') refused.inc({ rule: rule ?? 'none' });
+      else if (type === 'moved-on') movedOn.inc();
       else if (type === 'closed')
         closed.inc({ code: code !== undefined && KNOWN_CODES.has(code) ? String(code) : 'other' });
     },

@@ -10,6 +10,7 @@ describe('snapshots that are kept', () => {
       id: 'tenant',
       replica: {
         load: async () => ok(undefined),
+        epochOf: () => 0,
         diff(shard: string) {
           made.push(shard);
           return new TextEncoder().encode(`${shard} ${made.length}`);

@@ -8,8 +8,8 @@
  */
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { type Clock, ok, type Result, type ShardId } from '@fieldfare/kernel';
-import { etagOf, sealedBytes } from '@fieldfare/sync';
+import { type Clock, fail, ok, problem, type Result, type ShardId } from '@fieldfare/kernel';
+import { etagOf, placeOfStream, sealedBytes } from '@fieldfare/sync';
 import type { Tenant } from './tenants.ts';
 
 const FRESH_MS = 60_000;
@@ -25,10 +25,10 @@ export interface Snapshot {
 }
 
 export interface Snapshots {
-  /** One for a newcomer. */
-  fresh(tenant: Pick<Tenant, 'id' | 'replica' | 'receipts'>, shard: ShardId): Promise<Result<Snapshot>>;
+  /** One for a newcomer, of a shard in one of its epochs. */
+  fresh(tenant: Pick<Tenant, 'id' | 'replica' | 'receipts'>, stream: ShardId): Promise<Result<Snapshot>>;
   /** One that somebody has begun to fetch; null: gone. */
-  find(tenantId: string, shard: ShardId, etag: string): Snapshot | null;
+  find(tenantId: string, stream: ShardId, etag: string): Snapshot | null;
 }
 
 interface Kept {
@@ -77,11 +77,15 @@ export function createSnapshots(options: { readonly clock: Clock; readonly maxKe
     }
   }
 
-  async function make(place: string, tenant: Parameters<Snapshots['fresh']>[0], shard: ShardId) {
+  async function make(place: string, tenant: Parameters<Snapshots['fresh']>[0], stream: ShardId) {
+    const { shard, epoch } = placeOfStream(stream);
     const loaded = await tenant.replica.load([shard]);
     if (!loaded.ok) return loaded;
+    if (tenant.replica.epochOf(shard) !== epoch) {
+      return fail(problem('conflict', 'the document has been begun anew since', { rule: 'SYN-EPOCH-OVER' }));
+    }
     const update = tenant.replica.diff(shard);
-    const content = sealedBytes(tenant.receipts.seal(shard, update), update);
+    const content = sealedBytes(tenant.receipts.seal(stream, update), update);
     const representation = await pack(content, { level: constants.Z_BEST_SPEED });
     const snapshot = { etag: etagOf(representation), bytes: representation };
     keep(place, snapshot);
@@ -89,14 +93,14 @@ export function createSnapshots(options: { readonly clock: Clock; readonly maxKe
   }
 
   return {
-    fresh(tenant, shard) {
-      const place = `${tenant.id} ${shard}`;
+    fresh(tenant, stream) {
+      const place = `${tenant.id} ${stream}`;
       const known = use(newest.get(place) ?? '');
       if (known !== null && clock.now() - known.madeAt < FRESH_MS) return Promise.resolve(ok(known.snapshot));
-      const begun = making.get(place) ?? make(place, tenant, shard).finally(() => making.delete(place));
+      const begun = making.get(place) ?? make(place, tenant, stream).finally(() => making.delete(place));
       making.set(place, begun);
       return begun;
     },
-    find: (tenantId, shard, etag) => use(`${tenantId} ${shard} ${etag}`)?.snapshot ?? null,
+    find: (tenantId, stream, etag) => use(`${tenantId} ${stream} ${etag}`)?.snapshot ?? null,
   };
 }

@@ -118,8 +118,8 @@ export function createTenants(options: {
       setTimer,
       onDone(result) {
         if (result.ok) {
-          const { shards, bytesAfter } = result.value;
-          log.info('a journal was compacted', { tenantId, count: shards, bytes: bytesAfter });
+          const { shards, epochs, bytesAfter } = result.value;
+          log.info('a journal was compacted', { tenantId, count: shards, epochs, bytes: bytesAfter });
         } else log.error('a journal could not be compacted', { tenantId, code: result.problems[0].code });
       },
     });

@@ -42,7 +42,7 @@ export async function dialRaw(serverUrl: string): Promise<RawSocket> {
     },
     async open(channel, shard) {
       const before = control('opened').length;
-      ws.send(encodeControl({ type: 'open', channel, shard }));
+      ws.send(encodeControl({ type: 'open', channel, shard, epoch: 0 }));
       await until(() => control('opened').length > before, 'opened');
       ws.send(encodeShard(channel, { type: 'step1', stateVector: Uint8Array.of(0) }));
       await until(() => heard.some((f) => f.channel === channel && 'shard' in f && f.shard.type === 'step2'), 'state');

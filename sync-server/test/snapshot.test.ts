@@ -61,6 +61,8 @@ describe('snapshots', () => {
     expect(await statusOf('norman', weekShard(agency.south))).toBe(403);
     expect(await statusOf('norman', peopleShard(agency.otherRegion))).toBe(403);
     expect(await statusOf(null, week)).toBe(401);
+    expect(await statusOf('vera', `${week}%40abc`)).toBe(409); // an epoch that it is not in
+    expect(await statusOf('norman', `${weekShard(agency.south)}@abc`)).toBe(403);
     expect(await statusOf('ada', 'private/clients')).toBe(422);
     expect(await statusOf('ada', '')).toBe(422);
   });

@@ -449,6 +449,7 @@ describe('sync status', () => {
         reason: 'you may only read this',
         bytes: 41_200,
         frames: 97,
+        begunAt: NOW - 172_800_000,
         loaded: true,
         peers: [{ id: 1, userId: 'u', name: 'Ben', state: {} }],
       },

@@ -240,7 +240,7 @@ describe('compaction', () => {
   it('is told to be worth it by records a shard and bytes', () => {
     const stored = (bytes: number, frames: number, shards: number) => ({
       journal: { bytes, frames, segments: 1 },
-      shards: Array.from({ length: shards }, (_, i) => ({ shard: `s${i}`, bytes: 0, frames: 0, pending: 0 })),
+      shards: Array.from({ length: shards }, (_, i) => ({ shard: `s${i}`, bytes: 0, frames: 0, pending: 0, epoch: 0 })),
     });
     expect(isWorthCompacting(stored(50_000_000, 2_000, 20))).toBe(true);
     expect(isWorthCompacting(stored(50_000_000, 40, 20))).toBe(false);
@@ -257,7 +257,7 @@ describe('compaction', () => {
         stored: () => big,
         async compact() {
           passes += 1;
-          return ok({ shards: 0, kept: [], bytesBefore: 1, bytesAfter: 1 });
+          return ok({ shards: 0, kept: [], epochs: 0, bytesBefore: 1, bytesAfter: 1 });
         },
       },
       setTimer(run, ms) {

@@ -8,12 +8,12 @@
  *  JRN-COMPACT-CRASH   a crash or a failing disk at any moment loses nothing: old and new records together are the same
  *                      document again
  */
-import { fail, type JsonValue, ok, problem, type Result, type ShardId } from '@fieldfare/kernel';
+import { fail, ok, problem, type Result, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { isHeld } from './outbox.ts';
 import { encodeClients, SERVER } from './owners.ts';
 import { stampedAt, updateOf } from './replay.ts';
-import { stableText } from './rows/json.ts';
+import { foldText, freshForm } from './rows/fresh.ts';
 import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
 import type { CompactionReport, JournalRecord, Replica, StoredRecord } from './types.ts';
 
@@ -63,6 +63,26 @@ export function keepCompact(options: {
   };
 }
 
+/** A document below this is not worth that every device fetches it anew. */
+const LEAST_DOCUMENT_BYTES = 256 * 1024;
+/** How many times its fresh form a document has grown to by then. */
+const OUTGROWN = 2;
+/** What stands needs no session of its own to be measured. */
+const MEASURING = 1;
+
+/** Whether it is worth reading the document to find out. */
+export const mayHaveOutgrown = (stored: { readonly bytes: number } | undefined): boolean =>
+  stored === undefined || stored.bytes > LEAST_DOCUMENT_BYTES;
+
+/** Whether a document holds more of what was replaced than of what stands, so that it should be begun anew (ADR 14). */
+export function hasOutgrown(doc: ShardDoc, mergeOf: MergeOf): boolean {
+  const bytes = doc.diff().length;
+  if (bytes <= LEAST_DOCUMENT_BYTES) return false;
+  const fresh = freshForm(doc, MEASURING, mergeOf);
+  fresh?.doc.destroy();
+  return fresh !== null && bytes > OUTGROWN * fresh.update.length;
+}
+
 const keep = (message: string): Result<never> => fail(problem('conflict', message, { rule: 'JRN-COMPACT-WHOLE' }));
 
 type MergeOf = Parameters<typeof createShardDoc>[1];
@@ -77,14 +97,6 @@ function documentOf(shard: ShardId, mergeOf: MergeOf, updates: readonly Uint8Arr
     return null;
   }
 }
-
-/** Tables with their folded rows, as text that is equal for equal folds. */
-const foldText = (doc: ShardDoc): string =>
-  doc.index
-    .tables()
-    .toSorted()
-    .flatMap((table) => [...doc.rows(table)].map((row) => `${table} ${stableText(row as unknown as JsonValue)}`).sort())
-    .join('\n');
 
 const isSame = (a: ShardDoc, b: ShardDoc): boolean =>
   Y.equalSnapshots(a.snapshot(), b.snapshot()) && foldText(a) === foldText(b);

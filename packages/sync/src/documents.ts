@@ -4,10 +4,12 @@
  */
 import { ok, type Result, type ShardId } from '@fieldfare/kernel';
 import type { Acks } from './acks.ts';
+import type { Ended } from './carry.ts';
+import { type Epochs, placeOfStream } from './epochs.ts';
 import type { UpdateFacts } from './guard.ts';
 import { clientOf, isHeld, type Outbox, readLocalUpdate } from './outbox.ts';
 import { decodeClients } from './owners.ts';
-import { joinWaiting, rebuildDoc } from './rebuild.ts';
+import { joinWaiting, type Rebuilt, rebuildDoc } from './rebuild.ts';
 import { updateOf } from './replay.ts';
 import type { mergeOfTables } from './rows/plan.ts';
 import type { ShardDoc } from './rows/shard-doc.ts';
@@ -25,13 +27,20 @@ export interface Documents {
   backToDisk(shards: readonly ShardId[]): Promise<void>;
   /** After something was received: what waited for it is shown, and goes to whoever listens, as if it came now. */
   joinLate(shard: ShardId, doc: ShardDoc): void;
+  /** Nothing waits for what is missing. */
+  isWhole(shard: ShardId): boolean;
+  /** The shard is in another epoch, whose document this is. */
+  replace(shard: ShardId, doc: ShardDoc): void;
+  /** A stream as its records have it, whether it is the present one or not. The caller destroys the document. */
+  readStream(stream: ShardId): Promise<Result<Ended>>;
   /** Notes what is pending by the records, and returns those that are updates, bare. */
-  takeStored(shard: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[];
+  takeStored(stream: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[];
   free(shard: ShardId): void;
 }
 
 export function createDocuments(options: {
   readonly journal: Pick<Journal, 'read'>;
+  readonly epochs: Pick<Epochs, 'stream'>;
   readonly mergeOf: ReturnType<typeof mergeOfTables>;
   readonly outbox: Outbox;
   readonly acks: Pick<Acks, 'heldOf' | 'noteStored'>;
@@ -45,31 +54,32 @@ export function createDocuments(options: {
   readonly touch: (touched: Touched) => void;
   readonly pendingChanged: () => void;
 }): Documents {
-  const { journal, mergeOf, outbox, acks, ownClients, authority, inspect, learn, touch, pendingChanged } = options;
+  const { journal, epochs, mergeOf, outbox, acks, ownClients, authority, inspect, learn, touch, pendingChanged } =
+    options;
   const docs = new Map<ShardId, ShardDoc>();
   /** Documents that may differ from the disk since an append failed. They can be read, and must be reloaded to be written. */
   const stale = new Set<ShardId>();
   /** Stored updates that miss something, by shard. */
   const waiting = new Map<ShardId, readonly StoredRecord[]>();
 
-  function takeStored(shard: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[] {
+  function takeStored(stream: ShardId, records: readonly StoredRecord[]): readonly StoredRecord[] {
     const updates = records.flatMap((record) => {
       const bytes = updateOf(record);
       return bytes === null ? [] : [{ ...record, bytes }];
     });
     if (authority) return updates;
     for (const { kind, bytes } of records) {
-      if (kind === 'ack') acks.noteStored(shard, bytes);
+      if (kind === 'ack') acks.noteStored(stream, bytes);
       if (kind === 'owner') for (const client of decodeClients(bytes).clients) ownClients.add(client);
     }
-    const held = acks.heldOf(shard);
+    const held = acks.heldOf(stream);
     for (const { kind, bytes } of records) {
       if (kind !== 'local') continue;
       const client = clientOf(bytes);
       if (client !== null) ownClients.add(client);
       if (isHeld(bytes, held)) continue;
       const local = readLocalUpdate(bytes);
-      if (local !== null) outbox.add(shard, local.stamp, local.client, local.end);
+      if (local !== null) outbox.add(stream, local.stamp, local.client, local.end);
     }
     return updates;
   }
@@ -79,15 +89,23 @@ export function createDocuments(options: {
     else waiting.delete(shard);
   }
 
-  async function read(shard: ShardId): Promise<Result<ShardDoc>> {
-    const records = await journal.read(shard);
+  async function rebuild(stream: ShardId): Promise<Result<Ended & Rebuilt>> {
+    const records = await journal.read(stream);
     if (!records.ok) return records;
-    const updates = takeStored(shard, records.value);
+    const { shard } = placeOfStream(stream);
+    const updates = takeStored(stream, records.value);
     const rebuilt = rebuildDoc(shard, mergeOf, updates, (update, known) => inspect(shard, update, known));
-    wait(shard, rebuilt.waiting);
-    const latest = latestIn(rebuilt.doc);
+    return ok({ ...rebuilt, stream, records: records.value });
+  }
+
+  async function read(shard: ShardId): Promise<Result<ShardDoc>> {
+    const rebuilt = await rebuild(epochs.stream(shard));
+    if (!rebuilt.ok) return rebuilt;
+    const { doc, waiting: left } = rebuilt.value;
+    wait(shard, left);
+    const latest = latestIn(doc);
     if (latest !== null) learn(shard, latest);
-    return ok(rebuilt.doc);
+    return ok(doc);
   }
 
   async function open(shard: ShardId): Promise<Result<ShardDoc>> {
@@ -125,6 +143,16 @@ export function createDocuments(options: {
         touch({ origin, shard, rows, update: record.bytes, seq: record.seq });
       }
     },
+    isWhole: (shard) => !waiting.has(shard) && docs.get(shard)?.incomplete() === false,
+    replace(shard, doc) {
+      docs.get(shard)?.destroy();
+      docs.set(shard, doc);
+      stale.delete(shard);
+      waiting.delete(shard);
+      const latest = latestIn(doc);
+      if (latest !== null) learn(shard, latest);
+    },
+    readStream: rebuild,
     takeStored,
     free(shard) {
       docs.get(shard)?.destroy();
@@ -152,7 +180,7 @@ export function latestIn(doc: ShardDoc): string | null {
   return latest === '' ? null : `${latest}-${of}`;
 }
 
-const allRows = (doc: ShardDoc): Map<string, Set<string>> =>
+export const allRows = (doc: ShardDoc): Map<string, Set<string>> =>
   new Map(doc.index.tables().map((table) => [table, new Set(doc.index.keys(table))]));
 
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -1,5 +1,6 @@
 export { keepCompact } from './compaction.ts';
 export { createConnection } from './connection/connection.ts';
+export { epochTime, FIRST_EPOCH, placeOfStream, streamOf } from './epochs.ts';
 export { GUARD_LIMITS, type GuardLimits } from './guard/limits.ts';
 export { inspectUpdate, type UpdateFacts } from './guard.ts';
 export * from './journal/journal.ts';

@@ -28,7 +28,7 @@ export function createListeners(): Listeners {
   const ofPending = new Set<() => void>();
   return {
     touch(touched) {
-      if (touched.rows.size === 0 && touched.update === undefined) return;
+      if (touched.rows.size === 0 && touched.update === undefined && touched.epoch === undefined) return;
       tell(ofAll, touched);
       tell(ofShard.get(touched.shard) ?? [], touched);
     },

@@ -28,19 +28,22 @@ import {
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { createAcks } from './acks.ts';
-import { compactRecords } from './compaction.ts';
-import { createDocuments, sameBytes } from './documents.ts';
+import { carryOver, type Ended } from './carry.ts';
+import { compactRecords, hasOutgrown, mayHaveOutgrown } from './compaction.ts';
+import { allRows, createDocuments, sameBytes } from './documents.ts';
+import { createEpochs, FIRST_EPOCH, newEpoch, placeOfStream, streamOf } from './epochs.ts';
 import { GUARD_LIMITS } from './guard/limits.ts';
-import { inspectUpdate, type Owner } from './guard.ts';
+import { inspectUpdate, type Owner, type UpdateFacts } from './guard.ts';
 import { createListeners } from './listeners.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, readLocalUpdate } from './outbox.ts';
 import { CLIENTS_STREAM, createOwners, type Holder, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
 import { createReceiver } from './receive.ts';
 import { lackingIn, sealedBytes } from './replay.ts';
+import { freshForm } from './rows/fresh.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
-import type { ShardDoc } from './rows/shard-doc.ts';
-import { createSessions } from './sessions.ts';
+import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
+import { createSessions, newClientId } from './sessions.ts';
 import type {
   CommitReceipt,
   CompactionReport,
@@ -56,6 +59,15 @@ import type {
 /** Edits of the last days are kept as they came, so that they can be given back: SYN-REP-RETURN. */
 const RETURN_MS = 3 * 86_400_000;
 
+const receivedRecord = (stream: ShardId, { update, seal }: Outgoing): JournalRecord =>
+  seal === undefined
+    ? { shard: stream, kind: 'remote', bytes: update }
+    : { shard: stream, kind: 'sealed', bytes: sealedBytes(seal, update) };
+
+/** SYN-EPOCH-OVER. */
+const past = (): Result<never> =>
+  fail(problem('conflict', 'the document has been begun anew since', { rule: 'SYN-EPOCH-OVER' }));
+
 const closedProblem = (): Problem => problem('cancelled', 'the working copy is closed', { rule: 'SYN-REP-CLOSED' });
 
 export async function createReplica(options: ReplicaOptions): Promise<Result<Replica>> {
@@ -65,8 +77,10 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const clock: Clock = { now: () => options.clock.now() - aheadMs };
   const mergeOf = mergeOfTables(tables);
   const queue = createShardQueue();
+  /** What waits for an acknowledgement, and what was acknowledged, is kept by stream: epochs.ts. */
   const outbox = createOutbox();
-  const busy = (shard: ShardId): boolean => outbox.hasShard(shard) || !queue.idle(shard);
+  const epochs = createEpochs(journal.shards());
+  const busy = (stream: ShardId): boolean => outbox.hasShard(stream) || !queue.idle(placeOfStream(stream).shard);
   const acks = createAcks({ journal, clock: options.clock, busy });
   /** Sessions of this device, those of this replica included, as far as their shards were read. */
   const ownClients = new Set<number>();
@@ -85,15 +99,17 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   const clients = authority ? await journal.read(CLIENTS_STREAM) : ok([]);
   if (!clients.ok) return clients;
   const owners = authority ? createOwners(clients.value, options.isDeviceGone ?? (() => false)) : null;
+  const inspectTrusted = (shard: ShardId, update: Uint8Array, known: ShardDoc): Result<UpdateFacts> =>
+    inspectUpdate(update, { shard, known, tables, subject: null, ownerOf: () => 'sender', clock, limits });
   const documents = createDocuments({
     journal,
+    epochs,
     mergeOf,
     outbox,
     acks,
     ownClients,
     authority,
-    inspect: (shard, update, known) =>
-      inspectUpdate(update, { shard, known, tables, subject: null, ownerOf: () => 'sender', clock, limits }),
+    inspect: inspectTrusted,
     learn: sessions.learn,
     touch: listeners.touch,
     pendingChanged: listeners.pendingChanged,
@@ -115,7 +131,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     const own = sessions.choose(open);
     for (const [shard, doc] of open) {
       // Read again with a hole in what this session wrote: a clock used twice would be taken for what the server has.
-      if (doc.clock(own.clientId) < (own.written.get(shard) ?? 0)) {
+      if (doc.clock(own.clientId) < (own.written.get(epochs.stream(shard)) ?? 0)) {
         const message = 'a part of what was just written cannot be read back; close and open again to go on';
         return fail(problem('corrupt', message, { rule: 'SYN-REP-DISK' }));
       }
@@ -139,7 +155,9 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       }
     }
     const before = [...acks.records(), ...ownClaim()];
-    const locals = updates.map(({ shard, update }): JournalRecord => ({ shard, kind: 'local', bytes: update }));
+    const locals = updates.map(
+      ({ shard, update }): JournalRecord => ({ shard: epochs.stream(shard), kind: 'local', bytes: update }),
+    );
     const appended = await journal.append([...before, ...locals]);
     if (!appended.ok) {
       await documents.backToDisk(shards);
@@ -154,10 +172,10 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       const rows = doc.apply([update]);
       touched.push({ origin: 'local', shard, rows, update, seq });
       const end = doc.clock(own.clientId);
-      own.written.set(shard, end);
+      own.written.set(epochs.stream(shard), end);
       sessions.learn(shard, stamp); // the clock may have been corrected meanwhile
       seq += 1;
-      if (!authority) outbox.add(shard, stamp, own.clientId, end);
+      if (!authority) outbox.add(epochs.stream(shard), stamp, own.clientId, end);
     }
     for (const each of touched) listeners.touch(each);
     if (!authority) listeners.pendingChanged();
@@ -177,22 +195,21 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     queue,
     documents,
     inspect(shard, { update, from }, known) {
-      const { subject } = from;
+      const { subject, epoch } = from;
+      if (epoch !== undefined && epoch !== epochs.of(shard)) return past();
       const holder = holderOf(from);
       const ownerOf = (client: number, end: number): Owner => {
         // nobody else can have written with it; the server may give back what our disk lost
         const ours = sessions.of(client);
-        if (ours !== undefined) return subject === null && end <= (ours.written.get(shard) ?? 0) ? 'sender' : 'other';
+        if (ours !== undefined)
+          return subject === null && end <= (ours.written.get(epochs.stream(shard)) ?? 0) ? 'sender' : 'other';
         return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
       };
       return inspectUpdate(update, { shard, known, tables, subject, ownerOf, clock, limits });
     },
     recordsOf(shard, { update, from }, { claims }) {
       const { seal } = from;
-      const record: JournalRecord =
-        seal === undefined || authority
-          ? { shard, kind: 'remote', bytes: update }
-          : { shard, kind: 'sealed', bytes: sealedBytes(seal, update) };
+      const record = receivedRecord(epochs.stream(shard), authority ? { update } : { update, ...(seal && { seal }) });
       // claimed in memory at once: another shard's update may be judged while this one is written
       return owners === null || claims.length === 0 ? [record] : [owners.claim(claims, holderOf(from)), record];
     },
@@ -200,42 +217,130 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     touch: listeners.touch,
   });
 
-  /** What may stand for all of a shard's records. */
-  function rewritten(shard: ShardId, stored: readonly StoredRecord[]): Result<readonly JournalRecord[]> {
-    if (shard === CLIENTS_STREAM) return ok(owners?.records() ?? []);
-    if (!authority) documents.takeStored(shard, stored);
-    return compactRecords(shard, stored, {
+  /** What may stand for all of a stream's records. */
+  function rewritten(stream: ShardId, stored: readonly StoredRecord[]): Result<readonly JournalRecord[]> {
+    if (stream === CLIENTS_STREAM) return ok(owners?.records() ?? []);
+    if (!authority) documents.takeStored(stream, stored);
+    return compactRecords(stream, stored, {
       authority,
-      held: acks.heldOf(shard),
+      held: acks.heldOf(stream),
       own: ownClients,
       keepFrom: authority ? Number.POSITIVE_INFINITY : clock.now() - RETURN_MS,
       mergeOf,
     });
   }
 
-  /** Null: rewritten. Else why the shard stays as it is. */
-  async function compactNow(shard: ShardId): Promise<Result<Problem | null>> {
-    const stored = await journal.read(shard);
+  /** Null: rewritten. Else why the stream stays as it is. */
+  async function compactNow(stream: ShardId): Promise<Result<Problem | null>> {
+    const stored = await journal.read(stream);
     if (!stored.ok) return stored;
-    const records = rewritten(shard, stored.value);
+    const records = rewritten(stream, stored.value);
     if (!records.ok) return ok(records.problems[0]);
     if (records.value.length === 0) return ok(null);
     const appended = await journal.append(records.value);
     if (!appended.ok) {
-      await documents.backToDisk([shard]);
+      await documents.backToDisk([placeOfStream(stream).shard]);
       return appended;
     }
     // What the disk gives back counts, not what was handed to it.
     const { firstSeq } = appended.value;
-    const written = await journal.read(shard);
+    const written = await journal.read(stream);
     if (!written.ok) return written;
     const there = written.value.filter(({ seq }) => seq >= firstSeq);
     const whole =
       there.length === records.value.length &&
       there.every(({ bytes }, i) => sameBytes(bytes, records.value[i]?.bytes ?? new Uint8Array()));
     if (!whole) return ok(problem('storage-failed', 'the disk did not give back what was written', { rule: 'JRN-IO' }));
-    const dropped = await journal.supersede?.(shard, firstSeq);
+    const dropped = await journal.supersede?.(stream, firstSeq);
     return dropped && !dropped.ok ? dropped : ok(null);
+  }
+
+  /** An epoch that is over is kept as it is, as long as single edits are kept, then goes; never what is pending in it. */
+  async function forgetNow(stream: ShardId, endedAt: number): Promise<Result<null>> {
+    if (endedAt > clock.now() - RETURN_MS || outbox.hasShard(stream)) return ok(null);
+    const dropped = await journal.supersede?.(stream, Number.MAX_SAFE_INTEGER);
+    return dropped && !dropped.ok ? dropped : ok(null);
+  }
+
+  // ---- epochs ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Makes the first records of another epoch durable, at once with whatever else belongs to that step. `doc`: what they hold.
+   * After a failure the shard is in whatever epoch the disk made of it.
+   */
+  async function enter(shard: ShardId, epoch: number, doc: ShardDoc, records: readonly JournalRecord[]) {
+    const appended = await journal.append(records);
+    if (appended.ok) {
+      epochs.begin(shard, epoch);
+      documents.replace(shard, doc);
+    } else {
+      doc.destroy();
+      if (journal.shards().includes(streamOf(shard, epoch))) epochs.begin(shard, epoch);
+      await documents.backToDisk([shard]);
+    }
+    return appended;
+  }
+
+  async function beginNow(shard: ShardId, isDue: (doc: ShardDoc) => boolean, after: number): Promise<Result<boolean>> {
+    const opened = await documents.open(shard);
+    if (!opened.ok) return opened;
+    if (!isDue(opened.value)) return ok(false);
+    const client = newClientId(random.bytes(6));
+    const isNew = opened.value.clock(client) === 0 && owners?.ownerOf(client, SERVER) === 'nobody';
+    const fresh = documents.isWhole(shard) && isNew ? freshForm(opened.value, client, mergeOf) : null;
+    if (fresh === null) {
+      return fail(problem('conflict', 'the document cannot be begun anew as it is', { rule: 'SYN-EPOCH-PROOF' }));
+    }
+    const epoch = newEpoch(clock.now(), random, Math.max(epochs.of(shard), after));
+    const claim = owners?.claim([client], SERVER);
+    const base = receivedRecord(streamOf(shard, epoch), fresh);
+    const entered = await enter(shard, epoch, fresh.doc, claim === undefined ? [base] : [claim, base]);
+    if (epochs.of(shard) === epoch) listeners.touch({ origin: 'load', shard, rows: new Map(), seq: 0, epoch });
+    return entered.ok ? ok(true) : entered;
+  }
+
+  async function enterNow(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>> {
+    if (epoch <= epochs.of(shard)) return ok(undefined);
+    const doc = createShardDoc(shard, mergeOf);
+    const fits = inspectTrusted(shard, whole.update, doc);
+    if (!fits.ok) return fits;
+    doc.apply([whole.update]);
+    const ended: Ended[] = [];
+    for (const stream of epochs.streams(shard)) {
+      const read = await documents.readStream(stream);
+      if (!read.ok) return read;
+      ended.push(read.value);
+    }
+    const { updates, left } = carryOver(ended, doc, ownClients, limits.maxUpdateBytes);
+    for (const one of ended) one.doc.destroy();
+    const stream = streamOf(shard, epoch);
+    // what has been carried over is pending there and, by the same step, no more here
+    // (the one that ends always says so: what it had been told since it last wrote that down is known in memory only)
+    const settled = left.filter(
+      ({ stream: old, ends, all }) => all && ends.size > 0 && (outbox.hasShard(old) || old === epochs.stream(shard)),
+    );
+    const entered = await enter(shard, epoch, doc, [
+      receivedRecord(stream, whole),
+      ...updates.map((bytes): JournalRecord => ({ shard: stream, kind: 'local', bytes })),
+      ...settled.map(({ stream: old, ends }): JournalRecord => {
+        const held = new Map([...acks.heldOf(old), ...ends]);
+        return { shard: old, kind: 'ack', bytes: Y.encodeStateVector(held) };
+      }),
+    ]);
+    if (epochs.of(shard) !== epoch) return entered.ok ? ok(undefined) : entered;
+    for (const update of updates) {
+      const local = readLocalUpdate(update);
+      if (local === null) continue;
+      outbox.add(stream, local.stamp, local.client, local.end);
+      sessions.of(local.client)?.written.set(stream, local.end);
+    }
+    for (const { stream: old, ends } of left) {
+      acks.note(old, ends);
+      outbox.acknowledge(old, ends);
+    }
+    listeners.touch({ origin: 'load', shard, rows: allRows(doc), seq: 0, epoch });
+    listeners.pendingChanged();
+    return entered.ok ? ok(undefined) : entered;
   }
 
   /** SYN-REP-RETURN. Offered inside the shard's queue: no change of it can come in between. */
@@ -260,7 +365,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
         return ok(undefined);
       }
     }
-    const records = await journal.read(shard);
+    const records = await journal.read(epochs.stream(shard));
     if (!records.ok) return records;
     send(lackingIn(records.value, held));
     return ok(undefined);
@@ -275,12 +380,12 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
   // ---- what was pending when the journal was closed ---------------------------------------------------------------
 
   if (!authority) {
-    for (const shard of journal.shards()) {
-      const heads = journal.heads?.(shard);
+    for (const stream of journal.shards()) {
+      const heads = journal.heads?.(stream);
       if (heads !== undefined && heads.local <= heads.ack) continue;
-      const records = await journal.read(shard);
+      const records = await journal.read(stream);
       if (!records.ok) return records;
-      documents.takeStored(shard, records.value);
+      documents.takeStored(stream, records.value);
     }
   }
 
@@ -324,11 +429,24 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     tables: (shard) => documents.get(shard)?.index.tables() ?? [],
     stateVector: (shard) => loadedDoc(shard).stateVector(),
     diff: (shard, stateVector) => loadedDoc(shard).diff(stateVector),
+    epochOf: epochs.of,
+    async beginEpoch(shard, after) {
+      invariant(authority, 'epochs begin at the server');
+      if (closing !== null) return fail(closedProblem());
+      const begun = await queue.run([shard], () => beginNow(shard, () => epochs.of(shard) <= after, after));
+      return begun.ok ? ok(undefined) : begun;
+    },
+    async enterEpoch(shard, epoch, whole) {
+      invariant(!authority, 'the server begins epochs itself');
+      if (closing !== null) return fail(closedProblem());
+      return queue.run([shard], () => enterNow(shard, epoch, whole));
+    },
     acknowledged(shard, stateVector) {
       if (authority || closing !== null) return;
-      acks.note(shard, stateVector);
-      if (!outbox.acknowledge(shard, stateVector)) return;
-      if (!outbox.hasShard(shard)) acks.settled(shard);
+      const stream = epochs.stream(shard);
+      acks.note(stream, stateVector);
+      if (!outbox.acknowledge(stream, stateVector)) return;
+      if (!outbox.hasShard(stream)) acks.settled(stream);
       acks.saveInTime();
       listeners.pendingChanged();
     },
@@ -336,27 +454,53 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       aheadMs = ms;
       sessions.clockIsKnown(documents.loaded().flatMap((shard) => documents.get(shard) ?? []));
     },
-    pending: () => ({ count: outbox.count(), shards: outbox.shards() }),
+    pending: () => ({
+      count: outbox.count(),
+      shards: [...new Set(outbox.shards().map((stream) => placeOfStream(stream).shard))],
+    }),
     stored: () => ({
       journal: journal.stats(),
-      shards: [...new Set([...journal.shards(), ...documents.loaded()])].map((shard) => {
-        const { bytes, frames } = journal.size?.(shard) ?? { bytes: 0, frames: 0 };
-        return { shard, bytes, frames, pending: outbox.countOf(shard) };
+      shards: [
+        ...new Set([...journal.shards().map((stream) => placeOfStream(stream).shard), ...documents.loaded()]),
+      ].map((shard) => {
+        const sum = { bytes: 0, frames: 0, pending: 0 };
+        for (const stream of epochs.streams(shard)) {
+          const { bytes, frames } = journal.size?.(stream) ?? { bytes: 0, frames: 0 };
+          sum.bytes += bytes;
+          sum.frames += frames;
+          sum.pending += outbox.countOf(stream);
+        }
+        return { shard, ...sum, epoch: epochs.of(shard) };
       }),
     }),
     async compact(turn) {
       const bytesBefore = journal.stats().bytes;
       const kept: CompactionReport['kept'][number][] = [];
       let shards = 0;
-      for (const shard of journal.supersede ? journal.shards() : []) {
+      let begun = 0;
+      for (const stream of journal.supersede ? journal.shards() : []) {
         if (closing !== null) return fail(closedProblem());
-        const result = await queue.run([shard], () => compactNow(shard));
+        const { shard } = placeOfStream(stream);
+        const result = await queue.run([shard], async () => {
+          const endedAt = epochs.endedAt(stream);
+          if (endedAt !== null) return forgetNow(stream, endedAt);
+          if (authority && stream !== CLIENTS_STREAM) {
+            const anew = mayHaveOutgrown(journal.size?.(stream))
+              ? await beginNow(shard, (doc) => hasOutgrown(doc, mergeOf), FIRST_EPOCH)
+              : ok(false);
+            if (anew.ok && anew.value) {
+              begun += 1;
+              return ok(null);
+            }
+          }
+          return compactNow(stream);
+        });
         if (!result.ok) return result;
         if (result.value === null) shards += 1;
         else kept.push({ shard, problem: result.value });
         await turn();
       }
-      return ok({ shards, kept, bytesBefore, bytesAfter: journal.stats().bytes });
+      return ok({ shards, kept, epochs: begun, bytesBefore, bytesAfter: journal.stats().bytes });
     },
     onTouched: listeners.onTouched,
     onPending: listeners.onPending,

@@ -15,7 +15,7 @@ export interface Session {
   readonly clientId: number;
   readonly node: string;
   readonly hlc: HlcClock;
-  /** Where its next struct of a shard stands, as far as it was ever written. */
+  /** Where its next struct of a stream stands, as far as it was ever written. */
   readonly written: Map<ShardId, number>;
 }
 
@@ -102,7 +102,7 @@ export function createSessions(options: {
  * 1 to 2⁴¹−1. Two sessions must never share an id: the second could write nothing (SYN-GUARD-OWNER). With 100,000
  * sessions known, that befalls one new session in 22 million; 41 bits are the most that 8 digits of a stamp hold.
  */
-function newClientId(bytes: Uint8Array): number {
+export function newClientId(bytes: Uint8Array): number {
   const [a = 0, ...rest] = bytes;
   return rest.reduce((id, byte) => id * 256 + byte, a & 1) || 1;
 }

@@ -57,6 +57,8 @@ export interface Touched {
   readonly clocks?: ReadonlyMap<number, number>;
   /** Journal sequence, 0 for `load`. */
   readonly seq: number;
+  /** With `load`: the shard has entered this epoch, and its document is another one. */
+  readonly epoch?: number;
   /** Opaque handle passed to `receive`, so that a broadcaster can skip the sender. */
   readonly sender?: unknown;
 }
@@ -77,6 +79,8 @@ export interface Source {
   readonly device?: string;
   /** The server's receipt for it, to be kept. */
   readonly seal?: Uint8Array;
+  /** The epoch of the shard that the update belongs to; absent: the present one. */
+  readonly epoch?: number;
   /** Opaque handle for `Touched`. */
   readonly sender?: unknown;
 }
@@ -94,12 +98,14 @@ export interface CompactionReport {
   readonly shards: number;
   /** Shards that were left as they are, and why. */
   readonly kept: readonly { readonly shard: ShardId; readonly problem: Problem }[];
+  /** Shards whose document was begun anew. */
+  readonly epochs: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
 }
 
-/** Fetches the update that a shard's snapshot holds, with the server's receipt for it. */
-export type Download = (shard: ShardId) => Promise<Result<Outgoing>>;
+/** Fetches the update that the snapshot of a shard's stream (epochs.ts) holds, with the server's receipt for it. */
+export type Download = (stream: ShardId) => Promise<Result<Outgoing>>;
 
 export interface Replica {
   readonly tenantId: string;
@@ -139,6 +145,18 @@ export interface Replica {
   stateVector(shard: ShardId): Uint8Array;
   /** Everything the holder of `stateVector` lacks, as one update. */
   diff(shard: ShardId, stateVector?: Uint8Array): Uint8Array;
+  /** The epoch that the shard is in (epochs.ts). */
+  epochOf(shard: ShardId): number;
+  /**
+   * On the server: begins the shard's document anew, in an epoch later than `after`. Problems: what stands cannot be carried
+   * over whole, or the storage; the shard is in the epoch it was in then.
+   */
+  beginEpoch(shard: ShardId, after: number): Promise<Result<void>>;
+  /**
+   * Enters the server's epoch of a shard: `update` is its whole document there. What this device wrote and it lacks is
+   * carried over and pending there, in the same durable step (carry.ts). An epoch that is not later changes nothing.
+   */
+  enterEpoch(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>>;
   /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
   /** The device's clock is this far ahead of the server's: from now on edits are stamped, and judged, by the server's. */
@@ -153,6 +171,7 @@ export interface Replica {
       readonly bytes: number;
       readonly frames: number;
       readonly pending: number;
+      readonly epoch: number;
     }[];
   };
   /**
@@ -278,6 +297,8 @@ export interface ShardReport {
   /** In this device's journal. */
   readonly bytes: number;
   readonly frames: number;
+  /** Epoch ms at which its document was begun anew; null: it is in its first epoch. */
+  readonly begunAt: number | null;
   readonly loaded: boolean;
   readonly peers: readonly Present[];
 }

@@ -1,5 +1,5 @@
 /**
- * `GET /snapshot/<shard>`: what `@fieldfare/sync` fetches in pieces before the socket brings the rest. Who may read the shard
+ * `GET /snapshot/<stream>`, a shard in its present epoch: what `@fieldfare/sync` fetches in pieces before the socket brings the rest. Who may read the shard
  * over the socket may read it here, judged at every request.
  *
  *  SRV-SNAP-ACCESS  the token's user reads this shard now, of its own organisation; nothing is loaded or made before that
@@ -16,7 +16,7 @@ import {
   type ShardId,
   shardAccess,
 } from '@fieldfare/kernel';
-import { digestOf, SNAPSHOT_PATH } from '@fieldfare/sync';
+import { digestOf, placeOfStream, SNAPSHOT_PATH } from '@fieldfare/sync';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Sessions } from '../accounts/sessions.ts';
 import { createSnapshots, type Snapshot } from '../snapshots.ts';
@@ -26,8 +26,8 @@ import { sendProblems } from './problems.ts';
 
 const TYPE = 'application/vnd.fieldfare.snapshot';
 
-function mayRead(principal: Principal, shard: ShardId): Result<void> {
-  const ref = parseShard(shard);
+function mayRead(principal: Principal, stream: ShardId): Result<void> {
+  const ref = parseShard(placeOfStream(stream).shard);
   if (!ref.ok) return ref;
   return shardAccess(principal, principal.tenantId, ref.value) === 'none'
     ? fail(problem('forbidden', 'you have no access to this', { rule: 'SRV-SNAP-ACCESS' }))
@@ -41,16 +41,16 @@ export function registerSnapshots(
   const { sessions, tenants, clock } = parts;
   const snapshots = createSnapshots({ clock });
 
-  async function find(authorization: string | undefined, shard: ShardId, etag: string | undefined) {
+  async function find(authorization: string | undefined, stream: ShardId, etag: string | undefined) {
     const token = bearerOf({ authorization });
     const caller = token.ok ? await sessions.authenticate(token.value) : token;
     if (!caller.ok) return caller;
     const { principal } = caller.value;
-    const granted = mayRead(principal, shard);
+    const granted = mayRead(principal, stream);
     if (!granted.ok) return granted;
-    if (etag !== undefined) return ok(snapshots.find(principal.tenantId, shard, etag));
+    if (etag !== undefined) return ok(snapshots.find(principal.tenantId, stream, etag));
     const tenant = await tenants.open(principal.tenantId);
-    return tenant.ok ? snapshots.fresh(tenant.value, shard) : tenant;
+    return tenant.ok ? snapshots.fresh(tenant.value, stream) : tenant;
   }
 
   app.get<{ Params: { '*': string } }>(`${SNAPSHOT_PATH}*`, async (request, reply) => {

@@ -59,7 +59,7 @@ export function dialOurs(url: string, token: string, shard: string | null, heari
           reject(new Error(`refused: ${control.problem.rule}: ${control.problem.message}`));
         if (control.type === 'welcome') {
           if (shard === null) resolve(client);
-          else socket.send(encodeControl({ type: 'open', channel: CHANNEL, shard }));
+          else socket.send(encodeControl({ type: 'open', channel: CHANNEL, shard, epoch: 0 }));
         }
         if (control.type === 'opened') {
           socket.send(encodeShard(CHANNEL, { type: 'step1', stateVector: Uint8Array.of(0) }));

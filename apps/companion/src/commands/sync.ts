@@ -49,6 +49,7 @@ export async function syncStatus(host: Host, flags: GlobalFlags): Promise<void> 
         { title: 'Last ack', right: true, cell: (one) => ago(one.lastAckAt, now) },
         { title: 'Size', right: true, cell: (one) => size(one.bytes) },
         { title: 'Frames', right: true, cell: (one) => one.frames },
+        { title: 'Begun anew', right: true, cell: (one) => ago(one.begunAt, now) },
         { title: 'With', cell: (one) => [...new Set(one.peers.map(({ name }) => name))].join(', ') },
       ],
       shards,

@@ -15,6 +15,7 @@ const shard = (name: ShardId, over: Partial<ShardReport> = {}): ShardReport => (
   reason: null,
   bytes: 0,
   frames: 0,
+  begunAt: null,
   loaded: true,
   peers: [],
   ...over,

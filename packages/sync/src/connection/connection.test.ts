@@ -18,6 +18,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { change, create, type Desk, OTHER_SHARD, openDesk, REGION, SHARD } from '../../test/fixtures.ts';
 import { createMemoryJournal } from '../../test/memory-journal.ts';
 import { connectMemorySockets, type MemoryLink, until } from '../../test/memory-sockets.ts';
+import { streamOf } from '../epochs.ts';
 import { GUARD_LIMITS } from '../guard/limits.ts';
 import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { movedTo, type Peer, servePeer } from '../protocol/peer.ts';
@@ -336,7 +337,7 @@ describe('client and server', () => {
     socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
     socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
     await until(() => heard.length === 1, 'welcome');
-    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }));
     await until(() => heard.length === 3, 'opened and step1');
     for (const type of ['step2', 'update'] as const)
       socket.send(encodeShard(1, { type, update: await a.commit(create(type.length)) }));
@@ -364,7 +365,7 @@ describe('client and server', () => {
     };
     socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
     await until(() => heard === 1, 'welcome');
-    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }));
     await until(() => heard === 3, 'opened and step1');
     socket.send(encodeShard(1, { type: 'step1', stateVector }));
     await until(() => code !== 0, 'closed');
@@ -394,7 +395,7 @@ describe('client and server', () => {
     socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
     socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
     await until(() => heard.length === 1, 'welcome');
-    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+    socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }));
     for (let n = 0; n < 500; n += 1) socket.send(encodeShard(1, { type: 'step1', stateVector: Uint8Array.of(0) }));
     socket.send(encodeControl({ type: 'ping', nonce: 1 }));
     const seen = (type: string) =>
@@ -476,7 +477,7 @@ describe('client and server', () => {
     expect(server.events.filter(({ type }) => type === 'refused' || type === 'closed')).toEqual([]);
   });
 
-  it('SYN-WIRE-VERSION: another version is refused with a clear reason', async () => {
+  it.each([999, 4])('SYN-WIRE-VERSION: version %i is refused with a clear reason', async (protocolVersion) => {
     const server = await openServer();
     const link = connectMemorySockets();
     serve(server, link.server);
@@ -484,7 +485,7 @@ describe('client and server', () => {
     link.client.onclose = (event) => {
       code = event.code;
     };
-    link.client.send(encodeControl({ type: 'hello', protocolVersion: 999, accessToken: '', deviceId: '' }));
+    link.client.send(encodeControl({ type: 'hello', protocolVersion, accessToken: '', deviceId: '' }));
     await until(() => code !== 0, 'closed');
     expect(code).toBe(4406);
   });
@@ -496,7 +497,11 @@ describe('client and server', () => {
       4400,
       () => encodeShard(1, { type: 'update', update: Uint8Array.of(0, 0) }),
     ],
-    ['SYN-PEER-FIRST: opens before it greets', 4400, () => encodeControl({ type: 'open', channel: 1, shard: SHARD })],
+    [
+      'SYN-PEER-FIRST: opens before it greets',
+      4400,
+      () => encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }),
+    ],
     ['SYN-WIRE-DECODE: sends noise', 4400, () => Uint8Array.of(0, 99, 1, 2)],
     [
       'SYN-PEER-FIRST: has no valid token',
@@ -682,18 +687,45 @@ describe('client and server', () => {
       await until(() => desk.row(5_001) !== null, 'goes on');
     });
 
-    it.each([
-      ['does not come', async () => fail(problem('offline', 'no way'))],
-      ['is none', async () => ok({ update: new Uint8Array([1, 2, 3]) })],
-    ] as const)('SYN-CON-SNAPSHOT: the socket brings all of it when the snapshot %s', async (_, download) => {
+    it('SYN-CON-SNAPSHOT SYN-EPOCH-ENTER: fetches that of the epoch, and enters it with what is pending', async () => {
       const { server, desk } = await large();
-      const link = connect(server, desk, { download });
+      await desk.commit(create(6_000));
+      unwrap(await server.desk.replica.beginEpoch(SHARD, 0));
+      const asked: string[] = [];
+      const link = connect(server, desk, {
+        async download(stream) {
+          asked.push(stream);
+          const update = server.desk.replica.diff(SHARD);
+          await server.desk.commit(create(5_000));
+          return ok({ update });
+        },
+      });
       link.follow([SHARD]);
       link.start();
       await until(() => isDone(link), 'live');
-      expect(desk.row(0)).toEqual(server.desk.row(0));
-      expect(link.status().refusedShards).toEqual([]);
+      expect(asked).toEqual([streamOf(SHARD, server.desk.replica.epochOf(SHARD))]);
+      for (const n of [0, 5_000, 6_000]) expect([n, server.desk.row(n)]).toEqual([n, desk.row(n)]);
+      expect(sentTo(server.links[0] as MemoryLink)).toBeLessThan(3_000);
     });
+
+    it.each([
+      ['does not come', 0, async () => fail(problem('offline', 'no way'))],
+      ['is none', 0, async () => ok({ update: new Uint8Array([1, 2, 3]) })],
+      ['does not come', 1, async () => fail(problem('offline', 'no way'))],
+      ['is none', 1, async () => ok({ update: new Uint8Array([1, 2, 3]) })],
+    ] as const)(
+      'SYN-CON-SNAPSHOT: the socket brings all of it when the snapshot %s (epoch %i)',
+      async (_, epoch, download) => {
+        const { server, desk } = await large();
+        if (epoch > 0) unwrap(await server.desk.replica.beginEpoch(SHARD, 0));
+        const link = connect(server, desk, { download });
+        link.follow([SHARD]);
+        link.start();
+        await until(() => isDone(link), 'live');
+        expect(desk.row(0)).toEqual(server.desk.row(0));
+        expect(link.status().refusedShards).toEqual([]);
+      },
+    );
   });
 
   describe('a server restored from a backup', () => {
@@ -763,7 +795,7 @@ describe('client and server', () => {
       socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
       socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
       await until(() => heard.length === 1, 'welcome');
-      socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD }));
+      socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }));
       await until(() => heard.length === 3, 'opened and step1');
       const before = server.desk.replica.diff(SHARD);
       const update = b.replica.diff(SHARD);
@@ -789,6 +821,90 @@ describe('client and server', () => {
     expect([server.desk.row(29), link.status().refusedShards]).toEqual([a.row(29), []]);
     await a.commit(change(0, { title: 'and on' }));
     await until(() => isDone(link) && server.desk.row(0)?.fields.title === 'and on', 'goes on');
+  });
+
+  it('SYN-EPOCH-MOVED SYN-EPOCH-ENTER: whoever is there and whoever comes late goes on in the new document with what was pending', async () => {
+    const server = await openServer({ receipts });
+    const [a, b, late] = [await openDesk(1), await openDesk(2), await openDesk(3)];
+    await server.desk.commit(create(0), create(1));
+    const links = [a, b, late].map((desk) => connect(server, desk));
+    for (const link of links) {
+      link.follow([SHARD]);
+      link.start();
+      await until(() => isDone(link), 'live');
+    }
+    links[2]?.stop();
+    await late.commit(change(0, { title: 'late' }));
+    await late.commit(change(1, { minutes: 50 }));
+
+    // b's edit is under way when the document is begun anew: the old one takes it no more, the new one does
+    server.desk.journal.hold();
+    const begun = server.desk.replica.beginEpoch(SHARD, 0);
+    await b.commit(change(1, { title: 'under way' }));
+    await new Promise((resume) => setTimeout(resume, 20));
+    server.desk.journal.release();
+    unwrap(await begun);
+    const epoch = server.desk.replica.epochOf(SHARD);
+    const arrived = () => [a, b].every(({ replica }) => replica.epochOf(SHARD) === epoch);
+    await until(() => arrived() && links.slice(0, 2).every(isDone), 'both are there');
+    expect(server.events.filter(({ type }) => type === 'moved-on')).toHaveLength(2);
+    expect(server.desk.row(1)?.fields.title).toBe('under way');
+    await a.commit(change(0, { title: 'after' }));
+    await until(() => b.row(0)?.fields.title === 'after', 'live in the new one');
+
+    links[2]?.start();
+    await until(() => links.every(isDone) && late.replica.epochOf(SHARD) === epoch, 'the late one is there');
+    await until(() => a.row(1)?.fields.minutes === 50, 'and what it had');
+    expect(server.desk.row(0)?.siblings.title).toHaveLength(1);
+    for (const n of [0, 1]) for (const desk of [a, b, late]) expect(desk.row(n)).toEqual(server.desk.row(n));
+    expect(links[2]?.report().shards).toMatchObject([{ shard: SHARD, begunAt: expect.any(Number) }]);
+  });
+
+  it('SYN-EPOCH-BEHIND: a server put back to before an epoch goes on in a later one, and gets back what it lost', async () => {
+    const server = await openServer({ receipts });
+    const a = await openDesk(1);
+    const link = connect(server, a);
+    await server.desk.commit(create(0));
+    link.follow([SHARD]);
+    link.start();
+    await until(() => isDone(link), 'live');
+    const backup = [...server.desk.journal.stored];
+    await a.commit(change(0, { title: 'before' }));
+    await until(() => isDone(link), 'taken');
+    unwrap(await server.desk.replica.beginEpoch(SHARD, 0));
+    const lost = server.desk.replica.epochOf(SHARD);
+    await until(() => isDone(link) && a.replica.epochOf(SHARD) === lost, 'there');
+    await a.commit(change(0, { minutes: 45 }));
+    await until(() => isDone(link), 'taken there');
+    link.stop();
+
+    const restored = await openServer({ receipts }, { memory: createMemoryJournal(backup), random: seededRandom(5) });
+    const [again, other] = [connect(restored, a), await openDesk(2)];
+    const otherLink = connect(restored, other);
+    otherLink.follow([SHARD]);
+    otherLink.start();
+    await until(() => isDone(otherLink), 'somebody else, in the epoch before');
+    again.follow([SHARD]);
+    again.start();
+    await until(() => isDone(again) && isDone(otherLink) && other.replica.epochOf(SHARD) > lost, 'later than both');
+    await until(() => other.row(0)?.fields.minutes === 45, 'given back');
+    for (const desk of [a, other, restored.desk]) {
+      expect(desk.row(0)?.fields).toMatchObject({ title: 'before', minutes: 45 });
+    }
+
+    // nobody can make a server begin epochs at will
+    const socket = restored.open('');
+    const heard: unknown[] = [];
+    socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
+    const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: a.user, deviceId: '' } as const;
+    socket.send(encodeControl(hello));
+    await until(() => heard.length === 1, 'welcome');
+    for (const epoch of [a.replica.epochOf(SHARD) + 1, Number.MAX_SAFE_INTEGER]) {
+      heard.length = 0;
+      socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch }));
+      await until(() => heard.length === 1, 'refused');
+      expect(heard).toMatchObject([{ control: { type: 'refused', problem: { rule: 'SYN-EPOCH-BEHIND' } } }]);
+    }
   });
 
   it('all of it over a real WebSocket', async () => {

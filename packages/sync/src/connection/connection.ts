@@ -215,6 +215,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         const channel = own.channels.get(message.channel);
         if (channel === undefined) return;
         channel.writable = message.access === 'write';
+        channel.epoch = message.epoch;
         const update = presence.own(channel.shard);
         if (update !== null) shardMessage(message.channel, { type: 'presence', update });
         dispatch({ type: 'opened', channel: message.channel });
@@ -222,6 +223,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       }
       case 'refused':
         exchange.refused(own, message.channel, message.problem);
+        return;
+      case 'moved-on':
+        exchange.movedOn(own, message.channel);
         return;
       case 'moved':
         own.movedTo = mayMove(url, message.url) ? message.url : null;

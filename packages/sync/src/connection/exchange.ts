@@ -11,11 +11,14 @@
  *  SYN-CON-DRIFT    edits that the server refuses because they are stamped too far ahead are kept, said in words, and sent
  *                   again every `DRIFT_RETRY_MS` until it takes them. They hold up no edit of another shard (sessions.ts),
  *                   and none that was made before them
+ *  SYN-EPOCH-ENTER  when the server has begun the shard's document anew, its state, acks and updates say nothing of the one
+ *                   here: the whole new one is asked for and entered, and only then what it lacks is sent
  *  SYN-CON-SNAPSHOT most of a large shard is fetched as a snapshot over HTTP where there is a way; the socket brings the
  *                   rest, and all of it when the snapshot does not come
  */
 import { type Clock, type Problem, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
+import { streamOf } from '../epochs.ts';
 import type { ControlMessage, ShardMessage } from '../protocol/messages.ts';
 import type { Download, Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
 import { KEPT_FOR_LATER } from './clock-words.ts';
@@ -29,11 +32,16 @@ export const SNAPSHOT_STRUCTS = 100;
 
 export const DRIFT_RETRY_MS = 5 * 60_000;
 
+/** The state vector of an empty document. */
+const NOTHING = Uint8Array.of(0);
+
 /** Refused as a whole; the parts, or some of them, may be taken. */
 const PARTS_MAY_PASS: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST', 'SYN-GUARD-DRIFT']);
 
 export interface Channel {
   readonly shard: ShardId;
+  /** The epoch that the server has the shard in; null: not said yet. */
+  epoch: number | null;
   writable: boolean;
   /** Our diff was sent: from now on every local commit goes out by itself. */
   sent: boolean;
@@ -49,6 +57,8 @@ export interface Channel {
   held: ReadonlyMap<number, number> | null;
   /** Our own state waits to be said until we know that. */
   waits: boolean;
+  /** What the server holds of an epoch that we have not entered yet. */
+  unanswered: Uint8Array | null;
 }
 
 export interface Link {
@@ -65,6 +75,8 @@ export interface Exchange {
   /** Says what stands here; the server answers with the rest. */
   begin(channel: number, shard: ShardId): Promise<void>;
   hear(own: Link, channel: number, message: ShardMessage): Promise<void>;
+  /** The server has begun the shard's document anew: the channel speaks of the old one. */
+  movedOn(own: Link, channel: number): void;
   /** The server turned down an update or a shard. */
   refused(own: Link, channel: number, what: Problem): void;
   sendLocal(touched: Touched): void;
@@ -119,6 +131,7 @@ export function createExchange(options: {
     }
     own.channels.set(number, {
       shard,
+      epoch: null,
       writable: false,
       sent: false,
       received: false,
@@ -127,14 +140,19 @@ export function createExchange(options: {
       piecewise: inParts.delete(shard),
       held: null,
       waits: false,
+      unanswered: null,
     });
-    control({ type: 'open', channel: number, shard });
+    control({ type: 'open', channel: number, shard, epoch: replica.epochOf(shard) });
   }
 
   /** The shard may have been unloaded meanwhile. */
   async function begin(number: number, shard: ShardId): Promise<void> {
     const own = link();
     const channel = own?.channels.get(number);
+    if (own !== null && channel !== undefined && isOver(channel)) {
+      await beginNew(own, number, channel);
+      return;
+    }
     if (download !== undefined && channel?.held === null) {
       channel.waits = true; // the server says it right behind `opened`
       return;
@@ -147,6 +165,30 @@ export function createExchange(options: {
     }
     if (lacksMost(shard, channel?.held ?? null)) await fetchSnapshot(own, shard);
     if (link() === own) say(number, { type: 'step1', stateVector: replica.stateVector(shard) });
+  }
+
+  /** The whole document of an epoch that is not here yet is asked for, or fetched when it is large. */
+  async function beginNew(own: Link, number: number, channel: Channel): Promise<void> {
+    const { shard, epoch, unanswered } = channel;
+    if (epoch === null || epoch < replica.epochOf(shard)) {
+      failed(shard, problem('conflict', 'the server has an earlier state of this', { rule: 'SYN-EPOCH-BEHIND' }));
+      return;
+    }
+    if (download !== undefined && unanswered === null) {
+      channel.waits = true; // the server says it right behind `opened`
+      return;
+    }
+    const size = [...(decodeClocks(unanswered ?? NOTHING) ?? [])].reduce((sum, [, end]) => sum + end, 0);
+    if (size >= SNAPSHOT_STRUCTS) {
+      const fetched = await download?.(streamOf(shard, epoch));
+      if (fetched?.ok === true) await replica.enterEpoch(shard, epoch, fetched.value);
+    }
+    if (link() !== own || own.channels.get(number) !== channel) return;
+    if (isOver(channel)) say(number, { type: 'step1', stateVector: NOTHING });
+    else {
+      await answerLate(own, number, channel);
+      if (link() === own) say(number, { type: 'step1', stateVector: replica.stateVector(shard) });
+    }
   }
 
   function lacksMost(shard: ShardId, held: ReadonlyMap<number, number> | null): boolean {
@@ -163,9 +205,10 @@ export function createExchange(options: {
 
   /** SYN-CON-SNAPSHOT. Whatever goes wrong with it: the socket brings what is lacking then. */
   async function fetchSnapshot(own: Link, shard: ShardId): Promise<void> {
-    const fetched = await download?.(shard);
+    const epoch = replica.epochOf(shard);
+    const fetched = await download?.(streamOf(shard, epoch));
     if (fetched?.ok === true)
-      await replica.receive(shard, fetched.value.update, { ...sealOf(fetched.value), ...by(own) });
+      await replica.receive(shard, fetched.value.update, { ...sealOf(fetched.value), ...by(own), epoch });
     await replica.load([shard]);
   }
 
@@ -179,18 +222,25 @@ export function createExchange(options: {
     const gone = (): boolean => link() !== own || own.channels.get(number) !== channel;
     switch (message.type) {
       case 'ack':
-        acknowledged(shard, message.clocks);
+        if (!isOver(channel)) acknowledged(shard, message.clocks);
         return;
       case 'presence':
         presence.hear(shard, message.update);
         return;
       case 'step1':
+        if (isOver(channel)) {
+          channel.unanswered = message.stateVector; // of a document that is not here yet
+          if (!channel.waits) return;
+          channel.waits = false;
+          await beginNew(own, number, channel);
+          return;
+        }
         await answer(own, number, channel, message.stateVector);
         if (gone()) return;
         break;
       case 'step2':
       case 'update': {
-        const taken = await replica.receive(shard, message.update, { ...sealOf(message), ...by(own) });
+        const taken = await take(own, channel, message);
         if (gone()) return;
         if (!taken.ok) {
           misfit(number, channel, message.type, taken.problems[0]);
@@ -199,10 +249,24 @@ export function createExchange(options: {
         if (message.type === 'step2') {
           channel.received = true;
           channel.resyncing = false;
+          await answerLate(own, number, channel);
+          if (gone()) return;
         }
       }
     }
     if (channel.received && channel.sent) dispatch({ type: 'synced', shard });
+  }
+
+  /** What the server has is the document of another epoch: SYN-EPOCH-ENTER. */
+  const isOver = ({ shard, epoch }: Channel): boolean => epoch !== replica.epochOf(shard);
+
+  function take(own: Link, channel: Channel, message: ShardMessage & { readonly type: 'step2' | 'update' }) {
+    const { shard, epoch } = channel;
+    const { type, update } = message;
+    if (type === 'step2' && epoch !== null && isOver(channel)) {
+      return replica.enterEpoch(shard, epoch, { update, ...sealOf(message) });
+    }
+    return replica.receive(shard, update, { ...sealOf(message), ...by(own), ...(epoch === null ? {} : { epoch }) });
   }
 
   /** The server's durable state covers edits up to these clocks. */
@@ -237,6 +301,13 @@ export function createExchange(options: {
     const maxBytes = channel.piecewise ? 0 : own.maxUpdateBytes;
     const read = await replica.offer(shard, held, maxBytes, send);
     if (!read.ok) failed(shard, read.problems[0]);
+  }
+
+  /** What the server said that it holds of a document that has come since. */
+  async function answerLate(own: Link, number: number, channel: Channel): Promise<void> {
+    const { unanswered } = channel;
+    channel.unanswered = null;
+    if (unanswered !== null) await answer(own, number, channel, unanswered);
   }
 
   /** What cannot be sent stays here, pending, and is said. */
@@ -279,6 +350,12 @@ export function createExchange(options: {
   return {
     open,
     begin,
+    movedOn(own, number) {
+      const channel = own.channels.get(number);
+      if (channel === undefined) return;
+      own.channels.delete(number);
+      dispatch({ type: 'again', shard: channel.shard });
+    },
     hear,
     refused(own, number, what) {
       const channel = own.channels.get(number);

@@ -1,5 +1,6 @@
 /** What a device can say of its synchronisation, shard by shard (`SYN-CON-REPORT`). */
 import type { ShardId } from '@fieldfare/kernel';
+import { epochTime, FIRST_EPOCH } from '../epochs.ts';
 import type { Present } from '../protocol/presence.ts';
 import type { Refusal, Replica, SyncReport, SyncStatus } from '../types.ts';
 import type { LinkState } from './machine.ts';
@@ -24,7 +25,7 @@ export function reportOf(of: {
     journal,
     shards: [...new Set([...of.standings.keys(), ...stored.keys()])].map((shard) => {
       const { phase = 'wanted', reason = null } = of.standings.get(shard) ?? {};
-      const { bytes = 0, frames = 0, pending = 0 } = stored.get(shard) ?? {};
+      const { bytes = 0, frames = 0, pending = 0, epoch = FIRST_EPOCH } = stored.get(shard) ?? {};
       const opened = phase === 'syncing' || phase === 'synced';
       const writable = of.writable(shard);
       return {
@@ -36,6 +37,7 @@ export function reportOf(of: {
         reason,
         bytes,
         frames,
+        begunAt: epoch === FIRST_EPOCH ? null : epochTime(epoch),
         loaded: loaded.has(shard),
         peers: of.present(shard),
       };

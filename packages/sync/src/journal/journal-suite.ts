@@ -2,6 +2,7 @@
 import { type FileStore, type Result, seededRandom, systemRandom, unwrap } from '@fieldfare/kernel';
 import type { FileStorePlace } from '@fieldfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { change, create, openDesk, SHARD } from '../../test/fixtures.ts';
 import type { Journal } from '../types.ts';
 import { MAX_RECORD_BYTES, MAX_SHARD_BYTES, segmentName, segmentOrdinal } from './format.ts';
 import { openJournal } from './journal.ts';
@@ -127,6 +128,31 @@ export function describeJournal(name: string, createPlace: () => Promise<Journal
       expect(other).toEqual(['0', '1', '2', '3', '4']);
       expect(unwrap(await again.append([record('org', 'next')])).firstSeq).toBe(12);
       await again.close();
+    });
+
+    test('SYN-EPOCH-ATOMIC SYN-EPOCH-CARRY an epoch begins, and is entered with what is pending, in one append', async () => {
+      const server = await openDesk(1, { authority: true, journal: await opened() });
+      unwrap(await server.replica.commit([create(0), create(1)], 'office'));
+      unwrap(await server.replica.commit([change(0, { minutes: 40 })], 'office'));
+      unwrap(await server.replica.beginEpoch(SHARD, 0));
+      unwrap(await server.replica.commit([change(1, { minutes: 50 })], 'office'));
+      const [epoch, update] = [server.replica.epochOf(SHARD), server.replica.diff(SHARD)];
+      const rows = [...server.replica.rows(SHARD, 'visits')];
+      await server.replica.close();
+      const again = await openDesk(2, { authority: true, journal: await opened() });
+      expect([again.replica.epochOf(SHARD), [...again.replica.rows(SHARD, 'visits')]]).toEqual([epoch, rows]);
+      await again.replica.close();
+
+      // the same records as a laptop's, that has another epoch to enter
+      const laptop = await openDesk(3, { journal: await opened() });
+      await laptop.commit(change(0, { title: 'mine' }));
+      unwrap(await laptop.replica.enterEpoch(SHARD, epoch + 1, { update, seal: new Uint8Array(16) }));
+      expect(laptop.replica.pending().count).toBe(1);
+      await laptop.replica.close();
+      const later = await openDesk(4, { journal: await opened() });
+      expect([later.replica.epochOf(SHARD), later.replica.pending().count]).toEqual([epoch + 1, 1]);
+      expect(later.row(0)?.fields).toMatchObject({ title: 'mine', minutes: 40 });
+      await later.replica.close();
     });
 
     test('JRN-FLIP a damaged frame is skipped and reported; its neighbours stand', async () => {

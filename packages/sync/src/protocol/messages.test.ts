@@ -18,13 +18,14 @@ import {
 const CONTROLS: readonly ControlMessage[] = [
   { type: 'hello', protocolVersion: 2, accessToken: 'ey.a.b', deviceId: 'd' },
   { type: 'welcome', serverTime: 1_790_000_000_000, maxFrameBytes: 9, maxUpdateBytes: 8, maxChannels: 7 },
-  { type: 'open', channel: 3, shard: 'org' },
-  { type: 'opened', channel: 3, access: 'read' },
-  { type: 'opened', channel: 3, access: 'write' },
+  { type: 'open', channel: 3, shard: 'org', epoch: 7 },
+  { type: 'opened', channel: 3, access: 'read', epoch: 0 },
+  { type: 'opened', channel: 3, access: 'write', epoch: Number.MAX_SAFE_INTEGER },
   { type: 'refused', channel: 3, problem: problem('forbidden', 'no', { rule: 'R', path: ['a', 1] }) },
   { type: 'refused', channel: 0, problem: problem('unsupported', 'no') },
   { type: 'close', channel: 3 },
   { type: 'moved', url: 'wss://b.example.org/sync' },
+  { type: 'moved-on', channel: 3, epoch: 8 },
   { type: 'ping', nonce: 5 },
   { type: 'pong', nonce: 5 },
 ];
@@ -47,7 +48,7 @@ const FRAMES = [...CONTROLS.map(encodeControl), ...SHARDS.map((message) => encod
 describe('wire', () => {
   it('SYN-WIRE-VERSION: a change on the wire raises the protocol version', () => {
     // Changed this hash? Then raise PROTOCOL_VERSION, and put both here.
-    expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual({ version: 4, hash: '07cd57f82c48d599' });
+    expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual({ version: 5, hash: '67005fbb7259056f' });
   });
 
   it.each(CONTROLS)('SYN-WIRE-DECODE: $type survives the wire', (message) => {

@@ -7,10 +7,10 @@
  *   client                                     server
  *   hello {version, token, device}        →
  *                                         ←    welcome {time, limits}, or refused {channel 0} and a close code
- *   open {channel, shard}                 →
- *                                         ←    opened {channel, access}, or refused {channel}
+ *   open {channel, shard, epoch}          →
+ *                                         ←    opened {channel, access, epoch}, or refused {channel}
  *                                         ←    step1 {state vector of what the server holds durably}
- *   step1 {own state vector}              →
+ *   step1 {own state vector}              →    an empty one when `opened` names an epoch that the client is not in yet
  *                                         ←    step2 {what the client lacks}; updates of others follow
  *   update {what the server lacks}        →    guard, journal, flush
  *                                         ←    ack {client → clock}, only now; then the others get their `update`
@@ -18,6 +18,8 @@
  *   update with a seal                    →    an update the server sent with it once and has lost since: taken on its word
  *   presence {own state}                  →    stamped with who it is
  *                                         ←    presence {states of others}: presence.ts
+ *                                         ←    moved-on {channel, epoch}: the shard's document was begun anew. The channel is
+ *                                              closed; opened again, it speaks of the new one (epochs.ts)
  *   ping {nonce}                          ↔    pong {nonce}
  *                                         ←    moved {address of the process that serves this organisation, or nothing
  *                                              while it changes hands} and close 4421: instead of welcome, or later
@@ -39,7 +41,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { type MessageOf, readMessage, type Schema, writeMessage } from './codec.ts';
 
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 const CONTROL = {
   hello: { head: [0], parts: { protocolVersion: 'uint', accessToken: 'text', deviceId: 'text' } },
@@ -47,13 +49,14 @@ const CONTROL = {
     head: [1],
     parts: { serverTime: 'uint', maxFrameBytes: 'uint', maxUpdateBytes: 'uint', maxChannels: 'uint' },
   },
-  open: { head: [2], parts: { channel: 'uint', shard: 'text' } },
-  opened: { head: [3], parts: { channel: 'uint', access: 'access' } },
+  open: { head: [2], parts: { channel: 'uint', shard: 'text', epoch: 'uint' } },
+  opened: { head: [3], parts: { channel: 'uint', access: 'access', epoch: 'uint' } },
   refused: { head: [4], parts: { channel: 'uint', problem: 'problem' } },
   close: { head: [5], parts: { channel: 'uint' } },
   ping: { head: [6], parts: { nonce: 'uint' } },
   pong: { head: [7], parts: { nonce: 'uint' } },
   moved: { head: [8], parts: { url: 'text' } },
+  'moved-on': { head: [9], parts: { channel: 'uint', epoch: 'uint' } },
 } as const satisfies Schema;
 
 /** Heads 0 0, 0 1, 0 2 and 1 (awareness) are y-websocket's. */

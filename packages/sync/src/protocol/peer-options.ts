@@ -34,7 +34,7 @@ export const PEER_LIMITS: PeerLimits = {
 
 /** For logs and counters. Ids, rules and sizes only: nothing about a patient. */
 export interface PeerEvent {
-  readonly type: 'welcomed' | 'opened' | 'refused' | 'stored' | 'closed';
+  readonly type: 'welcomed' | 'opened' | 'refused' | 'stored' | 'moved-on' | 'closed';
   readonly tenantId?: string;
   readonly userId?: string;
   readonly deviceId?: string;

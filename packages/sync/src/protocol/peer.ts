@@ -20,6 +20,7 @@ import {
   fail,
   type IsoWeek,
   isSealed,
+  MAX_DRIFT_MS,
   ok,
   type Principal,
   type Problem,
@@ -33,6 +34,7 @@ import {
   shardAccess,
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
+import { epochTime, streamOf } from '../epochs.ts';
 import type { Replica, Source, Touched } from '../types.ts';
 import {
   bytesOf,
@@ -56,6 +58,9 @@ export interface Peer {
 interface Room {
   readonly shard: ShardId;
   readonly access: 'read' | 'write';
+  /** Which document the channel speaks of; until it is open, the one that the client says it has. */
+  epoch: number;
+  open: boolean;
   /** The client was given the state; from now on it gets every update. */
   subscribed: boolean;
   /** State vector of an answer that waits. */
@@ -83,6 +88,8 @@ const passedOn = new WeakMap<
   { readonly channel: number; readonly sealed: boolean; readonly frame: Uint8Array }
 >();
 
+/** Between two epochs of a shard that clients ask for: one is enough for all that know more than a restored server. */
+const EPOCH_PAUSE_MS = 10 * 60_000;
 /** How often a waiting state answer looks whether the socket has drained. */
 const DRAIN_POLL_MS = 25;
 /** Standard close codes. */
@@ -200,8 +207,8 @@ class ServedPeer implements Peer {
     this.#control({ type: 'refused', channel, problem: what });
   }
 
-  #sealOf(shard: ShardId, update: Uint8Array): { readonly seal?: Uint8Array } {
-    return this.#receipts === null ? {} : { seal: this.#receipts.seal(shard, update) };
+  #sealOf({ shard, epoch }: Room, update: Uint8Array): { readonly seal?: Uint8Array } {
+    return this.#receipts === null ? {} : { seal: this.#receipts.seal(streamOf(shard, epoch), update) };
   }
 
   #acknowledge(channel: number, clocks: ReadonlyMap<number, number>): void {
@@ -209,11 +216,11 @@ class ServedPeer implements Peer {
   }
 
   /** Sends the frame that passes an update on. Peers of a shard mostly have it open on the same channel. */
-  #passOn(channel: number, shard: ShardId, update: Uint8Array): void {
+  #passOn(channel: number, room: Room, update: Uint8Array): void {
     const sealed = this.#receipts !== null;
     let made = passedOn.get(update);
     if (made?.channel !== channel || made.sealed !== sealed) {
-      const frame = encodeShard(channel, { type: 'update', update, ...this.#sealOf(shard, update) });
+      const frame = encodeShard(channel, { type: 'update', update, ...this.#sealOf(room, update) });
       made = { channel, sealed, frame };
       passedOn.set(update, made);
     }
@@ -221,16 +228,26 @@ class ServedPeer implements Peer {
   }
 
   /** The sender's ack leaves now, everybody else's copy after all listeners have run: SYN-PEER-ACK. */
-  #onTouched(channel: number, { origin, shard, update, clocks, sender }: Touched): void {
+  #onTouched(channel: number, { origin, shard, update, clocks, sender, epoch }: Touched): void {
+    if (epoch !== undefined) this.#moveOn(channel, shard, epoch);
     if (origin === 'load' || update === undefined) return;
     if (sender === this) {
       if (this.#acked?.has(update) === true) return;
       this.#acked ??= new WeakSet();
       this.#acked.add(update);
       this.#acknowledge(channel, clocks ?? clocksOf(update));
-    } else if (this.#rooms?.get(channel)?.subscribed === true) {
-      queueMicrotask(() => this.#passOn(channel, shard, update));
+    } else {
+      const room = this.#rooms?.get(channel);
+      if (room?.subscribed === true) queueMicrotask(() => this.#passOn(channel, room, update));
     }
+  }
+
+  /** SYN-EPOCH-MOVED. A channel that is being opened will hear of the new epoch by itself. */
+  #moveOn(channel: number, shard: ShardId, epoch: number): void {
+    if (this.#rooms?.get(channel)?.open !== true) return;
+    this.#leave(channel);
+    this.#control({ type: 'moved-on', channel, epoch });
+    this.#tell({ type: 'moved-on', shard });
   }
 
   // ---- control ----------------------------------------------------------------------------------------------------
@@ -349,7 +366,7 @@ class ServedPeer implements Peer {
     this.#rooms?.delete(channel);
   }
 
-  async #open(channel: number, shard: ShardId): Promise<void> {
+  async #open(channel: number, shard: ShardId, known: number): Promise<void> {
     this.#rooms ??= new Map();
     const rooms = this.#rooms;
     if (channel === 0 || rooms.has(channel)) {
@@ -370,6 +387,8 @@ class ServedPeer implements Peer {
     const room: Room = {
       shard,
       access: granted.value,
+      epoch: known,
+      open: false,
       subscribed: false,
       asked: null,
       seat: this.#takeSeat(channel, shard),
@@ -382,9 +401,31 @@ class ServedPeer implements Peer {
       this.close(CLOSE.storage, 'not available');
       return;
     }
-    this.#control({ type: 'opened', channel, access: room.access });
+    if (known > replica.epochOf(shard) && !(await this.#catchUp(channel, room, replica, known))) return;
+    room.epoch = replica.epochOf(shard);
+    room.open = true;
+    this.#control({ type: 'opened', channel, access: room.access, epoch: room.epoch });
     this.#say(channel, { type: 'step1', stateVector: replica.stateVector(shard) });
     this.#tell({ type: 'opened', shard });
+  }
+
+  /**
+   * SYN-EPOCH-BEHIND: the client knows an epoch that this server has lost. A later one than both must begin, for other
+   * devices may hold what was written here in the one that the server fell back to.
+   */
+  async #catchUp(channel: number, room: Room, replica: Replica, known: number): Promise<boolean> {
+    const { shard } = room;
+    const now = this.#options.clock.now();
+    const lately = now - epochTime(replica.epochOf(shard)) < EPOCH_PAUSE_MS;
+    const begun =
+      lately || epochTime(known) > now + MAX_DRIFT_MS
+        ? fail(problem('conflict', 'the server does not know this state of the document', { rule: 'SYN-EPOCH-BEHIND' }))
+        : await replica.beginEpoch(shard, known);
+    if (this.#isClosed() || this.#rooms?.get(channel) !== room) return false;
+    if (begun.ok) return true;
+    this.#leave(channel);
+    this.#refuse(channel, begun.problems[0], shard);
+    return false;
   }
 
   // ---- data -------------------------------------------------------------------------------------------------------
@@ -420,16 +461,17 @@ class ServedPeer implements Peer {
       return;
     }
     room.subscribed = true;
-    this.#say(channel, { type: 'step2', update, ...this.#sealOf(room.shard, update) });
+    this.#say(channel, { type: 'step2', update, ...this.#sealOf(room, update) });
     this.#allowance += update.length;
     const others = room.seat?.others() ?? null;
     if (others !== null) this.#say(channel, { type: 'presence', update: others });
   }
 
   /** SYN-PEER-RECEIPT: whose word an update is taken on. Null: nobody's. */
-  #sourceOf(who: Principal, shard: ShardId, update: Uint8Array, seal: Uint8Array | undefined): Source | null {
-    if (seal === undefined) return { subject: who.userId, device: who.deviceId, sender: this };
-    return this.#receipts?.holds(shard, update, seal) === true ? { subject: null, sender: this } : null;
+  #sourceOf(who: Principal, { shard, epoch }: Room, update: Uint8Array, seal: Uint8Array | undefined): Source | null {
+    if (seal === undefined) return { subject: who.userId, device: who.deviceId, epoch, sender: this };
+    const holds = this.#receipts?.holds(streamOf(shard, epoch), update, seal) === true;
+    return holds ? { subject: null, epoch, sender: this } : null;
   }
 
   async #take(channel: number, room: Room, { update, seal }: Received): Promise<void> {
@@ -447,7 +489,7 @@ class ServedPeer implements Peer {
       return;
     }
     const arrivedAt = clock.now();
-    const source = this.#sourceOf(principal, shard, update, seal);
+    const source = this.#sourceOf(principal, room, update, seal);
     const taken = source === null ? falseReceipt() : await replica.receive(shard, update, source);
     this.#inFlight -= update.length;
     if (this.#isClosed()) return;
@@ -462,8 +504,8 @@ class ServedPeer implements Peer {
     if (code === 'storage-failed' || code === 'storage-full' || code === 'corrupt' || code === 'cancelled') {
       this.#tell({ type: 'refused', shard, rule: first.rule ?? code });
       this.close(CLOSE.storage, 'cannot store'); // not the client's fault: it keeps its edits and comes back
-    } else {
-      this.#refuse(channel, first, shard);
+    } else if (first.rule !== 'SYN-EPOCH-OVER' || this.#rooms?.get(channel) === room) {
+      this.#refuse(channel, first, shard); // else it was told where to
     }
   }
 
@@ -493,7 +535,7 @@ class ServedPeer implements Peer {
     }
     switch (message.type) {
       case 'open':
-        void this.#open(message.channel, message.shard);
+        void this.#open(message.channel, message.shard, message.epoch);
         return;
       case 'close':
         this.#leave(message.channel);

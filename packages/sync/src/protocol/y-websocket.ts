@@ -7,11 +7,14 @@
  *  SYN-YWS-WORDS   sync and awareness pass as they are; acks, which stock clients have no word for, stay here
  *  SYN-YWS-REFUSE  no access: the socket closes (4403). A refused update: `permission denied` with the reason. The client
  *                  still shows that edit and would offer it again: its document has to be made anew
+ *  SYN-YWS-EPOCH   a document is followed in one epoch (epochs.ts), the first or the one in the address (`<shard>@<epoch>`). In
+ *                  another one the socket closes (4403), and the reason ends with the address to go on at, with a new document
  *  SYN-YWS-ALIVE   awareness is answered, for stock clients give up a link that says nothing for 30 s
  */
 import type { ShardId } from '@fieldfare/kernel';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { placeOfStream, streamOf } from '../epochs.ts';
 import type { SocketLike } from '../types.ts';
 import {
   bytesOf,
@@ -58,8 +61,9 @@ function typeOf(message: Uint8Array): number | null {
 /** A socket for `servePeer`, over a y-websocket client's `socket` that asked for `shard` with an access token or ticket. */
 export function yWebsocketPeer(
   socket: SocketLike,
-  { shard, accessToken }: { readonly shard: ShardId; readonly accessToken: string },
+  { shard: stream, accessToken }: { readonly shard: ShardId; readonly accessToken: string },
 ): SocketLike {
+  const { shard, epoch } = placeOfStream(stream);
   const peer: SocketLike = {
     binaryType: 'arraybuffer',
     get bufferedAmount() {
@@ -84,7 +88,11 @@ export function yWebsocketPeer(
   };
 
   function hearControl(message: ControlMessage): void {
-    if (message.type === 'welcome') say({ type: 'open', channel: CHANNEL, shard });
+    if (message.type === 'welcome') say({ type: 'open', channel: CHANNEL, shard, epoch });
+    if (message.type === 'moved-on' || (message.type === 'opened' && message.epoch !== epoch)) {
+      hangUp(CLOSE.forbidden, `begun anew: ${streamOf(shard, message.epoch)}`);
+      return;
+    }
     if (message.type === 'opened') {
       const waiting = early ?? [];
       early = null;

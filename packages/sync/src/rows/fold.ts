@@ -78,6 +78,10 @@ export function covers(entry: RowEntry, stamp: Hlc): boolean {
   return seen !== undefined && seen >= momentOf(stamp);
 }
 
+/** Whether the entry's writer had seen all that the other's had, itself included: then it stands in the other's place. */
+export const hasSeen = (entry: RowEntry, { c }: RowEntry): boolean =>
+  Object.keys(c).every((node) => (own(entry.c, node) ?? '') >= (c[node] ?? ''));
+
 /** Who wrote `stamp`: `u` by stamp (one node that served several users), the entry's writer, `u` by node. */
 export function authorOf({ client, entry }: LiveEntry, stamp: Hlc): string {
   const node = nodeOf(stamp);

@@ -11,7 +11,7 @@ import type { ShardId } from '@fieldfare/kernel';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import type { FoldedRow, RowEntry } from '../types.ts';
-import { fold, type LiveEntry, type MergeOf } from './fold.ts';
+import { fold, hasSeen, type LiveEntry, type MergeOf } from './fold.ts';
 import { createRowIndex, type RowIndex, rootOf, type TouchedKeys } from './index.ts';
 import { ValueDecoder } from './texts.ts';
 import { type ReadValue, readValue } from './values.ts';
@@ -45,8 +45,8 @@ export interface ShardDoc {
   row(table: string, id: string): FoldedRow | null;
   rows(table: string): Iterable<FoldedRow>;
   /**
-   * The updates by which `client` replaces the live entries of the written keys, one when it fits into `maxBytes`.
-   * Larger is only an update of a single entry. Changes nothing. At most one write a key.
+   * The updates by which `client` replaces the live entries of the written keys that the new ones have seen, one when it
+   * fits into `maxBytes`. Larger is only an update of a single entry. Changes nothing.
    */
   encodeWrites(client: number, writes: readonly EntryWrite[], maxBytes?: number): readonly Uint8Array[];
   /** Applies checked updates in one transaction. `read`: what was read of the only one when it was checked. */
@@ -108,6 +108,7 @@ export function createShardDoc(shard: ShardId, mergeOf: (table: string) => Merge
       if (entries === undefined) byTable.set(table, [entry]);
       else entries.push(entry);
       for (const gone of index.live(table, entry.k)) {
+        if (!hasSeen(entry, gone.entry)) continue;
         const clocks = deleted.get(gone.client);
         if (clocks === undefined) deleted.set(gone.client, [gone.clock]);
         else clocks.push(gone.clock);

@@ -4,7 +4,8 @@
  */
 import { type Hlc, type JsonValue, nodeOf, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
-import type { Journal, Replica, RowEntry } from '../../src/types.ts';
+import { FIRST_EPOCH, placeOfStream } from '../../src/epochs.ts';
+import type { Journal, JournalRecord, Replica, RowEntry } from '../../src/types.ts';
 
 /** Keys are told apart by themselves: no two tables of a model share one. */
 export interface WrittenRow {
@@ -18,13 +19,17 @@ export interface Write {
   readonly machine: string;
   readonly shard: ShardId;
   readonly client: number;
+  /** Where it was written. */
+  readonly epoch: number;
   readonly start: number;
   readonly end: number;
+  /** Epoch → clock behind it there; 0 where it stands in what the epoch began with. */
+  readonly ends: Map<number, number>;
   readonly stamp: Hlc;
   readonly by: string;
   readonly rows: readonly WrittenRow[];
-  /** State vector of the shard when it was written. */
-  readonly saw: ReadonlyMap<number, number>;
+  /** What the writer held of the shard. */
+  readonly saw: Held;
   /** Parts of one commit have the same number. */
   readonly commit: number;
   /** `open`: the machine died before it knew. */
@@ -35,8 +40,16 @@ export interface Write {
 
 export type Clocks = ReadonlyMap<number, number>;
 
-export const holds = (clocks: Clocks, { client, end }: Pick<Write, 'client' | 'end'>): boolean =>
-  (clocks.get(client) ?? 0) >= end;
+/** What somebody has of a shard. */
+export interface Held {
+  readonly epoch: number;
+  readonly clocks: Clocks;
+}
+
+export function holds({ epoch, clocks }: Held, { client, ends }: Pick<Write, 'client' | 'ends'>): boolean {
+  const end = ends.get(epoch);
+  return end !== undefined && (clocks.get(client) ?? 0) >= end;
+}
 
 export const sawWrite = (later: Write, earlier: Write): boolean =>
   later !== earlier && later.shard === earlier.shard && holds(later.saw, earlier);
@@ -49,8 +62,15 @@ export interface History {
   tap(journal: Journal, machine: string, replica: () => Replica | null): Journal;
 }
 
-/** Reads what one local update writes. */
-function readWrite(update: Uint8Array): Pick<Write, 'client' | 'start' | 'end' | 'stamp' | 'by' | 'rows'> {
+const heldBy = (replica: Replica, shard: ShardId): Held => ({
+  epoch: replica.epochOf(shard),
+  clocks: Y.decodeStateVector(replica.stateVector(shard)),
+});
+
+/** Reads what one local update writes. `stamps`: of each row. */
+function readWrite(
+  update: Uint8Array,
+): Pick<Write, 'client' | 'start' | 'end' | 'stamp' | 'by' | 'rows'> & { readonly stamps: readonly Hlc[] } {
   const { structs } = Y.decodeUpdate(update);
   const [first] = structs;
   const last = structs.at(-1);
@@ -58,6 +78,7 @@ function readWrite(update: Uint8Array): Pick<Write, 'client' | 'start' | 'end' |
   const { client } = first.id;
   const node = client.toString(36);
   const rows: WrittenRow[] = [];
+  const stamps: Hlc[] = [];
   let stamp = '';
   let by = '';
   for (const struct of structs) {
@@ -68,14 +89,16 @@ function readWrite(update: Uint8Array): Pick<Write, 'client' | 'start' | 'end' |
       const own = Object.keys(entry.f).filter((field) => entry.s[field] === stamp);
       const set = Object.fromEntries(own.map((field) => [field, entry.f[field] as JsonValue]));
       rows.push({ key: entry.k, set });
+      stamps.push(stamp);
     }
   }
-  return { client, start: first.id.clock, end: last.id.clock + last.length, stamp, by, rows };
+  return { client, start: first.id.clock, end: last.id.clock + last.length, stamp, by, rows, stamps };
 }
 
 export function createHistory(): History {
   const writes: Write[] = [];
   const broken: string[] = [];
+  const begun = new Set<ShardId>();
   let commits = 0;
 
   /** HLC-CAUSAL: a write is stamped later than everything its writer had seen, whatever the clocks say. */
@@ -88,6 +111,35 @@ export function createHistory(): History {
     }
   }
 
+  /** An epoch begins with all that the server holds. */
+  function noteEpoch({ kind, shard: stream }: JournalRecord, server: Replica | null): void {
+    const { shard, epoch } = placeOfStream(stream);
+    if (kind !== 'remote' || epoch === FIRST_EPOCH || server === null || begun.has(stream)) return;
+    begun.add(stream);
+    const held = heldBy(server, shard);
+    for (const write of writes) if (write.shard === shard && holds(held, write)) write.ends.set(epoch, 0);
+  }
+
+  /** What is carried over into another epoch is the same write. */
+  function isCarried(
+    shard: ShardId,
+    epoch: number,
+    { client, end, rows, stamps }: ReturnType<typeof readWrite>,
+  ): boolean {
+    const same = rows.map(({ key }, i) =>
+      writes.find(
+        (write) =>
+          write.client === client &&
+          write.shard === shard &&
+          write.epoch !== epoch &&
+          write.stamp === stamps[i] &&
+          write.rows.some((row) => row.key === key),
+      ),
+    );
+    for (const write of same) if (write && write.ends.get(epoch) !== 0) write.ends.set(epoch, end);
+    return same.every((write) => write !== undefined);
+  }
+
   return {
     writes,
     broken,
@@ -96,8 +148,11 @@ export function createHistory(): History {
       async append(records) {
         const own: Write[] = [];
         commits += 1;
-        for (const { kind, shard, bytes } of records) {
+        for (const record of records) {
+          if (machine === 'server') noteEpoch(record, replica());
+          const { kind, bytes } = record;
           if (kind !== 'local') continue;
+          const { shard, epoch } = placeOfStream(record.shard);
           const at = replica();
           if (at === null) throw new Error('a write before the replica was there');
           const read = readWrite(bytes);
@@ -105,16 +160,20 @@ export function createHistory(): History {
             (write) =>
               write.client === read.client &&
               write.shard === shard &&
+              write.epoch === epoch &&
               write.start === read.start &&
               write.stamp === read.stamp,
           );
           if (known) continue; // compaction writes what is pending once more
-          const saw = Y.decodeStateVector(at.stateVector(shard));
+          if (isCarried(shard, epoch, read)) continue;
+          const { stamps: _stamps, ...written } = read;
           const write: Write = {
-            ...read,
+            ...written,
             machine,
             shard,
-            saw,
+            epoch,
+            ends: new Map([[epoch, read.end]]),
+            saw: heldBy(at, shard),
             commit: commits,
             outcome: 'open',
             excused: false,

@@ -1,15 +1,20 @@
 /** What must hold: at every opening, all along where it is cheap, and when calm has come. */
 import type { ShardId } from '@fieldfare/kernel';
+import { placeOfStream, streamOf } from '../../src/epochs.ts';
 import { stableText } from '../../src/rows/json.ts';
 import type { FoldedRow, Replica } from '../../src/types.ts';
-import { type Clocks, holds, type Write } from './history.ts';
-import { clocksOf, type Machine, openReplica, type Session, type World } from './machine.ts';
+import { type Clocks, type Held, holds, type Write } from './history.ts';
+import { heldOf, type Machine, openReplica, type Session, type World } from './machine.ts';
 import { expectedRows, judgeRow, rowPlace } from './oracle.ts';
 
-/** What the server has acknowledged, over all its lives: shard → client → clock. */
+/** What the server has acknowledged, over all its lives: stream → client → clock. */
 export type Promised = Map<ShardId, Map<number, number>>;
 
-const nothing: Clocks = new Map();
+const nothing: Held = { epoch: Number.NaN, clocks: new Map() };
+
+/** Whether the server said, in some epoch, that it holds it; or began one with it. */
+const isPromised = (promised: Promised, { shard, client, ends }: Write): boolean =>
+  [...ends].some(([epoch, end]) => end === 0 || (promised.get(streamOf(shard, epoch))?.get(client) ?? 0) >= end);
 const nameOf = ({ machine, shard, stamp }: Write): string => `${stamp} of ${machine} in ${shard.slice(-8)}`;
 
 /** After an opening everything that was acknowledged stands: to a person by the laptop, to a laptop by the server. */
@@ -17,7 +22,7 @@ export function judgeOpening(world: World, machine: Machine, promised: Promised 
   const replica = machine.session?.replica;
   if (replica === null || replica === undefined) return [];
   const laws: string[] = [];
-  const held = new Map(world.shards.map((shard) => [shard, clocksOf(replica, shard)]));
+  const held = new Map(world.shards.map((shard) => [shard, heldOf(replica, shard)]));
   const stands = (write: Write): boolean => holds(held.get(write.shard) ?? nothing, write);
   const own = world.history.writes.slice(machine.damagedAfter).filter((write) => write.machine === machine.name);
   for (const write of own) {
@@ -26,14 +31,27 @@ export function judgeOpening(world: World, machine: Machine, promised: Promised 
     const parts = own.filter(({ commit }) => commit === write.commit);
     if (parts.some(stands) && !parts.every(stands)) laws.push(`SYN-REP-ATOMIC ${nameOf(write)} is there in part`);
   }
-  for (const [shard, clocks] of promised ?? []) {
+  for (const [stream, clocks] of promised ?? []) {
+    const { shard, epoch } = placeOfStream(stream);
+    if (epoch !== held.get(shard)?.epoch) continue; // what was promised in another one is judged write by write
     for (const [client, clock] of clocks) {
-      const has = held.get(shard)?.get(client) ?? 0;
+      const has = held.get(shard)?.clocks.get(client) ?? 0;
       if (has < clock)
         laws.push(
           `SYN-WIRE-ACK the server acknowledged ${client} up to ${clock} in ${shard.slice(-8)} and holds ${has}`,
         );
     }
+  }
+  for (const write of world.history.writes) {
+    if (
+      promised === null ||
+      write.outcome === 'failed' ||
+      write.ends.size < 2 ||
+      !isPromised(promised, write) ||
+      stands(write)
+    )
+      continue;
+    laws.push(`SYN-WIRE-ACK the server acknowledged ${nameOf(write)} in an epoch before, and holds it no more`);
   }
   return laws;
 }
@@ -45,7 +63,7 @@ export function judgeNow(world: World, machine: Machine, promised: Promised): st
   const open = new Set<string>();
   for (const write of world.history.writes) {
     if (write.machine !== machine.name || write.outcome !== 'stored' || write.excused) continue;
-    if (!holds(promised.get(write.shard) ?? nothing, write)) open.add(write.stamp);
+    if (!isPromised(promised, write)) open.add(write.stamp);
   }
   const { count } = replica.pending();
   return count < open.size ? [`SYN-REP-PENDING ${machine.name} counts ${count} of ${open.size}`] : [];
@@ -73,11 +91,8 @@ const textOf = (rows: ReadonlyMap<string, FoldedRow>): string =>
     .map(([, row]) => stableText(row as never))
     .join('\n');
 
-const clocksText = (clocks: Clocks): string =>
-  [...clocks]
-    .sort(([a], [b]) => a - b)
-    .map((pair) => pair.join(':'))
-    .join(' ');
+const heldText = ({ epoch, clocks }: { readonly epoch: number; readonly clocks: Clocks }): string =>
+  [[epoch, 'epoch'], ...[...clocks].sort(([a], [b]) => a - b)].map((pair) => pair.join(':')).join(' ');
 
 /** The laws of the end: everybody holds the same, it is what causality says, and nothing that was promised is missing. */
 export async function judgeCalm(
@@ -100,9 +115,9 @@ export async function judgeCalm(
   // all hold the same, and know it
   const excused = new Set(world.history.writes.filter((write) => write.excused).map(({ machine }) => machine));
   for (const shard of world.shards) {
-    const expected = clocksText(clocksOf(first.replica, shard));
+    const expected = heldText(heldOf(first.replica, shard));
     for (const { machine, replica } of copies) {
-      const clocks = clocksText(clocksOf(replica, shard));
+      const clocks = heldText(heldOf(replica, shard));
       if (clocks !== expected)
         laws.push(`SYN-FOLD-SAME ${machine.name} holds ${clocks} of ${shard.slice(-8)}, the server ${expected}`);
     }
@@ -118,7 +133,7 @@ export async function judgeCalm(
   }
 
   // what everybody holds is what was written
-  const held = new Map(world.shards.map((shard) => [shard, clocksOf(first.replica, shard)]));
+  const held = new Map(world.shards.map((shard) => [shard, heldOf(first.replica, shard)]));
   const stands = (write: Write): boolean => holds(held.get(write.shard) ?? nothing, write);
   const stored = world.history.writes.filter(({ outcome }) => outcome === 'stored');
   for (const write of stored) {
@@ -130,7 +145,12 @@ export async function judgeCalm(
     writes
       .slice(writes.indexOf(write) + 1)
       .some(
-        (next) => next.client === write.client && next.shard === write.shard && next.start < write.end && stands(next),
+        (next) =>
+          next.client === write.client &&
+          next.shard === write.shard &&
+          next.epoch === write.epoch &&
+          next.start < write.end &&
+          stands(next),
       );
   const standing = writes.filter((write) => stands(write) && (write.outcome === 'stored' || !overtaken(write)));
   const expected = expectedRows(standing);
@@ -157,7 +177,7 @@ export async function judgeCalm(
   const [, text = ''] = [...texts].map(([build, { text }]) => `${build} ${text}`);
   const reopened = copies[world.timeline.events() % (2 * copies.length)]; // in half of the runs nobody
   if (reopened !== undefined) laws.push(...(await judgeReopening(world, reopened)));
-  return { laws, digest: hashOf(text + [...held].map(([, clocks]) => clocksText(clocks)).join(' ')) };
+  return { laws, digest: hashOf(text + [...held].map(([, each]) => heldText(each)).join(' ')) };
 }
 
 /** Incremental and rebuilt are one, and the same on all replicas of a build. */

@@ -6,7 +6,7 @@ import { openJournal } from '../../src/journal/journal.ts';
 import { createReplica } from '../../src/replica.ts';
 import type { Connection, Journal, Replica } from '../../src/types.ts';
 import type { Dice } from './chance.ts';
-import type { Clocks, History } from './history.ts';
+import type { Held, History } from './history.ts';
 import type { Build, Model, Watch } from './model.ts';
 import { slowFiles } from './slow-files.ts';
 import type { Owner, Timeline } from './timeline.ts';
@@ -124,5 +124,7 @@ export async function openReplica(
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
 
 /** What a replica holds of a shard; nothing of one it has not loaded. */
-export const clocksOf = (replica: Replica, shard: ShardId): Clocks =>
-  replica.loaded().includes(shard) ? Y.decodeStateVector(replica.stateVector(shard)) : new Map();
+export const heldOf = (replica: Replica, shard: ShardId): Held => ({
+  epoch: replica.epochOf(shard),
+  clocks: replica.loaded().includes(shard) ? Y.decodeStateVector(replica.stateVector(shard)) : new Map(),
+});

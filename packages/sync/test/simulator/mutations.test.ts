@@ -2,6 +2,7 @@
 import { type Hlc, ok } from '@fieldfare/kernel';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LiveEntry } from '../../src/rows/fold.ts';
+import { createShardDoc } from '../../src/rows/shard-doc.ts';
 import type { Journal, Replica } from '../../src/types.ts';
 import type { Plan } from './plan.ts';
 import { rowsModel } from './rows-model.ts';
@@ -72,6 +73,25 @@ vi.mock('../../src/compaction.ts', async (load) => {
   };
 });
 
+vi.mock('../../src/carry.ts', async (load) => {
+  const real = await load<typeof import('../../src/carry.ts')>();
+  return {
+    ...real,
+    carryOver: (...given: Parameters<typeof real.carryOver>) =>
+      fault.name === 'pending left behind'
+        ? {
+            ...real.carryOver(
+              given[0],
+              createShardDoc('', () => () => 'latest'),
+              given[2],
+              given[3],
+            ),
+            updates: [],
+          }
+        : real.carryOver(...given),
+  };
+});
+
 afterEach(() => {
   fault.name = '';
 });
@@ -101,6 +121,7 @@ const BUSY: Partial<Plan> = {
   damage: false,
   restore: false,
   compact: false,
+  epochs: false,
   pauseMs: 1500,
   troubleMs: 1000,
   seconds: 40,
@@ -131,6 +152,7 @@ const FAULTS: readonly {
     seams: { receipts: false },
     plan: { restore: true, clients: 3, troubleMs: 5000, seconds: 20 },
   },
+  { name: 'pending left behind', law: /SYN-REP-(PENDING|DURABLE)/, plan: { epochs: true } },
   { name: 'losers dropped', law: /SYN-FOLD-SEEN/ },
   { name: 'unknown dropped', law: /deletes a field without replacing it/ },
   { name: 'last to arrive', law: /SYN-FOLD-(SAME|SEEN)|SYN-REP-DISK/ },

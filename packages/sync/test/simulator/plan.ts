@@ -16,11 +16,13 @@ export interface Plan {
   readonly compact: boolean;
   /** The server is put back to an earlier state of its disk once. */
   readonly restore: boolean;
+  /** The server begins documents anew now and then. */
+  readonly epochs: boolean;
   readonly repeat: number;
   readonly garble: number;
 }
 
-export function planOf(dice: Dice, model: Model): Plan {
+export function planOf(dice: Dice, model: Model): Omit<Plan, 'epochs'> {
   const [restore, compact] = [dice.chance(0.2), dice.chance(0.5)];
   return {
     clients: dice.chance(0.8) ? 2 + dice.below(2) : 4 + dice.below(5),

@@ -5,6 +5,7 @@
 import { fail, ok, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { createConnection } from '../../src/connection/connection.ts';
+import { placeOfStream, streamOf } from '../../src/epochs.ts';
 import { decodeFrame } from '../../src/protocol/messages.ts';
 import { servePeer } from '../../src/protocol/peer.ts';
 import type { SocketLike } from '../../src/types.ts';
@@ -12,8 +13,8 @@ import { createDice } from './chance.ts';
 import { type Clocks, createHistory, holds, type Write } from './history.ts';
 import { judgeCalm, judgeNow, judgeOpening, type Promised } from './laws.ts';
 import {
-  clocksOf,
   createMachine,
+  heldOf,
   type Machine,
   openReplica,
   type Seams,
@@ -65,7 +66,11 @@ export interface SimulateOptions {
 export async function simulate(seed: number, options: SimulateOptions): Promise<Report> {
   const { model, traced = false } = options;
   const dice = createDice(seed);
-  const plan: Plan = { ...planOf(dice, model), ...options.plan };
+  // by dice of their own: runs in which no epoch begins are as they were before there were any
+  const epochDice = createDice(seed * 31 + 5);
+  const drawn = { ...planOf(dice, model), ...options.plan };
+  // what a server lost from before an epoch comes back from its writers only: SYN-EPOCH-BEHIND
+  const plan: Plan = { epochs: !drawn.restore && epochDice.chance(0.4), ...drawn };
   const timeline = createTimeline();
   const history = createHistory();
   const trace: string[] = [];
@@ -110,6 +115,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
 
   /** What the server says it holds durably, as it says it. */
   function listen(link: Link): void {
+    /** Channel → shard, and once it is open, stream. */
     const channels = new Map<number, ShardId>();
     link.onSend = (from, bytes) => {
       const frame = decodeFrame(bytes);
@@ -117,6 +123,10 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
       if ('control' in frame.value) {
         const { control } = frame.value;
         if (from === 'client' && control.type === 'open') channels.set(control.channel, control.shard);
+        if (from === 'server' && control.type === 'opened') {
+          const { shard } = placeOfStream(channels.get(control.channel) ?? '');
+          channels.set(control.channel, streamOf(shard, control.epoch));
+        }
         return;
       }
       const shard = channels.get(frame.value.channel);
@@ -275,7 +285,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
   function excuse(machine: Machine, others: readonly Machine[]): void {
     const elsewhere = others.flatMap(({ session }) => (session?.replica ? [session.replica] : []));
     for (const write of history.writes) {
-      const held = elsewhere.some((replica) => holds(clocksOf(replica, write.shard), write));
+      const held = elsewhere.some((replica) => holds(heldOf(replica, write.shard), write));
       if (!held && (machine === server || write.machine === machine.name)) write.excused = true;
     }
   }
@@ -403,6 +413,20 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     });
   }
 
+  /** Now and then a document of the server's is begun anew. */
+  function keepBeginning(): void {
+    timeline.after(epochDice.between(1000, 8000), () => {
+      const replica = server.session?.replica;
+      if (calm) return;
+      if (replica) {
+        const shard = epochDice.pick(world.shards);
+        world.note(`the server begins ${shard.slice(-8)} anew`);
+        void replica.beginEpoch(shard, replica.epochOf(shard));
+      }
+      keepBeginning();
+    });
+  }
+
   /** Everything works again; then four days pass, so that no clock is ahead any more. */
   async function calmDown(): Promise<void> {
     calm = true;
@@ -436,6 +460,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
   }
   for (const machine of clients) start(machine);
   keepTroubling();
+  if (plan.epochs) keepBeginning();
   if (plan.restore) planRestore();
   await timeline.runTo(timeline.now() + plan.seconds * 1000);
   await calmDown();

@@ -31,6 +31,9 @@ function size(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+const sizeWords = ({ frames, begunAt }: TitledShard, now: number): string =>
+  begunAt === null ? plural(frames, 'frame') : `${plural(frames, 'frame')}, begun anew ${ago(begunAt, now)}`;
+
 function Row({ shard, now }: { readonly shard: TitledShard; readonly now: number }) {
   const { word, tone } = standing(shard);
   const with_ = [...new Set(shard.peers.map(({ name }) => name))];
@@ -48,7 +51,7 @@ function Row({ shard, now }: { readonly shard: TitledShard; readonly now: number
       </td>
       <td className={classes.number}>{shard.pending === 0 ? '–' : <b>{shard.pending}</b>}</td>
       <td className={classes.number}>{shard.lastAckAt === null ? '–' : ago(shard.lastAckAt, now)}</td>
-      <td className={classes.number} title={plural(shard.frames, 'frame')}>
+      <td className={classes.number} title={sizeWords(shard, now)}>
         {size(shard.bytes)}
       </td>
     </tr>
