@@ -260,6 +260,17 @@ const BAD_ROWS: readonly BadRow[] = [
   ],
   ['IMP-VALUE', 'requirements', 'Patient,Service,Visits,Windows', 'P-1,magic,2,08:00-10:00', 'Service', /psw, nursing/],
   ['IMP-VALUE', 'requirements', 'Patient,Service,Visits,Windows', 'P-1,psw,43,08:00-10:00', 'Visits', /from 1 to 42/],
+  [
+    'IMP-VALUE',
+    'requirements',
+    'Patient,Service,Visits,Windows,Every weeks',
+    'P-1,psw,2,8-10,9',
+    'Every weeks',
+    /1 to 8/,
+  ],
+  ['IMP-VALUE', 'partners', 'Partner,Services', 'Rideau,psw/magic', 'Services', /psw, nursing/],
+  ['IMP-VALUE', 'partners', 'Partner,Notice', 'Rideau,61', 'Notice', /from 0 to 60/],
+  ['IMP-VALUE', 'partners', 'Partner,Hourly rate', 'Rideau,free', 'Hourly rate', /from 0 to 1000/],
   ['IMP-VALUE', 'requirements', 'Patient,Service,Visits,Windows', 'P-1,psw,2.5,08:00-10:00', 'Visits', /whole number/],
   ['IMP-VALUE', 'requirements', 'Patient,Service,Visits,Windows', 'P-1,psw,2,22:00-06:00', 'Windows', /same day/],
   [
@@ -399,6 +410,34 @@ describe('what becomes of a row', () => {
     ]);
   });
 
+  it('partners: a known name is changed, keeps its other regions, and works in this one from then on', () => {
+    const elsewhere = { ...partner, regionIds: ['88888888-8888-4888-8888-888888888888'] };
+    const file =
+      'Partner,Services,Weekly hours,Notice,Hourly rate\nrideau homecare,"Nursing, psw",37.5,2,"42,50"\nNew,,,,\n';
+    const outcome = unwrap(readCsv('partners', file, null, { ...context, partners: [elsewhere] }));
+    expect(planImport(outcome, [elsewhere]).changes).toMatchObject([
+      {
+        id: partner.id,
+        set: {
+          regionIds: [...elsewhere.regionIds, REGION],
+          serviceCodes: ['nursing', 'psw'],
+          capacityMinutes: 2250,
+          noticeDays: 2,
+          centsAnHour: 4250,
+        },
+      },
+      { set: { name: 'New', regionIds: [REGION], serviceCodes: [], capacityMinutes: null, active: true } },
+    ]);
+  });
+
+  it('requirements: every second week', () => {
+    const outcome = read(
+      'requirements',
+      'Patient,Service,Visits,Windows,Every weeks\nP-1,psw,2,8-10,2\nP-1,psw,1,8-10,\n',
+    );
+    expect(outcome.rows.map(({ row }) => row)).toMatchObject([{ everyWeeks: 2 }, { everyWeeks: null }]);
+  });
+
   it('visits: refuses patients who are not active', () => {
     const held = { ...context, patients: [{ ...patient, status: 'on-hold' as const }] };
     const outcome = unwrap(readCsv('visits', 'Patient,Service,Date\nP-1,psw,2026-11-18\n', null, held));
@@ -434,6 +473,7 @@ describe('what an import would do', () => {
   });
 
   it.each<[ImportKind, string]>([
+    ['partners', 'Partner,Services,Weekly hours\nNew,psw,40\nOther,"psw, nursing",\n'],
     ['staff', `${STAFF}\nE-2,Ann,Lark,rn\nE-1,Joan,Wren,psw\n`],
     ['patients', file],
     ['requirements', 'Patient,Service,Visits,Windows\nP-1,psw,7,7-9\nP-1,psw,7,18-20\n'],
@@ -493,6 +533,7 @@ describe('export', () => {
   };
 
   it.each([
+    ['partners', [partner]],
     ['staff', [person]],
     ['patients', [patient]],
     ['requirements', [requirement]],

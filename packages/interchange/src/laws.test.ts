@@ -1,4 +1,4 @@
-import type { Patient, Requirement, ServiceType, Staff } from '@fieldfare/domain/tables';
+import type { Partner, Patient, Requirement, ServiceType, Staff } from '@fieldfare/domain/tables';
 import { timeOfMinute, unwrap } from '@fieldfare/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -85,6 +85,18 @@ const staffRow: fc.Arbitrary<Staff> = fc.record({
   ),
 });
 
+const partnerRow: fc.Arbitrary<Partner> = fc.record({
+  id: fc.uuid(),
+  name,
+  regionIds: fc.constantFrom([REGION], ['22222222-2222-4222-8222-222222222222', REGION]),
+  serviceCodes: fc.constantFrom([], ['psw']),
+  phone: fc.constant(''),
+  active: fc.boolean(),
+  centsAnHour: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 100_000 })),
+  capacityMinutes: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 600_000 })),
+  noticeDays: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 60 })),
+});
+
 const patientRow: fc.Arbitrary<Patient> = fc.record({
   id: fc.uuid(),
   regionId: fc.constant(REGION),
@@ -109,6 +121,7 @@ const requirementRow = (patientId: string): fc.Arbitrary<Requirement> =>
     patientId: fc.constant(patientId),
     serviceCode: fc.constant('psw'),
     visitsPerWeek: fc.integer({ min: 1, max: 42 }),
+    everyWeeks: fc.constantFrom(null, 1, 2, 8),
     minutes: fc.integer({ min: 5, max: 720 }),
     windows: fc.array(
       fc
@@ -185,9 +198,9 @@ describe('laws of reading and writing', () => {
     );
   });
 
-  it('IMP-ROUND: staff, patients and requirements that are exported import unchanged', () => {
+  it('IMP-ROUND: partners, staff, patients and requirements that are exported import unchanged', () => {
     const check = (
-      kind: 'staff' | 'patients' | 'requirements',
+      kind: 'partners' | 'staff' | 'patients' | 'requirements',
       row: { readonly id: string },
       context: ImportContext,
     ) => {
@@ -198,6 +211,10 @@ describe('laws of reading and writing', () => {
       expect(plan.changes).toEqual([]);
       expect(plan.unchanged).toBe(1);
     };
+    fc.assert(
+      fc.property(partnerRow, (row) => check('partners', row, contextWith({ partners: [row] }))),
+      { numRuns: 100 },
+    );
     fc.assert(
       fc.property(staffRow, (row) => check('staff', row, contextWith({ staff: [row] }))),
       { numRuns: 150 },

@@ -15,8 +15,10 @@ import {
   readCsv,
 } from '@fieldfare/interchange';
 import {
+  can,
   dateAt,
   fail,
+  ok,
   orgShard,
   type Problem,
   patientsShard,
@@ -88,11 +90,17 @@ async function existingRows(
       .where('week', 'in', weeks)
       .execute();
   }
+  if (kind === 'partners') return ctx.store.db.selectFrom('partners').selectAll().execute();
   return ctx.store.db.selectFrom(kind).selectAll().where('regionId', '=', regionId).execute();
 }
 
+/** Partners are the whole organisation's: whoever may import into a region may not yet change them. */
+const mayImport = ({ principal }: Context, kind: ImportKind): Result<void> =>
+  kind === 'partners' ? can(principal, 'orgs.write', { tenantId: principal.tenantId, regionId: null }) : ok(undefined);
+
 async function plan(ctx: Context, input: z.infer<typeof mapped> & { regionId: string }): Promise<ImportPlan> {
   const { kind, text, mapping, regionId } = input;
+  unwrap(mayImport(ctx, kind));
   const outcome = unwrap(readCsv(kind, text, mapping, unwrap(await contextOf(ctx, regionId))));
   return planImport(outcome, await existingRows(ctx, kind, regionId, outcome.weeks));
 }

@@ -130,6 +130,13 @@ describe('a working copy', () => {
     expect((await copy.caller.imports.dryRun(request)).creates).toBe(2);
   });
 
+  it('PERM-ACTION partners are imported by an administrator only', async () => {
+    const text = 'Partner,Services,Days of notice\nRideau Example,psw,2\n';
+    const request = { regionId: where.regionId, kind: 'partners' as const, text, mapping: null };
+    expect(await problemsOf(copy.caller.imports.dryRun(request))).toMatchObject([{ rule: 'PERM-ACTION' }]);
+    expect(await problemsOf(copy.caller.imports.commit(request))).toMatchObject([{ rule: 'PERM-ACTION' }]);
+  });
+
   it('imports assessments, all or nothing, and what was imported stands in the patient’s record', async () => {
     const [anna, bill] = demo.rows.patients.filter(
       ({ regionId, id }) =>

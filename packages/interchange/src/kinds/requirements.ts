@@ -46,6 +46,16 @@ const FIELDS: readonly Field[] = [
     read: whole(1, 42),
   },
   {
+    key: 'everyWeeks',
+    label: 'Every … weeks',
+    labelFr: 'Toutes les … semaines',
+    required: false,
+    synonyms: ['every weeks', 'every n weeks', 'weeks between', 'interval weeks', 'semaines', 'toutes les n semaines'],
+    format: 'a whole number from 1 to 8: 2 for every second week, counted from the start; 1 when left out',
+    example: '1',
+    read: whole(1, 8),
+  },
+  {
     key: 'minutes',
     label: 'Minutes',
     labelFr: 'Durée (minutes)',
@@ -170,6 +180,7 @@ export const requirementsKind: Kind<Requirement> = {
       patientId: patient.id,
       serviceCode: service.code,
       visitsPerWeek: valueAt<number>(values, 'visitsPerWeek') ?? 1,
+      everyWeeks: valueAt<number>(values, 'everyWeeks') ?? null,
       minutes: valueAt<number>(values, 'minutes') ?? service.defaultMinutes,
       windows: valueAt<StartWindow[]>(values, 'windows') ?? [],
       providerPreference: valueAt<Requirement['providerPreference']>(values, 'providerPreference') ?? 'any',
@@ -189,6 +200,7 @@ export const requirementsKind: Kind<Requirement> = {
   write: (row, lookup) => ({
     patient: lookup.patientReferences.get(row.patientId) ?? '',
     service: row.serviceCode,
+    everyWeeks: row.everyWeeks ?? '',
     windows: writeWindows(row.windows),
     preferredStaff: (row.preferredStaffId && lookup.staffReferences.get(row.preferredStaffId)) ?? '',
     endsOn: row.endsOn ?? '',

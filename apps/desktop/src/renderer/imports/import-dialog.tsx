@@ -13,6 +13,7 @@ import { Tag } from '../shell/tag.tsx';
 import classes from './imports.module.css';
 
 const KINDS = [
+  { value: 'partners', label: 'Partners (administrators)' },
   { value: 'staff', label: 'Staff' },
   { value: 'patients', label: 'Patients' },
   { value: 'requirements', label: 'Requirements (visits a week)' },
