@@ -11,6 +11,7 @@ import { openRecords } from './accounts/records.ts';
 import { type Admin, createAdmin } from './admin.ts';
 import { type Cluster, openCluster } from './cluster/index.ts';
 import { ALONE } from './cluster/placement.ts';
+import type { TenantRows } from './cluster/rows.ts';
 import {
   type DataDir,
   dataDirAt,
@@ -35,15 +36,21 @@ export interface Core {
   readonly admin: Admin;
   /** Null without a database. */
   readonly cluster: Cluster | null;
+  /** Makes ready where projections are kept; without this it is done when the first one is asked for. */
+  openRows(): Promise<Result<TenantRows | null>>;
   /** The key of a purpose, the same on all processes over one database. */
   keyOf(purpose: string): Uint8Array;
   close(): Promise<void>;
 }
 
+export type RowsIn = 'database' | 'memory';
+
 export interface CoreOptions {
   readonly dataDir: string;
   /** Of PostgreSQL: accounts and journals are there, and the directory holds this process's own things. */
   readonly database?: string | undefined;
+  /** Where projections are, over a database; there too when absent. */
+  readonly rows?: RowsIn | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -98,6 +105,11 @@ async function openParts(dir: DataDir, options: CoreOptions, undo: (() => Promis
   const { directory, damagedLines } = accounts.value;
   if (damagedLines() > 0) log.warn('damage in the account store; the rest is served', { count: damagedLines() });
   const common = { rootKey: root.value, random };
+  let rows: Promise<Result<TenantRows | null>> | null = null;
+  const openRows = (): Promise<Result<TenantRows | null>> => {
+    rows ??= tenantRows(options, cluster);
+    return rows;
+  };
   const tenants = createTenants({
     journals: cluster ? journalsInDatabase({ ...cluster, ...common }) : journalsInFiles({ dir, ...common }),
     placement: cluster?.membership ?? ALONE,
@@ -107,6 +119,7 @@ async function openParts(dir: DataDir, options: CoreOptions, undo: (() => Promis
     random,
     log,
     template: options.template,
+    rows: openRows,
     shardIdleMs: options.shardIdleMs ?? SHARD_IDLE_MS,
   });
   return ok({
@@ -124,14 +137,23 @@ async function openParts(dir: DataDir, options: CoreOptions, undo: (() => Promis
       }),
     }),
     cluster,
+    openRows,
     keyOf,
     async close() {
       await tenants.close();
+      const kept = await rows;
+      if (kept?.ok) await kept.value?.close();
       await accounts.value.close();
       await cluster?.close();
       await files.value.close();
     },
   });
+}
+
+async function tenantRows({ database: url, rows = 'database', log }: CoreOptions, cluster: Cluster | null) {
+  if (cluster === null || url === undefined || rows === 'memory') return ok(null);
+  const { openRows } = await import('./cluster/rows.ts'); // account commands never need SQL
+  return openRows({ ...cluster, url, log });
 }
 
 /** Where others have written under a key already, none is made. */

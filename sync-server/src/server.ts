@@ -21,7 +21,7 @@ import {
 import { createClusterAdmin } from './cluster/admin.ts';
 import { createErrands } from './cluster/errands.ts';
 import { openControl } from './control.ts';
-import { openCore } from './core.ts';
+import { openCore, type RowsIn } from './core.ts';
 import { seedDemo } from './demo.ts';
 import { createHttp } from './http/app.ts';
 import { createOriginCheck } from './http/security.ts';
@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly dataDir: string;
   /** Of PostgreSQL, shared with other processes; `dataDir` then holds what is this process's own. */
   readonly database?: string;
+  /** Where projections are, over a database; without one they are in memory. `database` when absent. */
+  readonly rows?: RowsIn;
   /** Where clients and the other processes reach this one; its own address when absent. */
   readonly advertise?: string;
   /** Address to listen on; the loopback one when absent. */
@@ -101,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await openCore({
       dataDir: options.dataDir,
       database: options.database,
+      rows: options.rows,
       clock,
       random,
       log,
@@ -110,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
   );
   undo.push(() => core.close());
+  await need(await core.openRows());
   if (options.demo && core.cluster) {
     const message = 'the demo has a data directory of its own, not a database';
     await need(fail(problem('invalid', message, { rule: 'SRV-DEMO' })));

@@ -4,12 +4,13 @@
  *
  *  SRV-TENANT  a tenant is opened once however many ask at once; a failed opening may be tried again
  *  SRV-DAMAGE  damage in a journal is logged and the rest is served
+ *  SRV-REOPEN  a projection that was lost (its database went away, or somebody else writes it) is opened anew for the next who asks
  *  SRV-USERS   the tenant's `users` rows say what the accounts say
  *  SRV-MOVE    a tenant that has its place elsewhere is not opened; one that lost its place here sends its callers on, writes
  *              what is under way, and gives its journal back
  */
 import { tables } from '@fieldfare/domain';
-import { type Clock, fail, ok, type Problem, problem, type Random, type Result } from '@fieldfare/kernel';
+import { type Clock, fail, ok, type Problem, problem, type Random, type Result, unwrap } from '@fieldfare/kernel';
 import {
   createReplica,
   createRooms,
@@ -22,6 +23,7 @@ import {
 import type { ServerWorkspace } from '@fieldfare/workspace';
 import type { Directory } from './accounts/directory.ts';
 import { type Placement, socketMove } from './cluster/placement.ts';
+import type { TenantRows } from './cluster/rows.ts';
 import { deriveKey } from './data-dir.ts';
 import type { Journals } from './journals.ts';
 import type { Log } from './log.ts';
@@ -36,6 +38,8 @@ export interface Tenant {
   readonly rooms: Rooms;
   readonly receipts: Receipts;
   workspace(): Promise<ServerWorkspace>;
+  /** What reads from the workspace, and is to begin anew when that is lost. Returns how to forget it again. */
+  onLost(cut: () => void): () => void;
   /** What is served until the tenant leaves this process. Returns how to forget it again. */
   onLeave(send: (why: Problem) => void): () => void;
 }
@@ -71,6 +75,8 @@ export function createTenants(options: {
   readonly log: Log;
   /** The projection's template, null to make the schema from nothing. */
   readonly template: () => Promise<Blob | null>;
+  /** Where projections are kept beyond this process; null: they are in memory. */
+  readonly rows: () => Promise<Result<TenantRows | null>>;
   /** A shard that nobody uses leaves memory after this long. */
   readonly shardIdleMs: number;
 }): Tenants {
@@ -79,9 +85,14 @@ export function createTenants(options: {
   const tenants = new Map<string, OpenTenant>();
   let closed = false;
 
-  async function openWorkspace(replica: Replica): Promise<ServerWorkspace> {
+  async function openWorkspace(replica: Replica, onLost: () => void): Promise<ServerWorkspace> {
     const { openServerWorkspace } = await import('@fieldfare/workspace'); // account commands never need SQL
-    return openServerWorkspace({ replica: replica, clock, random, template: await template() });
+    const common = { replica, clock, random };
+    const kept = unwrap(await options.rows());
+    if (kept === null) return openServerWorkspace({ ...common, template: await template() });
+    const rows = await kept.open(replica.tenantId, onLost);
+    if (!rows.ok && rows.problems[0].code === 'busy') void release(replica.tenantId); // its log is another's by now
+    return openServerWorkspace({ ...common, rows: unwrap(rows) });
   }
 
   async function openTenant(tenantId: string): Promise<Result<OpenTenant>> {
@@ -124,6 +135,23 @@ export function createTenants(options: {
       },
     });
     let workspace: Promise<ServerWorkspace> | null = null;
+    const reading = new Set<() => void>();
+
+    function workspaceNow(): Promise<ServerWorkspace> {
+      const lose = (): void => {
+        if (workspace !== mine) return;
+        workspace = null; // the next call tries again
+        for (const cut of reading) cut();
+        mine.then((open) => open.close()).catch(() => undefined);
+      };
+      const mine: Promise<ServerWorkspace> = openWorkspace(replica, () => {
+        log.warn('a projection was lost and is opened anew', { tenantId });
+        lose();
+      });
+      mine.catch(lose);
+      return mine;
+    }
+
     const leaving = new Set<(why: Problem) => void>();
     const tenant: OpenTenant = {
       id: tenantId,
@@ -131,11 +159,12 @@ export function createTenants(options: {
       rooms,
       receipts: createReceipts(deriveKey(rootKey, `receipts/${tenantId}`)),
       workspace() {
-        workspace ??= openWorkspace(replica);
-        workspace.catch(() => {
-          workspace = null; // the next call tries again
-        });
+        workspace ??= workspaceNow();
         return workspace;
+      },
+      onLost(cut) {
+        reading.add(cut);
+        return () => reading.delete(cut);
       },
       onLeave(send) {
         leaving.add(send);

@@ -5,6 +5,7 @@ import { visits } from '@fieldfare/domain';
 import { ProblemError } from '@fieldfare/kernel';
 import { type Database, openDatabase } from '@fieldfare/sync/postgres';
 import { startPostgres } from '@fieldfare/testkit/postgres';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
@@ -136,6 +137,34 @@ describe.skipIf(postgres.url === null)('several servers', () => {
     }
     const forged = await fetch(`${holder}/cluster/admin`, { method: 'POST', body: '{"at":0,"command":{}}' });
     expect(forged.status).toBe(403);
+  });
+
+  it('SRV-ROWS SRV-REOPEN: answers come from the rows in the database, and go on when their links broke or the rows are gone', async () => {
+    const holder = await holderOf(agency.tenantId);
+    const { accessToken } = await signIn(holder, 'ada');
+    const ask = async () =>
+      (await fetch(`${holder}/trpc/orgs.current`, { headers: { authorization: `Bearer ${accessToken}` } })).text();
+    await expect.poll(ask).toContain('First Agency');
+    const root = new pg.Pool({ connectionString: url, max: 1 });
+    root.on('error', () => undefined); // `end` does not wait for the goodbyes, and the server stops meanwhile
+    const { rows } = await root.query<{ name: string }>(
+      `select nspname as name from pg_namespace where starts_with(nspname, 'fieldfare_rows_')`,
+    );
+    const table = `${rows[0]?.name}.organisations`;
+    const stored = async () =>
+      (await root.query(`select from ${table} where _tenant = $1`, [agency.tenantId])).rowCount;
+    expect(await stored()).toBe(1);
+    const cut = () =>
+      root.query(
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'fieldfare rows'`,
+      );
+    await cut();
+    await expect.poll(ask).toContain('First Agency');
+    await root.query(`drop schema ${rows[0]?.name} cascade`);
+    await cut();
+    await expect.poll(ask).toContain('First Agency');
+    expect(await stored()).toBe(1);
+    await root.end();
   });
 
   it('SRV-ERRAND SYN-YWS-WORDS: a stock y-websocket client is carried to where its organisation is', async () => {

@@ -4,7 +4,7 @@ import { META_TABLE, quote } from './schema.ts';
 
 const SHARDS_TABLE = 'fieldfare_shards';
 
-/** `seq`: of the shard's last record that its rows hold, once all of them stand. */
+/** `seq`: of the shard's last record that its rows hold, once all of them stand, else 0. */
 export const PROGRESS_DDL = `create table ${SHARDS_TABLE} (shard text primary key, seq bigint not null)`;
 
 export interface Progress {

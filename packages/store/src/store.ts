@@ -148,12 +148,15 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
       return inOrder(async () => {
         const prepared = await ready;
         const reached = Math.max(seq, nextSeq);
+        const begun = kept
+          ? rows.filter(({ shard }) => !shardSeqs.has(shard)).map(({ shard }) => [shard, 0] as const)
+          : [];
         if (grouped.size === 0 && reached === seq && whole.size === 0) return [];
         const changed = await engine.transaction(async (trx) => {
           // Statements run in the order they are given: none waits here for the one before.
           const writing = prepared.map(([, rowsOfTable]) => rowsOfTable.write(trx));
           if (reached !== seq) writing.push(writeMeta(trx, 'projected_seq', String(reached)));
-          if (kept) writing.push(writeShards(trx, whole));
+          if (kept) writing.push(writeShards(trx, new Map([...begun, ...whole])));
           await Promise.all(writing);
           const derived = await derive(trx, new Map([...grouped].map(([name, group]) => [name, idsOf(group)])));
           for (const [name, group] of grouped) for (const { shard } of group) derived.add(topicOf(name, shard));
@@ -161,7 +164,7 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
         });
         for (const [name, written] of prepared) upkeep.wrote(name, written.rows, written.changed);
         seq = reached;
-        for (const [shard, at] of whole) shardSeqs.set(shard, at);
+        for (const [shard, at] of [...begun, ...whole]) shardSeqs.set(shard, at);
         return changed;
       });
     },

@@ -68,8 +68,8 @@ export interface Store<DB = any> {
   forget(shards: readonly string[]): Promise<void>;
   projectedSeq(): number;
   /**
-   * The shards whose rows stand whole, and the seq of the last record of each that they hold: by this process, and where
-   * the tables outlast it, by those before it.
+   * How far the rows of each shard go: the seq of its last record that they hold, once all of them stand, else 0. Where the
+   * tables outlast the process, those before it are in it too.
    */
   projectedShards(): ReadonlyMap<string, number>;
   /**

@@ -98,14 +98,14 @@ export function createDocuments(options: {
     return ok({ ...rebuilt, stream, records: records.value });
   }
 
-  async function read(shard: ShardId): Promise<Result<ShardDoc>> {
+  async function read(shard: ShardId): Promise<Result<{ readonly doc: ShardDoc; readonly seq: number }>> {
     const rebuilt = await rebuild(epochs.stream(shard));
     if (!rebuilt.ok) return rebuilt;
-    const { doc, waiting: left } = rebuilt.value;
+    const { doc, records, waiting: left } = rebuilt.value;
     wait(shard, left);
     const latest = latestIn(doc);
     if (latest !== null) learn(shard, latest);
-    return ok(doc);
+    return ok({ doc, seq: records.at(-1)?.seq ?? 0 });
   }
 
   async function open(shard: ShardId): Promise<Result<ShardDoc>> {
@@ -114,13 +114,14 @@ export function createDocuments(options: {
     const pendingBefore = outbox.count();
     const fresh = await read(shard);
     if (!fresh.ok) return fresh;
+    const { doc, seq } = fresh.value;
     stale.delete(shard);
-    docs.set(shard, fresh.value);
-    const changed = known === undefined || !sameBytes(known.stateVector(), fresh.value.stateVector());
+    docs.set(shard, doc);
+    const changed = known === undefined || !sameBytes(known.stateVector(), doc.stateVector());
     known?.destroy();
-    if (changed) touch({ origin: 'load', shard, rows: allRows(fresh.value), seq: 0 });
+    if (changed) touch({ origin: 'load', shard, rows: allRows(doc), seq });
     if (outbox.count() !== pendingBefore) pendingChanged();
-    return fresh;
+    return ok(doc);
   }
 
   return {

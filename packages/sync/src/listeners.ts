@@ -2,7 +2,7 @@
 import type { ShardId } from '@fieldfare/kernel';
 import type { Replica, Touched } from './types.ts';
 
-export interface Listeners extends Pick<Replica, 'onTouched' | 'onPending'> {
+export interface Listeners extends Pick<Replica, 'onTouched' | 'onPending' | 'reached'> {
   /** Nothing is said of a change that touched nothing. */
   touch(touched: Touched): void;
   pendingChanged(): void;
@@ -26,12 +26,16 @@ export function createListeners(): Listeners {
   /** A server has many peers, and each hears of its own shards only. */
   const ofShard = new Map<ShardId, Set<(touched: Touched) => void>>();
   const ofPending = new Set<() => void>();
+  const reached = new Map<ShardId, number>();
   return {
     touch(touched) {
-      if (touched.rows.size === 0 && touched.update === undefined && touched.epoch === undefined) return;
+      const { shard, rows, seq } = touched;
+      if (rows.size === 0 && touched.update === undefined && touched.epoch === undefined) return;
+      reached.set(shard, Math.max(seq, reached.get(shard) ?? 0));
       tell(ofAll, touched);
-      tell(ofShard.get(touched.shard) ?? [], touched);
+      tell(ofShard.get(shard) ?? [], touched);
     },
+    reached: (shard) => reached.get(shard) ?? 0,
     pendingChanged: () => tell(ofPending),
     onTouched(listener, shard) {
       const listeners = shard === undefined ? ofAll : (ofShard.get(shard) ?? new Set());

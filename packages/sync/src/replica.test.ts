@@ -405,7 +405,8 @@ describe('receive', () => {
     replica.onTouched((touched) => heard.push(touched));
     unwrap(await replica.load([SHARD]));
     unwrap(await replica.load([SHARD]));
-    expect(heard).toMatchObject([{ origin: 'load', seq: 0 }]);
+    expect(heard).toMatchObject([{ origin: 'load', seq: 1 }]);
+    expect(replica.reached(SHARD)).toBe(1);
     expect(heard[0]?.rows.get('visits')?.size).toBe(2);
     expect(replica.tables(SHARD)).toEqual(['visits']);
     replica.unload([SHARD]);

@@ -403,6 +403,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       return ok(undefined);
     },
     loaded: documents.loaded,
+    reached: listeners.reached,
     unload(shards) {
       for (const shard of shards) {
         if (queue.idle(shard)) documents.free(shard);

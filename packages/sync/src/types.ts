@@ -55,7 +55,7 @@ export interface Touched {
   readonly update?: Uint8Array;
   /** Client → next clock after the update, for the clients it has structs of; when it came from a peer. */
   readonly clocks?: ReadonlyMap<number, number>;
-  /** Journal sequence, 0 for `load`. */
+  /** Journal sequence; for `load`, of the shard's newest record, 0 when it has none. */
   readonly seq: number;
   /** With `load`: the shard has entered this epoch, and its document is another one. */
   readonly epoch?: number;
@@ -115,6 +115,8 @@ export interface Replica {
   /** Loads shards from the journal (empty when it has none). Loading twice is free. */
   load(shards: readonly ShardId[]): Promise<Result<void>>;
   loaded(): readonly ShardId[];
+  /** Seq of the newest record of a shard that listeners were told of; 0 before it was first loaded. */
+  reached(shard: ShardId): number;
   /** Frees documents; the journal keeps everything. */
   unload(shards: readonly ShardId[]): void;
   /**

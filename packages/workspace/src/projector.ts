@@ -6,6 +6,7 @@
  *               in the projection
  *  WSP-BATCH    touches that arrive while a batch is being written go into the next one together
  *  WSP-FIRST    shards that somebody waits for are written before shards that fill in behind
+ *  WSP-STANDS   a shard that is loaded and whose rows stand already, up to its newest record, is not written again
  */
 import type { ShardId } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
@@ -31,13 +32,23 @@ export function createProjector(replica: Replica, store: Store): Projector {
   const waiting = new Map<ShardId, Map<string, Set<string>>>();
   /** Batches handed to the store, oldest first. */
   const flights: { readonly shards: ReadonlySet<ShardId>; readonly done: Promise<void> }[] = [];
+  /** Up to which record the touches of a shard go. */
+  const reached = new Map<ShardId, number>();
+  /** Shards that left memory before all of their rows were read: they do not stand whole until they are loaded again. */
+  const torn = new Set<ShardId>();
   let urgent: ShardId[] = [];
   let seq = 0;
   let draining: Promise<void> | null = null;
   /** What the drain is waiting for: the end of the turn, then of each transaction. */
   let batch: Promise<void> = Promise.resolve();
 
-  const gather = ({ shard, rows, seq: touchedSeq }: Touched): void => {
+  const gather = ({ origin, shard, rows, seq: touchedSeq, epoch }: Touched): void => {
+    if (origin === 'load' && epoch === undefined) {
+      const stands = touchedSeq > 0 && store.projectedShards().get(shard) === touchedSeq;
+      if (stands && !waiting.has(shard)) return;
+      torn.delete(shard);
+    }
+    reached.set(shard, Math.max(touchedSeq, reached.get(shard) ?? 0));
     const tables = waiting.get(shard) ?? new Map<string, Set<string>>();
     waiting.set(shard, tables);
     for (const [table, ids] of rows) {
@@ -58,6 +69,7 @@ export function createProjector(replica: Replica, store: Store): Projector {
         if (rows.length >= room) return false;
         const row = replica.row(shard, table, id);
         if (row) rows.push(row);
+        else torn.add(shard);
         ids.delete(id);
       }
       tables.delete(table);
@@ -66,23 +78,26 @@ export function createProjector(replica: Replica, store: Store): Projector {
     return true;
   };
 
-  const takeBatch = (): { readonly rows: FoldedRow[]; readonly shards: ReadonlySet<ShardId> } => {
+  const takeBatch = () => {
     const rows: FoldedRow[] = [];
     const shards = new Set<ShardId>();
+    const whole = new Map<ShardId, number>();
     urgent = urgent.filter((shard) => waiting.has(shard));
     // A batch holds what is urgent, or what is not, so that the first kind is done sooner.
     const [next, room] = urgent.length > 0 ? [urgent, URGENT_BATCH_ROWS] : [[...waiting.keys()], BATCH_ROWS];
     for (const shard of next) {
       shards.add(shard);
       if (!takeShard(shard, rows, room)) break;
+      const upTo = torn.has(shard) ? 0 : (reached.get(shard) ?? 0);
+      if (upTo > 0) whole.set(shard, upTo);
     }
-    return { rows, shards };
+    return { rows, shards, whole };
   };
 
   const launch = (): void => {
     const upTo = seq;
-    const { rows, shards } = takeBatch();
-    const done = store.project(rows, upTo);
+    const { rows, shards, whole } = takeBatch();
+    const done = store.project(rows, upTo, whole);
     done.catch(() => {}); // seen when it is the oldest
     flights.push({ shards, done });
   };
@@ -112,7 +127,7 @@ export function createProjector(replica: Replica, store: Store): Projector {
     const rows = new Map<string, Set<string>>();
     for (const table of replica.tables(shard))
       rows.set(table, new Set([...replica.rows(shard, table)].map(({ id }) => id)));
-    gather({ origin: 'load', shard, rows, seq: 0 });
+    gather({ origin: 'load', shard, rows, seq: replica.reached(shard) });
     urgent.push(shard);
   }
   return {

@@ -4,6 +4,7 @@ import { ProblemError, type Result, ROLES, systemClock, systemRandom } from '@fi
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AdminCommand } from '../admin.ts';
 import type { BackupSummary } from '../backup.ts';
+import type { RowsIn } from '../core.ts';
 import { createLog, type LogLevel } from '../log.ts';
 import { runAdmin } from './admin-run.ts';
 import { complain, say, table } from './output.ts';
@@ -28,6 +29,7 @@ interface ServeFlags {
   readonly port: number;
   readonly data: string;
   readonly database?: string;
+  readonly rows: RowsIn;
   readonly advertise?: string;
   readonly host: string;
   readonly web?: string;
@@ -44,6 +46,7 @@ async function serve(flags: ServeFlags): Promise<number> {
     port: flags.port,
     dataDir: resolve(flags.data),
     ...(flags.database === undefined ? {} : { database: flags.database }),
+    rows: flags.rows,
     ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
     host: flags.host,
     ...(flags.web === undefined ? {} : { webDir: resolve(flags.web) }),
@@ -117,6 +120,15 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       new Option('--database <url>', 'PostgreSQL to share with other servers; also for the commands below').env(
         'FIELDFARE_DATABASE',
       ),
+    )
+    .addOption(
+      new Option(
+        '--rows <where>',
+        'where the readable rows are that answers come from; the database takes them by default',
+      )
+        .choices(['database', 'memory'])
+        .default('database')
+        .env('FIELDFARE_ROWS'),
     )
     .option('--advertise <url>', 'where clients and the other servers reach this one, e.g. https://b.example.org')
     .option('--host <address>', 'address to listen on', '127.0.0.1')

@@ -58,7 +58,7 @@ export function registerTrpc(
           const tenant = unwrap(await tenants.open(caller.principal.tenantId));
           const workspace = await tenant.workspace();
           const cut = (): unknown => res.raw.destroy();
-          const forget = [live.add(caller.sessionId, cut), tenant.onLeave(cut)];
+          const forget = [live.add(caller.sessionId, cut), tenant.onLeave(cut), tenant.onLost(cut)];
           res.raw.once('close', () => {
             for (const each of forget) each();
           });

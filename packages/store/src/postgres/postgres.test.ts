@@ -130,7 +130,8 @@ describe.skipIf(server.url === null)('PostgreSQL', () => {
     await first.project([row('b', { groupName: 'g' }, { shard: 'region/a/roster' })], 5, new Map([['org', 3]]));
     await first.close();
     const second = await storeFor(tenantId);
-    expect([second.projectedSeq(), [...second.projectedShards()]]).toEqual([5, [['org', 3]]]);
+    expect(second.projectedSeq()).toBe(5);
+    expect(Object.fromEntries(second.projectedShards())).toEqual({ org: 3, 'region/a/roster': 0 });
     const ending = new AbortController();
     const seen: number[] = [];
     const read = () => second.db.selectFrom('groupCounts').select('things').execute();
@@ -143,7 +144,7 @@ describe.skipIf(server.url === null)('PostgreSQL', () => {
     await second.forget(['org']);
     await second.close();
     const third = await storeFor(tenantId);
-    expect([third.projectedSeq(), [...third.projectedShards()]]).toEqual([6, []]);
+    expect([third.projectedSeq(), [...third.projectedShards()]]).toEqual([6, [['region/a/roster', 0]]]);
     expect(await third.db.selectFrom('things').select('id').execute()).toEqual([{ id: 'b' }]);
     await third.close();
   });

@@ -164,14 +164,16 @@ export async function openProjections(options: ProjectionsOptions): Promise<Resu
         if (!lost) onLost?.();
         lost = true;
       };
+      /** Whatever keeps this from being answered with yes, the rows may not be what they were. */
       const ask = async (client: pg.PoolClient, lock: string): Promise<void> => {
-        const { rowCount } = await client.query(
-          `select from ${META_TABLE} where key = 'writer' and value = $1 ${lock}`,
-          [writer],
-        );
-        if (rowCount === 1) return;
-        lose();
-        throw new Error('another server writes this projection');
+        try {
+          const sql = `select from ${META_TABLE} where key = 'writer' and value = $1 ${lock}`;
+          const { rowCount } = await client.query(sql, [writer]);
+          if (rowCount !== 1) throw new Error('another server writes this projection');
+        } catch (error) {
+          lose();
+          throw error;
+        }
       };
       const engine = engineOverPool(
         pool,
