@@ -31,8 +31,6 @@ export interface TableSchema {
   readonly indexed: ReadonlySet<string>;
   readonly createTable: string;
   readonly createIndexes: readonly string[];
-  /** Of the indexes those by the shard's fields. Pages that were filled since they were last summarised are always read. */
-  readonly rangeIndexes: readonly string[];
 }
 
 export interface StoreSchema {
@@ -96,12 +94,6 @@ export const fieldStamp = (alias: string, field: string): string =>
   `when '${field}' = any(string_to_array(${alias}._absent, ',')) then null ` +
   `else coalesce(${alias}._base, ${alias}._stamp) end`;
 
-/**
- * A shard's rows are written together and lie together. An index by the shard's fields therefore says of every few pages
- * what they hold (some 200 rows) instead of where each row is: finding a week reads as much, adding a row costs nothing.
- */
-const PAGES_PER_RANGE = 8;
-
 /** Postgres cuts longer names silently. */
 const MAX_NAME = 63;
 
@@ -129,16 +121,12 @@ function tableSchema(table: AnyTable): TableSchema {
     ...columns.map(({ column, kind }) => `${quote(column)} ${kind}${column === 'id' ? ' primary key' : ''}`),
     ...virtual.map(({ column, expression }) => `${quote(column)} jsonb generated always as (${expression}) virtual`),
   ];
-  const indexes = table.indexes.map((index) => {
+  const createIndexes = table.indexes.map((index) => {
     // Keeps every index entry below what a page takes, see MAX_INDEXED_CHARACTERS.
     invariant(index.length <= 3, `table ${table.name}: an index has at most three columns`);
     const names = index.map(snakeCase);
-    const ofShard = index.join() === table.shardFields.join();
-    return {
-      name: `${table.name}_${names.join('_')}_idx`.slice(0, MAX_NAME),
-      on: `(${names.map(quote).join(', ')})${ofShard ? ` with (pages_per_range = ${PAGES_PER_RANGE})` : ''}`,
-      ofShard,
-    };
+    const name = `${table.name}_${names.join('_')}_idx`.slice(0, MAX_NAME);
+    return `create index if not exists ${quote(name)} on ${quote(table.name)} (${names.map(quote).join(', ')})`;
   });
   return {
     name: table.name,
@@ -153,11 +141,7 @@ function tableSchema(table: AnyTable): TableSchema {
     indexed: new Set(table.indexes.flat()),
     // Unlogged: the projection is rebuilt, never recovered, and in single-user mode nobody trims the WAL.
     createTable: `create unlogged table if not exists ${quote(table.name)} (\n  ${lines.join(',\n  ')}\n)`,
-    createIndexes: indexes.map(
-      ({ name, on, ofShard }) =>
-        `create index if not exists ${quote(name)} on ${quote(table.name)}${ofShard ? ' using brin' : ''} ${on}`,
-    ),
-    rangeIndexes: indexes.filter(({ ofShard }) => ofShard).map(({ name }) => name),
+    createIndexes,
   };
 }
 

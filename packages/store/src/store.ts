@@ -75,7 +75,7 @@ export function beginStore<DB>(engine: SqlEngine, schema: StoreSchema): OpeningS
   };
   const db: Kysely<DB> = kyselyOver<DB>(afterOpening);
   const bell = createBell();
-  const upkeep = createUpkeep(engine, schema, (table) => present.get(table)?.size ?? 0);
+  const upkeep = createUpkeep(engine, (table) => present.get(table)?.size ?? 0);
   let broken: unknown;
   let tail: Promise<unknown> = opened.catch((error: unknown) => {
     broken = error;

@@ -91,8 +91,7 @@ async function shareAmongTenants(client: pg.ClientBase, name: string, role: stri
   });
   for (const index of indexes) {
     const [target, key] = [quote(index.table), quote(index.name)];
-    // Rows of many tenants and years do not lie together by shard: summaries of block ranges become ordinary indexes.
-    const columns = index.definition.slice(index.definition.indexOf('(') + 1).replace(/ WITH \(.*$/, '');
+    const columns = index.definition.slice(index.definition.indexOf('(') + 1);
     if (index.primary) {
       statements.push(
         `alter table ${target} drop constraint ${key}`,
