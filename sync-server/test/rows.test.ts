@@ -164,12 +164,23 @@ describe.skipIf(postgres.url === null)('rows in PostgreSQL', () => {
     const options = { tables, derivations, template: await findTemplate([TEMPLATES]) };
     expect(await rebuildAndCompare(store, [...rowsOf(second.replica)], options)).toEqual([]);
 
+    // a document that is begun anew is the same rows: the next one loads it, and finds it again by its new records
+    value(await second.replica.beginEpoch(shard, 0));
+    value(await set('in the next epoch', second.replica));
+    value(await ready([shard]));
+    await resumed.close();
+    const once = await writers();
+    const again = await second.open();
+    const found = await callerOf(again, 'amelie').scheduling.week(where);
+    expect(found.visits.find(({ id }) => id === changing?.id)?.note).toBe('in the next epoch');
+    expect([...(await writers())].filter(([id, by]) => once.get(id) !== by)).toEqual([]);
+
     // the dead one wakes up: it may neither write nor begin anew
     expect(await first.rows.open(tenantId, () => undefined)).toMatchObject({
       problems: [{ code: 'busy', rule: 'STO-WRITER' }],
     });
     value(await set('still held', second.replica));
     expect(second.lost()).toBe(0);
-    await resumed.close();
+    await again.close();
   });
 });

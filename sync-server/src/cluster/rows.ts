@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { derivations, tables } from '@fieldfare/domain';
 import { FileError, fail, ok, problem, type Result, type ShardId } from '@fieldfare/kernel';
 import { openProjections } from '@fieldfare/store/postgres';
+import { placeOfStream } from '@fieldfare/sync';
 import { APP_ROLE, type Database } from '@fieldfare/sync/postgres';
 import type { KeptRows } from '@fieldfare/workspace';
 import type { Log } from '../log.ts';
@@ -24,6 +25,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const HOLD = 'select from fieldfare.logs where tenant_id = $1 and holder = $2 for share';
 const HEADS = 'select shard, max(seq) as seq from fieldfare.frames where tenant_id = $1 group by shard';
+
+/** Of each shard the newest record of its present epoch; `streams`: of each stream (`placeOfStream`). */
+function headsIn(streams: readonly (readonly [ShardId, number])[]): ReadonlyMap<ShardId, number> {
+  const heads = new Map<ShardId, { readonly epoch: number; readonly seq: number }>();
+  for (const [stream, seq] of streams) {
+    const { shard, epoch } = placeOfStream(stream);
+    if (epoch >= (heads.get(shard)?.epoch ?? epoch)) heads.set(shard, { epoch, seq });
+  }
+  return new Map([...heads].map(([shard, { seq }]) => [shard, seq]));
+}
 
 /** Null: the database is too old for them, and projections stay in memory. */
 export async function openRows(options: {
@@ -44,7 +55,7 @@ export async function openRows(options: {
   async function headsOf(tenantId: string): Promise<Result<KeptRows['heads']>> {
     try {
       const { rows } = await database.asTenant(tenantId, ({ query }) => query(HEADS, [tenantId]));
-      return ok(new Map(rows.map(({ shard, seq }) => [String(shard) as ShardId, Number(seq)])));
+      return ok(headsIn(rows.map(({ shard, seq }) => [String(shard) as ShardId, Number(seq)])));
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       return fail(problem('storage-failed', 'the database could not be read', { rule: 'SRV-ROWS' }));
