@@ -1,10 +1,12 @@
 /**
  * `pnpm bench scheduling`: the demo weeks; with `--instances DIR` instead a folder of published home health care routing
- * instances, solved by the product's own search through a mapping.
+ * instances, solved by the product's own search through a mapping; with `--minutes N` the large week against its own result
+ * after so long.
  */
 import { parseArgs } from 'node:util';
 import type { Metric } from '../lib/metrics.ts';
 import { benchInstances } from './scheduling/instances.ts';
+import { benchLonger } from './scheduling/longer.ts';
 import { benchWeeks } from './scheduling/weeks.ts';
 
 export async function benchScheduling(args: readonly string[]): Promise<readonly Metric[]> {
@@ -16,6 +18,7 @@ export async function benchScheduling(args: readonly string[]): Promise<readonly
       seconds: { type: 'string', default: '10' },
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
+      minutes: { type: 'string' },
       solutions: { type: 'string' },
       'processor-time': { type: 'boolean', default: false },
     },
@@ -24,6 +27,7 @@ export async function benchScheduling(args: readonly string[]): Promise<readonly
   const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
   if (!(seconds > 0) || !Number.isInteger(seed)) throw new RangeError('--seconds above 0, --seed a whole number');
   const only = values.only === undefined ? undefined : new RegExp(values.only);
+  if (values.minutes !== undefined) return await benchLonger({ seed, minutes: Number(values.minutes) });
   if (instances === undefined) return await benchWeeks({ seed, only });
   return await benchInstances({
     instances,

@@ -69,16 +69,21 @@ function plantedPlan({ planted }: PlantedWeek, plan: Plan): Plan {
   return plan;
 }
 
+/** The one with the most visits in a week. */
+export function largestRegion({ rows }: ReturnType<typeof buildDemoAgency>, week: string): string {
+  const sizeOf = (regionId: string): number =>
+    rows.visits.filter((visit) => visit.regionId === regionId && visit.week === week).length;
+  const [largest = ''] = rows.regions.map(({ id }) => id).sort((a, b) => sizeOf(b) - sizeOf(a));
+  return largest;
+}
+
 /** The next week of the demo agency's largest region: half of it still to be assigned. */
 async function benchDemo({ size, name, firstPlan }: (typeof DEMO)[number], seed: number): Promise<Metric[]> {
   const demo = buildDemoAgency({ size, today: '2026-11-18', historyWeeks: 0 });
   const week = demo.weeks.at(-1) ?? demo.week;
-  const sizeOf = (regionId: string): number =>
-    demo.rows.visits.filter((visit) => visit.regionId === regionId && visit.week === week).length;
-  const [regionId = ''] = demo.rows.regions.map(({ id }) => id).sort((a, b) => sizeOf(b) - sizeOf(a));
+  const where = { regionId: largestRegion(demo, week), week };
   const workspace = await openCopy(demo);
   const { scheduling } = callerFactory(workspaceRouter)(workspace.context);
-  const where = { regionId, week };
 
   const open = (await scheduling.week(where)).visits.filter(({ staffId }) => staffId === null);
   const from = performance.now();
@@ -173,7 +178,7 @@ async function timed<T>(questions: readonly T[], ask: (question: T) => Promise<u
   return quantile(samples.slice(1), 0.5);
 }
 
-async function openCopy(demo: ReturnType<typeof buildDemoAgency>): Promise<LocalWorkspace> {
+export async function openCopy(demo: ReturnType<typeof buildDemoAgency>): Promise<LocalWorkspace> {
   const accountOf = (login: string) => {
     const account = demo.accounts.find((one) => one.login === login);
     if (!account) throw new RangeError(`no demo account ${login}`);
