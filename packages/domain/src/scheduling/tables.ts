@@ -94,10 +94,8 @@ export const visits = defineTable({
   },
   phi: ['serviceCode', 'note'],
   merge: { cancelledAt: 'earliest' },
-  indexes: [
-    ['regionId', 'week'],
-    ['patientId', 'date'],
-  ],
+  // Of one field each: a working copy holds few regions and a patient few visits, and every further field costs each new row.
+  indexes: [['week'], ['patientId']],
 });
 export type Visit = Row<typeof visits>;
 
@@ -121,7 +119,7 @@ export const assignments = defineTable({
     pinned: z.boolean(),
     source: z.enum(ASSIGNMENT_SOURCES),
   },
-  indexes: [['regionId', 'week'], ['visitId'], ['staffId']],
+  indexes: [['week'], ['visitId'], ['staffId']],
 });
 export type Assignment = Row<typeof assignments>;
 
