@@ -5,9 +5,9 @@
 import { type ConstructOptions, construct } from './construct.ts';
 import { fits } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
+import { takeOffHalves } from './halves.ts';
 import { candidates } from './insertion.ts';
 import { type Command, type Outcome, type Progress, SLICE_WORK, staffIdOf, visitIdOf } from './outcome.ts';
-import { takeOffHalves } from './pairs.ts';
 import type { Plan } from './plan.ts';
 import { retime } from './retime.ts';
 import { componentsOf, costOf } from './score.ts';
@@ -112,7 +112,11 @@ function* placeWhatFits(plan: Plan, visits: readonly number[], moves: number): G
     stopped = (yield { phase: 'improving', components: componentsOf(plan), ...progress }) === 'stop';
     if (stopped) break;
   }
-  takeOffHalves(plan, left);
+  for (const visit of takeOffHalves(plan, left, visits)) {
+    const alone = (plan.compiled.visitPartner[visit] as number) < 0;
+    const [best] = alone ? candidates(plan, visit) : [];
+    if (best) plan.place(visit, best.staff, best.start);
+  }
   return stopped;
 }
 
@@ -146,8 +150,8 @@ function* improve(
     stopped = stopped || command === 'stop';
     step = search.next(command);
   }
-  week.apply(step.value.tours);
-  takeOffHalves(plan, visits);
+  week.apply(step.value);
+  takeOffHalves(plan, visits, visits);
   retime(plan, mayMove);
   for (const visit of free) {
     // Who keeps the carer keeps the time, where it still fits.

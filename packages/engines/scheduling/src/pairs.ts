@@ -31,13 +31,8 @@ export function hasOtherHalf(plan: Plan, visit: number, staff: number): boolean 
   return partner >= 0 && plan.staffOf[partner] === staff;
 }
 
-/** Takes off those of `visits` whose other half found no place: half a pair helps nobody. */
-export function takeOffHalves(plan: Plan, visits: readonly number[]): void {
-  for (const visit of visits) if (isHalf(plan, visit)) plan.remove(visit);
-}
-
 /** Placed, and its other half is not. */
-const isHalf = (plan: Plan, visit: number): boolean =>
+export const isHalf = (plan: Plan, visit: number): boolean =>
   (plan.staffOf[visit] as number) >= 0 &&
   (plan.compiled.visitPartner[visit] as number) >= 0 &&
   placedPartner(plan, visit) < 0;

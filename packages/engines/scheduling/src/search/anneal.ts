@@ -45,6 +45,8 @@ export interface SearchProgress {
 export interface SearchOutcome extends SearchProgress {
   /** Tasks by tour, in order. */
   readonly tours: readonly (readonly number[])[];
+  /** By task; means nothing where it is in no tour. Where pairs wait for each other, the order alone does not say when. */
+  readonly starts: Int32Array;
 }
 
 /** Moves between two yields: a few milliseconds at most. */
@@ -68,7 +70,9 @@ export function* anneal(
   let part = prepared.next();
   while (!part.done) {
     const command = yield { iteration: 0, score: state.score, cost: state.cost };
-    if (command === 'stop') return { iteration: 0, score: state.score, cost: state.cost, tours: state.tours() };
+    if (command === 'stop') {
+      return { iteration: 0, score: state.score, cost: state.cost, tours: state.tours(), starts: state.start.slice() };
+    }
     part = prepared.next();
   }
   const neighbours = part.value;
@@ -81,6 +85,7 @@ export function* anneal(
   let bestCost = cost;
   let bestScore = state.score;
   const bestNext = state.next.slice();
+  const bestStart = state.start.slice();
   let heat = start * unit;
   let iteration = 0;
 
@@ -90,6 +95,7 @@ export function* anneal(
     bestCost = cost;
     bestScore = state.score;
     bestNext.set(state.next);
+    bestStart.set(state.start);
   }
 
   function tryMove(): void {
@@ -133,7 +139,7 @@ export function* anneal(
       else tryMove();
     }
   }
-  return { iteration, score: bestScore, cost: bestCost, tours: toursIn(bestNext, model) };
+  return { iteration, score: bestScore, cost: bestCost, tours: toursIn(bestNext, model), starts: bestStart };
 }
 
 /** The scale of heat: a leg between tasks that could follow one another. */

@@ -5,7 +5,7 @@
  * string removals for vehicle routing problems, Transportation Science 54 (2020). While a task has no place, half of the
  * tries are for it.
  */
-import { invariant, type Random } from '@fieldfare/kernel';
+import type { Random } from '@fieldfare/kernel';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createOdds } from './odds.ts';
 import { createRepair } from './repair.ts';
@@ -214,6 +214,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       removed.length = 0;
       from.length = 0;
       firsts.length = 0;
+      state.keepTimes();
       left = 2 + below(Math.min(MOST_REMOVED, Math.max(2, movable.length >> 1)) - 1);
       const { waiting, cleared } = takeOut();
       for (const task of removed) out[task] = 0;
@@ -241,8 +242,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       for (let at = removed.length - 1; at >= 0; at -= 1) {
         if ((from[at] as number) >= 0) state.insert(removed[at] as number, from[at] as number);
       }
-      invariant(state.settle(Number.POSITIVE_INFINITY, true), 'what was possible is possible again');
-      state.commit();
+      state.backToTimes();
     },
   };
 }

@@ -61,7 +61,7 @@ describe('search state', () => {
         const moves = createMoves(state, neighbours, random);
         const ruin = createRuin(state, neighbours, random);
         const keeps = (): void => {
-          week.apply(state.tours());
+          week.apply({ tours: state.tours(), starts: state.start });
           expect(week.componentsOf(state.score)).toEqual(componentsOf(plan));
           expect(state.unassigned).toBe(unassignedOf(plan, tray));
           expect(violationsOfPlan(plan).filter(({ visit }) => !broken.has(visit))).toEqual([]);

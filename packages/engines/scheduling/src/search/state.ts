@@ -8,7 +8,6 @@
  * make tours wait for each other; sequences that wait in a circle never come to rest and end at the bound on steps. A tour
  * with a break is timed as a whole (`breaks.ts`).
  */
-import { invariant } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
 import { isOtherTime, OTHER_TIME } from '../told.ts';
 import { type BreakTiming, createBreakTiming } from './breaks.ts';
@@ -17,6 +16,9 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { mayDo, type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
 import { firstStart, startTogether } from './starts.ts';
 import { createCellLog, grown, NEXT, PREV, TIMING, TOUR, take, undo } from './undo.ts';
+
+/** Sequences that are possible come to rest in a few times as many steps as a move may take, or swing for ever. */
+const SURE = 16;
 
 export class SearchState {
   readonly model: RoutingModel;
@@ -60,6 +62,9 @@ export class SearchState {
   private worstBefore = 0;
   private unassignedBefore = 0;
   private otherTimesBefore = 0;
+  /** Starts, readiness, legs and waiting as they were kept. */
+  private kept: Int32Array[] | null = null;
+  private keptScore: [number, number, number, number, number] = [0, 0, 0, 0, 0];
   private readonly hasTold: boolean;
   private readonly breaks: BreakTiming | null;
   /** By tour, 1: as it was timed last there was no room for its break. */
@@ -202,21 +207,30 @@ export class SearchState {
   /**
    * Brings starts and score up to date with the changes since the last commit. False: a hard rule is broken, or lateness
    * would grow by more than `room` costs (counted before what becomes earlier is taken off); then only `rollback` may
-   * follow. `sure`: the sequences end, however many steps it takes; what is impossible on the way may still turn out well.
+   * follow. `sure`: the sequences are possible; what is impossible on the way may still turn out well. Where pairs keep
+   * swinging between two solutions, all starts climb once more from the bottom.
    */
   settle(room: number, sure = false): boolean {
     const { taskCount, due, partner, weights } = this.model;
     if (this.ledger.over > 0 || (this.hasPairs && !pairsApart(this.model, this.tour, this.cells))) return false;
     const mostRaised = weights.late === 0 ? Number.POSITIVE_INFINITY : room / weights.late;
     let raised = 0;
-    let steps = sure ? Number.POSITIVE_INFINITY : this.mostSteps;
+    let steps = sure ? SURE * this.mostSteps : this.mostSteps;
+    let again = sure;
     let doubtful = false;
     while (this.queueFrom !== this.queueTo) {
       const node = this.queue[this.queueFrom] as number;
       this.queueFrom = (this.queueFrom + 1) & this.mask;
       this.queued[node] = 0;
       steps -= 1;
-      if (steps < 0) return false;
+      if (steps < 0) {
+        if (!again) return false;
+        again = false;
+        doubtful = true;
+        steps = SURE * this.mostSteps;
+        this.climb();
+        continue;
+      }
       const tour = this.tour[node] as number;
       if (tour < 0) continue;
       if (this.breaks?.has(tour)) {
@@ -300,10 +314,7 @@ export class SearchState {
   }
 
   rollback(): void {
-    while (this.queueFrom !== this.queueTo) {
-      this.queued[this.queue[this.queueFrom] as number] = 0;
-      this.queueFrom = (this.queueFrom + 1) & this.mask;
-    }
+    this.forgetQueue();
     undo(this.cells, this.lists);
     const { timings } = this;
     for (let at = 0; at < this.timingCount; at += TIMING) {
@@ -324,20 +335,25 @@ export class SearchState {
     this.otherTimes = this.otherTimesBefore;
   }
 
-  /** Takes out all that may move and puts it as given. The tours must be possible: they come from another run. */
-  load(tours: readonly (readonly number[])[]): void {
-    const { taskCount, movable } = this.model;
-    for (let task = 0; task < taskCount; task += 1) {
-      if ((this.tour[task] as number) >= 0 && movable[task] === 1) this.cut(task);
-    }
-    tours.forEach((tasks, tour) => {
-      let before = taskCount + tour;
-      for (const task of tasks) {
-        if (this.tour[task] !== tour) this.insert(task, before);
-        before = task;
-      }
+  /** Keeps when everything starts, for `backToTimes`. After a commit. */
+  keepTimes(): void {
+    this.kept ??= [this.start, this.ready, this.leg, this.idle].map((list) => list.slice());
+    [this.start, this.ready, this.leg, this.idle].forEach((list, at) => {
+      this.kept?.[at]?.set(list);
     });
-    invariant(this.settle(Number.POSITIVE_INFINITY, true), 'the tours are possible');
+    this.keptScore = [this.travelMinutes, this.waitingMinutes, this.late, this.worstLate, this.otherTimes];
+  }
+
+  /**
+   * Instead of `settle`, when the same tasks stand in the same order again as when `keepTimes` was called. Settled anew they
+   * might start at other times: pairs that wait for each other have more than one solution.
+   */
+  backToTimes(): void {
+    this.forgetQueue();
+    [this.start, this.ready, this.leg, this.idle].forEach((list, at) => {
+      list.set(this.kept?.[at] as Int32Array);
+    });
+    [this.travelMinutes, this.waitingMinutes, this.late, this.worstLate, this.otherTimes] = this.keptScore;
     this.commit();
   }
 
@@ -352,6 +368,24 @@ export class SearchState {
 
   tours(): number[][] {
     return toursIn(this.next, this.model);
+  }
+
+  /**
+   * Puts every task at the start of its first window and asks all of them again. Two pairs whose halves follow each other
+   * crosswise hold each other at a late start as well as at an early one; changed from both ends, the two chase each other
+   * round the circle for ever. From below there is one way only: up, to the earliest.
+   */
+  private climb(): void {
+    const { taskCount, tourCount, windowFrom, windowOpen } = this.model;
+    for (let task = 0; task < taskCount; task += 1) {
+      const isHeld = (this.next[task] as number) < 0;
+      const window = windowFrom[task] as number;
+      if ((this.tour[task] as number) < 0 || isHeld || window === windowFrom[task + 1]) continue;
+      const first = windowOpen[window] as number;
+      this.retime(task, first, first, this.leg[task] as number, this.idle[task] as number);
+      this.push(task);
+    }
+    for (let tour = 0; tour < tourCount; tour += 1) this.push(taskCount + tour);
   }
 
   /** Times a tour with a break. False: it has no room, or ends too late; the starts then are those without it. */
@@ -479,6 +513,13 @@ export class SearchState {
   private wakePartner(task: number): void {
     const other = this.model.partner[task] as number;
     if (other >= 0 && (this.tour[other] as number) >= 0) this.push(other);
+  }
+
+  private forgetQueue(): void {
+    while (this.queueFrom !== this.queueTo) {
+      this.queued[this.queue[this.queueFrom] as number] = 0;
+      this.queueFrom = (this.queueFrom + 1) & this.mask;
+    }
   }
 
   private push(node: number): void {

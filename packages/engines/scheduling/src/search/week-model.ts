@@ -15,6 +15,7 @@ import { add, componentsOf, tourOf } from '../score.ts';
 import { shiftHolding } from '../shifts.ts';
 import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import type { Components, Weights } from '../weights.ts';
+import type { SearchOutcome } from './anneal.ts';
 import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
 import { SearchState } from './state.ts';
 import { inStep, weekPairs } from './week-pairs.ts';
@@ -25,8 +26,8 @@ export interface WeekSearch {
   readonly state: SearchState;
   /** A search's score as the components of the whole plan. */
   readonly componentsOf: (score: SearchScore) => Components;
-  /** Writes tours into the plan; those not in a tour are taken off. */
-  readonly apply: (tours: readonly (readonly number[])[]) => void;
+  /** Writes a solution into the plan; visits in no tour are taken off. */
+  readonly apply: (solution: Pick<SearchOutcome, 'tours' | 'starts'>) => void;
 }
 
 /** What leaving a visit out counts, by priority 1 … 3: one urgent visit outweighs many of the next lower kind. */
@@ -68,23 +69,20 @@ export function createWeekSearch(plan: Plan, asked: Uint8Array): WeekSearch {
   const state = new SearchState(model);
   load(plan, state, shiftOf, isOpen);
   // The plan's starts need not be the earliest; what the search shows is measured on the plan it stands for.
-  writeBack(state.tours());
+  apply({ tours: state.tours(), starts: state.start });
   const offset = add(componentsOf(plan), componentsIn(state.score), -1);
   return {
     model,
     state,
     componentsOf: (score) => add(offset, componentsIn(score)),
-    apply(tours) {
-      state.load(tours);
-      writeBack(tours);
-    },
+    apply,
   };
 
-  function writeBack(tours: readonly (readonly number[])[]): void {
+  function apply({ tours, starts }: Pick<SearchOutcome, 'tours' | 'starts'>): void {
     for (let visit = 0; visit < c.visitCount; visit += 1) if (movable[visit] === 1) plan.remove(visit);
     tours.forEach((tasks, tour) => {
       for (const visit of tasks) {
-        if (movable[visit] === 1) plan.place(visit, model.tourCarer[tour] as number, state.start[visit] as number);
+        if (movable[visit] === 1) plan.place(visit, model.tourCarer[tour] as number, starts[visit] as number);
       }
     });
   }
