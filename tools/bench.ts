@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { ensureChromium } from './lib/chromium.ts';
 import { type Metric, printMetrics } from './lib/metrics.ts';
+import { watchStolen } from './lib/stolen.ts';
 
 type Bench = (args: readonly string[]) => Promise<readonly Metric[]>;
 
@@ -26,4 +27,8 @@ process.env.CHROMIUM_PATH = await ensureChromium();
 const [cpu] = cpus();
 console.log(`bench ${name} on ${cpus().length} × ${cpu?.model ?? 'unknown processor'}, Node ${process.version}\n`);
 const bench = await load();
-printMetrics(name, await bench(args));
+const stolen = watchStolen();
+const metrics = await bench(args);
+const share = stolen();
+if (share !== null) console.log(`the machine's host took ${share.toFixed(0)} % of its busy processor time meanwhile`);
+printMetrics(name, metrics);

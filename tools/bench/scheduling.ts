@@ -27,7 +27,7 @@ export async function benchScheduling(args: readonly string[]): Promise<readonly
   const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
   if (!(seconds > 0) || !Number.isInteger(seed)) throw new RangeError('--seconds above 0, --seed a whole number');
   const only = values.only === undefined ? undefined : new RegExp(values.only);
-  if (values.minutes !== undefined) return await benchLonger({ seed, minutes: Number(values.minutes) });
+  if (values.minutes !== undefined) return await benchLonger({ seed, minutes: Number(values.minutes), only });
   if (instances === undefined) return await benchWeeks({ seed, only });
   return await benchInstances({
     instances,

@@ -41,7 +41,14 @@ function emptied(compiled: CompiledWeek): Plan {
   return plan;
 }
 
-export async function benchLonger({ seed, minutes }: { seed: number; minutes: number }): Promise<Metric[]> {
+export interface LongerOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  /** Names of the weeks to measure. */
+  readonly only?: RegExp | undefined;
+}
+
+export async function benchLonger({ seed, minutes, only = /./ }: LongerOptions): Promise<Metric[]> {
   const demo = buildDemoAgency({ size: 'large', today: '2026-11-18', historyWeeks: 0 });
   const week = demo.weeks.at(-1) ?? demo.week;
   const workspace = await openCopy(demo);
@@ -52,6 +59,7 @@ export async function benchLonger({ seed, minutes }: { seed: number; minutes: nu
     ['large week as it stands', createPlan],
     ['large week with nothing placed', emptied],
   ] as const) {
+    if (!only.test(name)) continue;
     const product = search(planOf(compiled), seed);
     const longer = search(planOf(compiled), seed, Math.round((product.moves / product.seconds) * minutes * 60));
     for (const one of [product, longer]) {
