@@ -13,6 +13,7 @@ const SOAKS: Readonly<Record<string, Entry>> = {
   bundles: { browser: false, load: async () => (await import('./soak/bundles.ts')).soakBundles },
   failover: { browser: false, load: async () => (await import('./soak/failover.ts')).soakFailover },
   guard: { browser: false, load: async () => (await import('./soak/guard.ts')).soakGuard },
+  weeks: { browser: false, load: async () => (await import('./soak/weeks.ts')).soakWeeks },
   simulate: { browser: false, load: async () => (await import('./soak/simulate.ts')).soakSimulate },
 };
 

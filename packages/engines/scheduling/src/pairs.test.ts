@@ -7,22 +7,15 @@ import { autoAssign } from './auto-assign.ts';
 import { compileWeek } from './compile.ts';
 import { fits } from './feasibility.ts';
 import { bestStart } from './insertion.ts';
-import type { Outcome } from './outcome.ts';
 import { placedPartner } from './pairs.ts';
 import type { Plan } from './plan.ts';
 import { createPlan } from './plan.ts';
 import type { EngineVisit } from './problem.ts';
-import { violationsOfPlan } from './validate.ts';
 
-function finish(plan: Plan, moves: number, seed = 7): Outcome {
-  const steps = autoAssign(plan, { seed, moves });
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-const RESTED = { restMinutes: 1050 };
+const finish = (plan: Plan, moves: number): void => {
+  const steps = autoAssign(plan, { seed: 7, moves });
+  while (steps.next().done !== true);
+};
 
 const first = (more: Partial<EngineVisit> = {}): EngineVisit => visitOf('first', { patientId: 'p', ...more });
 const second = (least: number, most: number, more: Partial<EngineVisit> = {}): EngineVisit =>
@@ -103,49 +96,5 @@ describe('pairs', () => {
       }),
       { numRuns: 20 },
     );
-  });
-
-  // Found by a campaign over thousands of generated weeks.
-  it.each([
-    [
-      'swing between two days',
-      { seed: 2653, staff: 3, visits: 111, days: 4, buckets: true, breaks: 0.3, paired: 3 * 0.15 },
-    ],
-    [
-      'would start at other times when they are put back',
-      {
-        seed: 4496,
-        staff: 10,
-        visits: 52,
-        days: 2,
-        rushHours: true,
-        buckets: true,
-        breaks: 0.5,
-        paired: 0.15,
-        ...RESTED,
-      },
-    ],
-    [
-      'leave a longer way behind when a half goes',
-      {
-        seed: 2682,
-        staff: 8,
-        visits: 74,
-        days: 3,
-        mess: 0.1,
-        rushHours: true,
-        breaks: 0.4,
-        paired: 2 * 0.15,
-        ...RESTED,
-      },
-    ],
-  ])('SCH-SYNC ends with a plan that can be, where pairs that wait for each other %s', (_, options) => {
-    const plan = createPlan(
-      unwrap(compileWeek(generateWeek({ mess: 0, rushHours: false, buckets: false, restMinutes: 0, ...options }))),
-    );
-    const broken = new Set(violationsOfPlan(plan).map(({ visit }) => visit));
-    const { placements } = finish(plan, 8_000, options.seed);
-    expect(placements.length).toBeGreaterThan(0);
-    expect(violationsOfPlan(plan).filter(({ visit }) => !broken.has(visit))).toEqual([]);
   });
 });
