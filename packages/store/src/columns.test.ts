@@ -1,7 +1,7 @@
 import { defineTable } from '@fieldfare/kernel';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { tablesWith, things } from '../test/fixtures.ts';
+import { inOneShard, tablesWith, things } from '../test/fixtures.ts';
 import { fieldColumn, kindOf, snakeCase } from './columns.ts';
 import { schemaHash, storeSchema } from './schema.ts';
 
@@ -113,12 +113,4 @@ describe('schema', () => {
   });
 });
 
-const base = {
-  name: 'papers',
-  about: 'papers',
-  version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => 'org',
-  shardFields: [],
-} as const;
+const base = { ...inOneShard, name: 'papers' } as const;

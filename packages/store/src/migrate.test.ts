@@ -2,7 +2,7 @@ import { type AnyTable, defineTable, unwrap } from '@fieldfare/kernel';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { counts, row, tablesWith, testTables, things } from '../test/fixtures.ts';
+import { counts, inOneShard, row, tablesWith, testTables, things } from '../test/fixtures.ts';
 import { TEMPLATE_CACHE } from '../test/template-cache.ts';
 import { engineOver, type SqlEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
@@ -21,14 +21,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => engine.close());
 
-const base = {
-  about: 'papers',
-  version: 1,
-  sync: 'replicated',
-  shardKind: 'org',
-  shardOf: () => 'org',
-  shardFields: [],
-} as const;
 const schemaOf = (table: AnyTable) => storeSchema(tablesWith(table));
 
 const old = row('old', { text: 'kept', later: 5 }, { table: 'papers', stamp: '1-a' });
@@ -36,9 +28,9 @@ const fresh = row('new', { text: 'kept', later: 6 }, { table: 'papers', stamp: '
 
 describe('migration', () => {
   it('STO-ADD adds columns, keeps rows, and ends equal to a projection made from nothing', async () => {
-    const v1 = defineTable({ ...base, name: 'papers', columns: { text: z.string() } });
+    const v1 = defineTable({ ...inOneShard, name: 'papers', columns: { text: z.string() } });
     const v2 = defineTable({
-      ...base,
+      ...inOneShard,
       version: 2,
       name: 'papers',
       columns: { later: z.int32().optional(), text: z.string(), shade: z.string().default('grey') },
@@ -71,15 +63,15 @@ describe('migration', () => {
   });
 
   it('STO-ADD the same schema again changes nothing and keeps the sequence', async () => {
-    const table = defineTable({ ...base, name: 'letters', columns: { text: z.string() } });
+    const table = defineTable({ ...inOneShard, name: 'letters', columns: { text: z.string() } });
     const first = await storeOver(engine, schemaOf(table));
     await first.project([row('a', { text: 'x' }, { table: 'letters' })], 41);
     expect(unwrap(await migrate(engine, schemaOf(table)))).toEqual({ added: [], projectedSeq: 41 });
   });
 
   it('STO-REMOVED leaves the column of a field nobody declares any more, and no longer writes it', async () => {
-    const wide = defineTable({ ...base, name: 'cards', columns: { text: z.string(), hue: z.string() } });
-    const narrow = defineTable({ ...base, version: 2, name: 'cards', columns: { text: z.string() } });
+    const wide = defineTable({ ...inOneShard, name: 'cards', columns: { text: z.string(), hue: z.string() } });
+    const narrow = defineTable({ ...inOneShard, version: 2, name: 'cards', columns: { text: z.string() } });
     await (await storeOver(engine, schemaOf(wide))).project(
       [row('a', { text: 'x', hue: 'red' }, { table: 'cards' })],
       1,
@@ -91,8 +83,8 @@ describe('migration', () => {
   });
 
   it('STO-RETYPED refuses a changed type and changes nothing', async () => {
-    const asText = defineTable({ ...base, name: 'boxes', columns: { size: z.string() } });
-    const asNumber = defineTable({ ...base, name: 'boxes', columns: { size: z.int32(), extra: z.string() } });
+    const asText = defineTable({ ...inOneShard, name: 'boxes', columns: { size: z.string() } });
+    const asNumber = defineTable({ ...inOneShard, name: 'boxes', columns: { size: z.int32(), extra: z.string() } });
     await storeOver(engine, schemaOf(asText));
     const refused = await migrate(engine, schemaOf(asNumber));
     expect(refused).toMatchObject({ ok: false, problems: [{ code: 'unsupported', rule: 'STO-RETYPED' }] });

@@ -103,3 +103,13 @@ export function row(
     ...more,
   };
 }
+
+/** What tables of one shard have in common. */
+export const inOneShard = {
+  about: 'papers',
+  version: 1,
+  sync: 'replicated',
+  shardKind: 'org',
+  shardOf: () => 'org',
+  shardFields: [],
+} as const;

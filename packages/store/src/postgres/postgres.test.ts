@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { counts, row, type TestDatabase, tablesWith, testTables } from '../../test/fixtures.ts';
+import { counts, inOneShard, row, type TestDatabase, tablesWith, testTables } from '../../test/fixtures.ts';
 import { TEMPLATE_CACHE } from '../../test/template-cache.ts';
 import { batchOf } from '../../test/writer.ts';
 import { describeEngine } from '../engine-suite.ts';
@@ -285,14 +285,7 @@ describe.skipIf(server.url === null)('PostgreSQL', () => {
     const paper = (columns: Parameters<typeof defineTable>[0]['columns']): ReadonlyMap<string, AnyTable> =>
       tablesWith(
         defineTable({
-          ...{
-            about: 'papers',
-            version: 1,
-            sync: 'replicated',
-            shardKind: 'org',
-            shardOf: () => 'org',
-            shardFields: [],
-          },
+          ...inOneShard,
           name: 'papers',
           columns,
         }),

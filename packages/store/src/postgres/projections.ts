@@ -7,7 +7,7 @@
  *               transaction of whoever had it before left them
  */
 import { randomUUID } from 'node:crypto';
-import { type AnyTable, fail, ok, problem, type Result } from '@fieldfare/kernel';
+import { type AnyTable, fail, isId, ok, problem, type Result } from '@fieldfare/kernel';
 import pg from 'pg';
 import type { SqlEngine, SqlSession } from '../engine.ts';
 import { META_TABLE, storeSchema } from '../schema.ts';
@@ -22,7 +22,6 @@ const CONNECT_MS = 5_000;
 const STATEMENT_MS = 60_000;
 /** A process that stops in the middle of a transaction must not keep the next one waiting for longer than this. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface ProjectionsOptions {
   /** Its login may make a schema, or the schema is there already; it is a member of `role`. */
@@ -149,7 +148,7 @@ export async function openProjections(options: ProjectionsOptions): Promise<Resu
     name,
     async open(tenant) {
       const { tenantId, onLost } = tenant;
-      if (!UUID.test(tenantId)) return refused(new Error('not the id of a tenant'));
+      if (!isId(tenantId)) return refused(new Error('not the id of a tenant'));
       const writer = randomUUID();
       try {
         await asOwner((client) => makeShape(client, name, schema, role));

@@ -1,9 +1,10 @@
 /** Unpaid breaks at no fixed time: so many minutes somewhere in a window of the working day. */
 import type { StaffFields } from '@fieldfare/domain';
-import { ActionIcon, Button, NumberInput } from '@mantine/core';
+import { Button, NumberInput } from '@mantine/core';
 import { IconCoffee, IconX } from '@tabler/icons-react';
 import { TimeField } from '../shell/time-field.tsx';
 import { WeekdayToggles } from '../shell/weekday-toggles.tsx';
+import { RowAction } from './row-action.tsx';
 import classes from './staff.module.css';
 
 type Break = NonNullable<StaffFields['breaks']>[number];
@@ -65,13 +66,11 @@ export function BreakEditor(props: {
               onChange={(days) => set(index, { weekdays: days })}
             />
             {!readOnly && (
-              <ActionIcon
-                size={24}
-                aria-label={`Remove ${label.toLowerCase()}`}
+              <RowAction
+                label={`Remove ${label.toLowerCase()}`}
+                icon={IconX}
                 onClick={() => onChange(breaks.filter((_, at) => at !== index))}
-              >
-                <IconX size={14} />
-              </ActionIcon>
+              />
             )}
             {wrong !== undefined && <span className={classes.wrong}>{wrong}</span>}
           </div>

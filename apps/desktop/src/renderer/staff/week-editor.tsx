@@ -1,29 +1,13 @@
 /** Weekly availability: stretches by day, breaks between them. */
 import type { AvailabilityInterval } from '@fieldfare/domain';
-import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCoffee, IconCopy, IconPlus, IconX } from '@tabler/icons-react';
 import { duration } from '../lib/format.ts';
 import { TimeField } from '../shell/time-field.tsx';
+import { RowAction } from './row-action.tsx';
 import classes from './staff.module.css';
 import { asWorkdays, daysText, minutesOf, WEEKDAYS, withBreak, withStretch } from './working-week.ts';
 
 const MOST_STRETCHES = 28;
-
-function Action(props: {
-  readonly label: string;
-  readonly icon: typeof IconPlus;
-  readonly disabled?: boolean;
-  readonly onClick: () => void;
-}) {
-  const { label, icon: Icon, disabled = false, onClick } = props;
-  return (
-    <Tooltip label={label}>
-      <ActionIcon size={24} className={classes.action ?? ''} aria-label={label} disabled={disabled} onClick={onClick}>
-        <Icon size={14} />
-      </ActionIcon>
-    </Tooltip>
-  );
-}
 
 export function WeekEditor(props: {
   readonly week: readonly AvailabilityInterval[];
@@ -69,7 +53,7 @@ export function WeekEditor(props: {
                         onChange={(time) => set(index, { to: time })}
                       />
                       {!readOnly && (
-                        <Action
+                        <RowAction
                           label={`Remove ${label} ${from}–${to}`}
                           icon={IconX}
                           onClick={() => onChange(week.filter((_, at) => at !== index))}
@@ -82,19 +66,19 @@ export function WeekEditor(props: {
               </span>
               {!readOnly && (
                 <span className={classes.dayActions}>
-                  <Action
+                  <RowAction
                     label={`Add a stretch on ${name}`}
                     icon={IconPlus}
                     disabled={week.length >= MOST_STRETCHES}
                     onClick={() => onChange(withStretch(week, weekday))}
                   />
-                  <Action
+                  <RowAction
                     label={`Add a break on ${name}`}
                     icon={IconCoffee}
                     disabled={broken === null || week.length >= MOST_STRETCHES}
                     onClick={() => broken && onChange(broken)}
                   />
-                  <Action
+                  <RowAction
                     label={`Monday to Friday as ${name}`}
                     icon={IconCopy}
                     disabled={own.length === 0}
