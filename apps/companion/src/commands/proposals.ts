@@ -125,6 +125,7 @@ function proposalText(host: Host, proposal: Proposal, region: string, flags: Sug
           { title: 'Patient', cell: (row) => row.patientName },
           { title: 'Service', cell: (row) => row.serviceName },
           { title: 'Date', cell: (row) => row.date ?? 'any day' },
+          { title: 'Starts', cell: (row) => row.start ?? `${row.windowFrom}–${row.windowTo}` },
           { title: 'Why', cell: (row) => row.reason },
           { title: 'Visit', cell: (row) => shortId(row.visitId) },
         ],

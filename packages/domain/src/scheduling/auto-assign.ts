@@ -8,7 +8,7 @@ import { autoAssign as assignWeek, createPlan, type Outcome } from '@fieldfare/e
 import { type IsoWeek, localAt, newId, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AutoAssignEvent, Proposal, ProposedPlacement } from './board.ts';
-import { isPlain } from './compile.ts';
+import { isPlain, type WeekVisit } from './compile.ts';
 import { drive, openRun } from './runs.ts';
 import { readyForWeek } from './shards.ts';
 import { unplacedReason } from './violations.ts';
@@ -33,22 +33,25 @@ export function proposalOf(
   const { zone } = bench.rows.region;
   const placements: ProposedPlacement[] = [];
   const unplaced: Proposal['unplaced'][number][] = [];
+  const leave = (visit: WeekVisit, reason: string): void => {
+    const { id: visitId, date, start, windowFrom, windowTo } = visit;
+    const patientName = bench.patientNameOf(visit.patientId);
+    const serviceName = bench.serviceNameOf(visit.serviceCode);
+    unplaced.push({ visitId, patientName, serviceName, date, start, windowFrom, windowTo, reason });
+  };
   for (const { visitId, staffId, start } of outcome.placements) {
     const visit = bench.visits.get(visitId);
     if (!visit) continue;
-    const patientName = bench.patientNameOf(visit.patientId);
-    const serviceName = bench.serviceNameOf(visit.serviceCode);
     if (!isPlain(start, zone)) {
       // The second showing of a repeated hour cannot be written down as a local time.
-      const reason = 'The only place falls into the hour that the clocks repeat';
-      unplaced.push({ visitId, patientName, serviceName, date: visit.date, reason });
+      leave(visit, 'The only place falls into the hour that the clocks repeat');
       continue;
     }
     const { date, time } = localAt(start, zone);
     placements.push({
       visitId,
-      patientName,
-      serviceName,
+      patientName: bench.patientNameOf(visit.patientId),
+      serviceName: bench.serviceNameOf(visit.serviceCode),
       staffId,
       staffName: bench.staffNameOf(staffId),
       date,
@@ -65,14 +68,7 @@ export function proposalOf(
     const visit = bench.visits.get(visitId);
     if (!visit) continue;
     // Somebody could take it, but it waits: the other carer of the pair finds no place at that time.
-    const reason = funnel && funnel.left > 0 ? NOT_TOGETHER : unplacedReason(funnel);
-    unplaced.push({
-      visitId,
-      patientName: bench.patientNameOf(visit.patientId),
-      serviceName: bench.serviceNameOf(visit.serviceCode),
-      date: visit.date,
-      reason,
-    });
+    leave(visit, funnel && funnel.left > 0 ? NOT_TOGETHER : unplacedReason(funnel));
   }
   return {
     ...frame,

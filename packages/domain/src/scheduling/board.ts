@@ -158,12 +158,21 @@ export interface BoardViolation {
   readonly message: string;
 }
 
+/** Where the visit of the other carer goes when half a pair is moved; that one keeps its carer. */
+export interface AlongPlace {
+  readonly date: LocalDate;
+  readonly start: LocalTime;
+}
+
 /** One lane-day as a place for a visit, for drag feedback. */
 export interface CellFeasibility {
   readonly staffId: string;
   readonly date: LocalDate;
   /** The start that suits best in this cell, null when nothing fits even with warnings. */
   readonly start: LocalTime | null;
+  /** Null: no other visit goes along. */
+  readonly along: AlongPlace | null;
+  /** Those of the visit that goes along included. */
   readonly violations: readonly BoardViolation[];
 }
 
@@ -178,6 +187,8 @@ export interface Candidate {
   readonly travelMinutes: number;
   /** In words, best first: "Knows the patient", "6 min more driving". */
   readonly reasons: readonly string[];
+  /** Null: no other visit goes along. */
+  readonly along: AlongPlace | null;
   readonly violations: readonly BoardViolation[];
 }
 
@@ -283,6 +294,10 @@ export interface Proposal {
     readonly serviceName: string;
     /** Null: any day of the week. */
     readonly date: LocalDate | null;
+    /** Where it stood before, or was meant to; null: anywhere in its window. */
+    readonly start: LocalTime | null;
+    readonly windowFrom: LocalTime;
+    readonly windowTo: LocalTime;
     readonly reason: string;
   }[];
   /** Of the whole week: as it stands, as the engine first built it, and as proposed. */

@@ -12,21 +12,11 @@ import {
   candidates,
   type Insertion,
   insertionAt,
+  type Plan,
   violationsAt,
-  withStartWindows,
 } from '@fieldfare/engine-scheduling';
-import {
-  createRow,
-  daysOfWeek,
-  deterministicId,
-  epochMinuteOf,
-  type IsoWeek,
-  localAt,
-  type RowChange,
-} from '@fieldfare/kernel';
+import { createRow, deterministicId, epochMinuteOf, type IsoWeek, localAt, type RowChange } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
-import { windowsOf } from './compile.ts';
-import { createDayClock } from './day-clock.ts';
 import type { CurrentVisit } from './states.ts';
 import {
   type DECISIONS,
@@ -36,7 +26,7 @@ import {
   planReviews,
   type SUGGESTION_ORIGINS,
 } from './tables.ts';
-import { sharedWorkbench, type Workbench } from './workbench.ts';
+import { onAnyDay, sharedWorkbench, type Workbench } from './workbench.ts';
 
 type Origin = (typeof SUGGESTION_ORIGINS)[number];
 
@@ -57,13 +47,23 @@ const signed = (ctx: Context) => ({
   decidedBy: ctx.principal.userId,
 });
 
+function planWithout({ plan, compiled }: Workbench, visitId: string): Plan {
+  const rest = plan.clone();
+  const visit = compiled.visitIndex.get(visitId);
+  if (visit !== undefined) rest.remove(visit);
+  return rest;
+}
+
 /** `CHO-PLACE`, of the week before the change; nothing when only the time changes, or when the week cannot say. */
 export async function placementChoice(
   ctx: Context,
   input: WeekOf & Place,
   current: CurrentVisit,
+  /** The visit of the other carer, when that one goes along: it says nothing against the place. */
+  alongId: string | null,
 ): Promise<readonly RowChange[]> {
   const bench = await sharedWorkbench(ctx, input);
+  const week = alongId === null ? bench.plan : planWithout(bench, alongId);
   const visit = bench.compiled.visitIndex.get(input.visitId);
   const staff = bench.compiled.staffIndex.get(input.staffId);
   const row = bench.visits.get(input.visitId);
@@ -74,8 +74,7 @@ export async function placementChoice(
   const { zone } = bench.rows.region;
   const start = epochMinuteOf(input.date, input.start, zone);
   // Whoever takes it to another day judges it on that day.
-  const days = row.date === null || row.date === input.date ? null : daysOfWeek(input.week);
-  const plan = days ? withStartWindows(bench.plan, visit, windowsOf(row, days, createDayClock(zone))) : bench.plan;
+  const plan = row.date === null || row.date === input.date ? week : onAnyDay(bench, week, visit);
   const offered = candidates(plan, visit).filter((one) => {
     const person = bench.people.get(bench.compiled.problem.staff[one.staff]?.id ?? '');
     return person?.active === true && person.deletedAt === null;

@@ -1,5 +1,5 @@
 /** What a person does to visits: look at the current rows, ask the rules, write one commit. */
-import { violationsAt } from '@fieldfare/engine-scheduling';
+import { goesAlong } from '@fieldfare/engine-scheduling';
 import {
   createRow,
   epochMinuteOf,
@@ -14,17 +14,18 @@ import {
 } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import { columnsOf } from '../queries.ts';
-import type { BoardViolation } from './board.ts';
+import type { AlongPlace, BoardViolation } from './board.ts';
 import { placementChoice } from './choices.ts';
+import { alongPlace, forbidden, judgeMove, sentencesOf } from './moves.ts';
 import { otherHalfId } from './pairs.ts';
 import { planWeek } from './plan-week.ts';
-import { cancel, editVisit, pin, placeVisit, takeOff, type VisitEdit } from './rules.ts';
+import { cancel, editVisit, pin, placeVisit, standing, takeOff, type VisitEdit } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { readSpacing } from './spacing-query.ts';
 import { bookableStaff, type CurrentVisit, currentVisit, fresh } from './states.ts';
 import { requirements, visits } from './tables.ts';
-import { blocked, failIfAny, toBoardViolation } from './violations.ts';
-import { openWorkbench } from './workbench.ts';
+import { failIfAny } from './violations.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
 
 export interface WeekTarget {
   readonly regionId: string;
@@ -99,13 +100,49 @@ export interface AssignInput extends VisitTarget {
   readonly start: LocalTime;
   /** `BoardVisit.stamp` the caller saw; a later one refuses (`SCH-STALE`). */
   readonly basedOn?: string | undefined;
+  /** Half a pair moves without the other half. */
+  readonly alone?: boolean | undefined;
 }
 
-/** Places a visit with a carer, or moves it. What a rule blocks is refused, what it warns about is returned. */
-export async function assignVisit(
+/** The half of a pair beside `current`, if it stands in the week. */
+function otherHalf(ctx: Context, input: WeekTarget, { visit }: CurrentVisit): CurrentVisit | null {
+  const other = currentVisit(ctx, { ...input, visitId: otherHalfId(visit) });
+  return other.ok && standing(other.value.visit).ok ? other.value : null;
+}
+
+/** The week as far as a move of `current` to these carers can touch it. */
+function benchForMove(
   ctx: Context,
-  input: AssignInput,
-): Promise<Done & { readonly warnings: readonly BoardViolation[] }> {
+  input: WeekTarget,
+  current: CurrentVisit,
+  other: CurrentVisit | null,
+  staffIds: readonly string[],
+): Promise<Workbench> {
+  const withOther = other?.assignment?.staffId;
+  return openWorkbench(ctx, input, {
+    focus: { staffIds: withOther ? [...staffIds, withOther] : staffIds, patientId: current.visit.patientId },
+    anyDay: new Set([current.visit.id, ...(other ? [other.visit.id] : [])]),
+  });
+}
+
+/** `PAIR-ALONG`: the other half at its new place, with the carer it has. */
+function placeAlong(other: CurrentVisit | null, place: AlongPlace | null): Result<readonly RowChange[]> {
+  const staffId = other?.assignment?.staffId;
+  if (place === null || !other || !staffId) return { ok: true, value: [] };
+  return placeVisit(other, { ...place, staffId, source: other.assignment?.source ?? 'person' });
+}
+
+export interface Assigned extends Done {
+  readonly warnings: readonly BoardViolation[];
+  /** Null: no other visit went along. */
+  readonly along: AlongPlace | null;
+}
+
+/**
+ * Places a visit with a carer, or moves it, and with it the other half of its pair (`PAIR-ALONG`). What a rule blocks is
+ * refused, what it warns about is returned.
+ */
+export async function assignVisit(ctx: Context, input: AssignInput): Promise<Assigned> {
   unwrap(await readyForWeek(ctx, input));
   const { visitId, staffId, date, start } = input;
   const current = unwrap(currentVisit(ctx, input));
@@ -113,22 +150,23 @@ export async function assignVisit(
   const changes = unwrap(placeVisit(current, { staffId, date, start, source: 'person' }));
   unwrap(bookableStaff(ctx, input.regionId, staffId));
 
-  const bench = await openWorkbench(ctx, input, {
-    focus: { staffId, patientId: current.visit.patientId },
-    anyDay: new Set([visitId]),
-  });
+  const other = otherHalf(ctx, input, current);
+  const bench = await benchForMove(ctx, input, current, other, [staffId]);
   const visit = bench.compiled.visitIndex.get(visitId);
   const carer = bench.compiled.staffIndex.get(staffId);
   invariant(visit !== undefined && carer !== undefined, 'the documents and the projection hold the same rows');
   const at = epochMinuteOf(date, start, bench.rows.region.zone);
-  const violations = violationsAt(bench.plan, visit, carer, at);
-  const words = bench.wordsFor(staffId);
-  unwrap(failIfAny(blocked(violations, words), undefined));
+  const move = judgeMove(bench.plan, visit, carer, at, input.alone ?? false);
+  unwrap(failIfAny(forbidden(bench, move), undefined));
+  const along = alongPlace(bench, move.along);
+  const beside = unwrap(placeAlong(other, along));
 
-  const choice = await placementChoice(ctx, input, current);
-  const label = current.assignment?.staffId && !current.assignment.deletedAt ? 'Move visit' : 'Assign visit';
-  const done = await write(ctx, current, { ok: true, value: changes.length > 0 ? [...changes, ...choice] : [] }, label);
-  return { ...done, warnings: violations.map((violation) => toBoardViolation(violation, words)) };
+  const choice = await placementChoice(ctx, input, current, along && (other?.visit.id ?? null));
+  const moves = current.assignment?.staffId && !current.assignment.deletedAt;
+  const label = along ? 'Move both visits of a pair' : moves ? 'Move visit' : 'Assign visit';
+  const all = changes.length > 0 ? [...changes, ...beside, ...choice] : [];
+  const done = await write(ctx, current, { ok: true, value: all }, label);
+  return { ...done, warnings: sentencesOf(bench, move), along };
 }
 
 async function change(
@@ -145,16 +183,45 @@ async function change(
 export const unassignVisit = (ctx: Context, input: VisitTarget): Promise<Done> =>
   change(ctx, input, 'Unassign visit', takeOff);
 
-export const updateVisit = (ctx: Context, input: VisitTarget & { readonly set: VisitEdit }): Promise<Done> =>
-  change(ctx, input, 'Change visit', (current) => editVisit(current, input.set));
+/** `PAIR-ALONG`: a new start takes the other half along. */
+export async function updateVisit(
+  ctx: Context,
+  input: VisitTarget & { readonly set: VisitEdit },
+): Promise<Done & { readonly along: AlongPlace | null }> {
+  unwrap(await ctx.loaded([scheduleShard(input.regionId, input.week)]));
+  const current = unwrap(currentVisit(ctx, input));
+  const own = unwrap(editVisit(current, input.set));
+  const other = otherHalf(ctx, input, current);
+  const along = other && input.set.start ? await alongStart(ctx, input, current, other, input.set.start) : null;
+  const beside = unwrap(placeAlong(other, along));
+  const label = along ? 'Move both visits of a pair' : 'Change visit';
+  return { ...(await write(ctx, current, { ok: true, value: [...own, ...beside] }, label)), along };
+}
+
+async function alongStart(
+  ctx: Context,
+  input: VisitTarget,
+  current: CurrentVisit,
+  other: CurrentVisit,
+  start: LocalTime,
+): Promise<AlongPlace | null> {
+  const { date } = current.visit;
+  const staffId = current.assignment?.staffId;
+  if (!date || !staffId) return null;
+  unwrap(await readyForWeek(ctx, input));
+  const bench = await benchForMove(ctx, input, current, other, [staffId]);
+  const visit = bench.compiled.visitIndex.get(input.visitId);
+  if (visit === undefined) return null;
+  return alongPlace(bench, goesAlong(bench.plan, visit, epochMinuteOf(date, start, bench.rows.region.zone)));
+}
 
 /** `PAIR-WHOLE`: the other carer's visit with it. */
 export function cancelVisit(ctx: Context, input: VisitTarget): Promise<Done> {
   const at = new Date(ctx.clock.now()).toISOString();
   return change(ctx, input, 'Cancel visit', (current) => {
     const own = cancel(current, at);
-    const other = currentVisit(ctx, { ...input, visitId: otherHalfId(current.visit) });
-    const beside = other.ok ? cancel(other.value, at) : null;
+    const other = otherHalf(ctx, input, current);
+    const beside = other && cancel(other, at);
     return own.ok && beside?.ok ? { ok: true, value: [...own.value, ...beside.value] } : own;
   });
 }

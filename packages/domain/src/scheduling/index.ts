@@ -19,7 +19,7 @@ export type { BlockedCarer, BlockedCarers } from './blocked.ts';
 export * from './board.ts';
 export { applyBoardEvent, diffBoards } from './board-patch.ts';
 export type { CarerPatients } from './carer-patients.ts';
-export type { Done } from './commands.ts';
+export type { Assigned, Done } from './commands.ts';
 export { conflictDerivation } from './conflicts/derivation.ts';
 export { createDayClock } from './day-clock.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';

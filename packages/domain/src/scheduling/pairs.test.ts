@@ -1,10 +1,11 @@
-import { updateRow } from '@fieldfare/kernel';
+import { createRow, deterministicId, updateRow } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAYS, requirementRow, visitRow, WEEK } from '../../test/agency.ts';
 import { openTestStore } from '../../test/context.ts';
 import { kindsOf, openScene, rulesOf, type Scene } from '../../test/scene.ts';
 import type { Database } from '../database.ts';
+import { staff } from '../workforce/index.ts';
 import type { Proposal } from './board.ts';
 import { otherHalfId, pairsAmong, secondVisitId, secondVisitOf, stepOf } from './pairs.ts';
 import { planWeek } from './plan-week.ts';
@@ -40,6 +41,101 @@ async function proposalOf({ amelie, at }: Scene): Promise<Proposal> {
   }
   throw new Error('a run ends with a proposal');
 }
+
+/** Joan first at nine, Carl second, both on Tuesday and in step. */
+async function wholeScene(pairing: Pairing, secondAt: string, over: Partial<Visit> = {}) {
+  const scene = await pairScene(pairing, over);
+  await assign(scene, scene.first, scene.agency.joan.id, '09:00');
+  await assign(scene, scene.second, scene.agency.carl.id, secondAt);
+  return scene;
+}
+
+const WEDNESDAY = DAYS[2] as string;
+
+/** "Tue 09:00" with whom, of both halves. */
+async function placesOf(scene: Scene, ...halves: readonly Visit[]): Promise<readonly string[]> {
+  const { visits: all, lanes } = await scene.board();
+  return halves.map(({ id }) => {
+    const visit = all.find((one) => one.id === id);
+    const lane = lanes.find(({ staffId }) => staffId === visit?.staffId);
+    return `${lane?.name ?? 'nobody'} ${visit?.date} ${visit?.start}`;
+  });
+}
+
+describe('moving a pair', () => {
+  it('PAIR-ALONG a new day takes the other half along with its carer, in one step', async () => {
+    const scene = await wholeScene(TOGETHER, '09:00');
+    const { agency, amelie, at, first, second } = scene;
+    const to = { ...at, visitId: second.id, staffId: agency.carl.id, date: WEDNESDAY, start: '10:30' };
+    const { along, warnings } = await amelie.caller.scheduling.assign(to);
+    expect([along, warnings]).toEqual([{ date: WEDNESDAY, start: '10:30' }, []]);
+    expect(await placesOf(scene, first, second)).toEqual([
+      `Joan Roy ${WEDNESDAY} 10:30`,
+      `Carl Roy ${WEDNESDAY} 10:30`,
+    ]);
+    expect((await scene.board()).conflicts).toEqual([]);
+    expect(amelie.commands).toEqual(['Assign visit', 'Assign visit', 'Move both visits of a pair']);
+  });
+
+  it('PAIR-ALONG one after the other keep their distance; within the step the other half stays', async () => {
+    const scene = await wholeScene(AFTER, '10:15');
+    const { agency, amelie, at, first, second } = scene;
+    expect(await assign(scene, first, agency.joan.id, '08:40')).toMatchObject({ along: null, warnings: [] });
+    const later = await assign(scene, first, agency.joan.id, '10:00');
+    expect(later.along).toEqual({ date: TUESDAY, start: '11:35' });
+    expect(await placesOf(scene, first, second)).toEqual([`Joan Roy ${TUESDAY} 10:00`, `Carl Roy ${TUESDAY} 11:35`]);
+    const edited = await amelie.caller.scheduling.updateVisit({ ...at, visitId: second.id, set: { start: '10:50' } });
+    expect(edited.along).toEqual({ date: TUESDAY, start: '09:15' });
+    expect((await scene.board()).conflicts).toEqual([]);
+  });
+
+  it('PAIR-ALONG another carer at the same time, a move alone, and halves that are apart move one half only', async () => {
+    const scene = await pairScene(TOGETHER, { serviceCode: 'psw' });
+    const { agency, amelie, at, first, second } = scene;
+    const nora = { ...agency.pia, id: deterministicId('nora', agency.pia.id), givenName: 'Nora' };
+    await amelie.commit([createRow(staff, nora)]);
+    await assign(scene, first, agency.carl.id, '09:00');
+    await assign(scene, second, agency.pia.id, '09:00');
+    expect(await assign(scene, second, nora.id, '09:00')).toMatchObject({ along: null, warnings: [] });
+    expect(await placesOf(scene, first, second)).toEqual([`Carl Roy ${TUESDAY} 09:00`, `Nora Roy ${TUESDAY} 09:00`]);
+    const alone = { ...at, visitId: first.id, staffId: agency.carl.id, date: TUESDAY, start: '10:00', alone: true };
+    expect(await amelie.caller.scheduling.assign(alone)).toMatchObject({
+      along: null,
+      warnings: [{ rule: 'SCH-SYNC' }],
+    });
+    expect((await assign(scene, second, nora.id, '10:00')).along).toBeNull();
+    expect(await placesOf(scene, first, second)).toEqual([`Carl Roy ${TUESDAY} 10:00`, `Nora Roy ${TUESDAY} 10:00`]);
+  });
+
+  it('PAIR-ALONG drag feedback speaks for both: the nearest time at which both can, and who cannot', async () => {
+    const scene = await wholeScene(TOGETHER, '09:00');
+    const { agency, amelie, at, first, second } = scene;
+    const busy = { patientId: agency.paul.id, serviceCode: 'psw', date: WEDNESDAY, start: '08:00', minutes: 120 };
+    await amelie.commit(agency.placed(agency.visit(busy), agency.carl.id));
+    const cellOn = async (date: string, alone: boolean) =>
+      (await amelie.caller.scheduling.feasibility({ ...at, visitId: first.id, alone })).find(
+        (one) => one.staffId === agency.joan.id && one.date === date,
+      );
+    const wednesday = await cellOn(WEDNESDAY, false);
+    expect(wednesday).toMatchObject({ violations: [], along: { date: WEDNESDAY, start: wednesday?.start } });
+    expect((wednesday?.start ?? '') >= '10:00').toBe(true);
+    const dropped = { ...at, visitId: first.id, staffId: agency.joan.id, date: WEDNESDAY };
+    const done = await amelie.caller.scheduling.assign({ ...dropped, start: wednesday?.start ?? '' });
+    expect(done).toMatchObject({ along: wednesday?.along, warnings: [] });
+    await assign(scene, first, agency.joan.id, '09:00');
+
+    expect((await cellOn(WEDNESDAY, true))?.violations.map(({ rule }) => rule)).toEqual(['SCH-SYNC']);
+    const whole = { patientId: agency.paul.id, date: WEDNESDAY, start: '07:00', minutes: 660 };
+    await amelie.commit(agency.placed(agency.visit(whole), agency.carl.id));
+    const taken = await cellOn(WEDNESDAY, false);
+    expect(taken).toMatchObject({ start: null });
+    expect(taken?.violations[0]?.message).toMatch(/^Other carer: Already with Paul Caron/);
+    expect(await rulesOf(amelie.caller.scheduling.assign({ ...dropped, start: '09:00' }))).toContain(
+      'SCH-OVERLAP-STAFF',
+    );
+    expect(await placesOf(scene, first, second)).toEqual([`Joan Roy ${TUESDAY} 09:00`, `Carl Roy ${TUESDAY} 09:00`]);
+  });
+});
 
 describe('pairs', () => {
   it('PLAN-PAIR PAIR-ONCE plans a second visit beside each, once, and none beside what was ended', async () => {

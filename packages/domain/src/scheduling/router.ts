@@ -107,9 +107,9 @@ export const schedulingRouter = router({
   }),
   /** Makes the week's visits from requirements, unscheduled. Safe to repeat. */
   planWeek: write.mutation(({ ctx, input }) => planWeekVisits(ctx, input)),
-  /** Places a visit with a carer. Refuses what a rule blocks; returns what a rule only warns about. */
+  /** Places a visit with a carer, and moves the other half of its pair along. Refuses what a rule blocks; returns what it warns about. */
   assign: write
-    .input(placement.extend({ basedOn: stamp.optional() }))
+    .input(placement.extend({ basedOn: stamp.optional(), alone: z.boolean().optional() }))
     .mutation(({ ctx, input }) => assignVisit(ctx, input)),
   unassign: write.input(visit).mutation(({ ctx, input }) => unassignVisit(ctx, input)),
   updateVisit: write
@@ -132,7 +132,9 @@ export const schedulingRouter = router({
   cancelVisit: write.input(visit).mutation(({ ctx, input }) => cancelVisit(ctx, input)),
   pin: write.input(visit.extend({ pinned: z.boolean() })).mutation(({ ctx, input }) => pinVisit(ctx, input)),
   /** Every lane and day as a place for one visit: feedback while dragging. */
-  feasibility: read.input(visit).query(({ ctx, input }) => feasibility(ctx, input)),
+  feasibility: read
+    .input(visit.extend({ alone: z.boolean().optional() }))
+    .query(({ ctx, input }) => feasibility(ctx, input)),
   /** Places for one visit, best first. */
   suggest: read.input(visit).query(({ ctx, input }) => suggest(ctx, input)),
   /** Why nobody can take a visit, and the least that would have to give way. */

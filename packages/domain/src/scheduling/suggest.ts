@@ -1,16 +1,15 @@
 /** Where one visit could go: every cell of the board for drag feedback, or the best places in order. */
-import { candidates, type Insertion, insertionAt, nearestMiss, withStartWindows } from '@fieldfare/engine-scheduling';
+import { candidates, type Insertion, insertionAt } from '@fieldfare/engine-scheduling';
 import { daysOfWeek, fail, invariant, type LocalDate, localAt, problem, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { Candidate, CellFeasibility } from './board.ts';
 import type { VisitTarget } from './commands.ts';
-import { windowsOf } from './compile.ts';
-import { createDayClock } from './day-clock.ts';
+import { alongPlace, cellJudge, isForbidden, type Move, sentencesOf } from './moves.ts';
 import { standing } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { currentVisit } from './states.ts';
-import { reasonText, toBoardViolation } from './violations.ts';
-import { sharedWorkbench, type Workbench } from './workbench.ts';
+import { reasonText } from './violations.ts';
+import { onAnyDay, sharedWorkbench, type Workbench } from './workbench.ts';
 
 /** Enough to choose from; the board shows the rest. */
 const MOST_CANDIDATES = 12;
@@ -31,10 +30,7 @@ export async function ask(ctx: Context, input: VisitTarget, anyDay: boolean): Pr
     return unwrap(fail(problem('not-found', 'this visit is with an unknown carer', { rule: 'SCH-VISIT' })));
   }
   if (!anyDay) return { bench, visit };
-  const row = bench.visits.get(input.visitId);
-  invariant(row !== undefined, 'every visit of the problem is one of the rows');
-  const windows = windowsOf(row, daysOfWeek(input.week), createDayClock(bench.rows.region.zone));
-  const plan = withStartWindows(bench.plan, visit, windows);
+  const plan = onAnyDay(bench, bench.plan, visit);
   return { bench: { ...bench, plan, compiled: plan.compiled }, visit };
 }
 
@@ -46,31 +42,33 @@ export function atWork({ rows, compiled }: Workbench): { readonly staffId: strin
   });
 }
 
-export async function feasibility(ctx: Context, input: VisitTarget): Promise<readonly CellFeasibility[]> {
+export async function feasibility(
+  ctx: Context,
+  input: VisitTarget & { readonly alone?: boolean | undefined },
+): Promise<readonly CellFeasibility[]> {
   const { bench, visit } = await ask(ctx, input, true);
-  const { plan, compiled, rows } = bench;
+  const { compiled, rows } = bench;
   const { zone } = rows.region;
+  const judge = cellJudge(bench, visit, input.alone ?? false);
   const windows = compiled.problem.visits[visit]?.startWindows ?? [];
   const days = daysOfWeek(input.week);
   invariant(windows.length === days.length, 'a visit that may go anywhere has a window on every day');
   return atWork(bench).flatMap(({ staffId, staff }) => {
-    const words = bench.wordsFor(staffId);
     return days.map((date: LocalDate, day): CellFeasibility => {
       const window = windows[day];
-      const miss = window ? nearestMiss(plan, visit, staff, window) : null;
-      const violations = miss?.violations ?? [];
-      const impossible = miss === null || violations.some(({ severity }) => severity === 'block');
+      const move = window ? judge(staff, window) : null;
       return {
         staffId,
         date,
-        start: impossible ? null : localAt(miss.start, zone).time,
-        violations: violations.map((violation) => toBoardViolation(violation, words)),
+        start: move === null || isForbidden(move) ? null : localAt(move.start, zone).time,
+        along: move && alongPlace(bench, move.along),
+        violations: move ? sentencesOf(bench, move) : [],
       };
     });
   });
 }
 
-function toCandidate(bench: Workbench, insertion: Insertion, violations: Candidate['violations']): Candidate | null {
+function toCandidate(bench: Workbench, insertion: Insertion, move: Move | null): Candidate | null {
   const person = bench.compiled.problem.staff[insertion.staff];
   if (!person) return null;
   return {
@@ -84,7 +82,8 @@ function toCandidate(bench: Workbench, insertion: Insertion, violations: Candida
     match: insertion.match,
     travelMinutes: insertion.components.travelMinutes,
     reasons: insertion.reasons.map(reasonText),
-    violations,
+    along: alongPlace(bench, move?.along ?? null),
+    violations: move ? sentencesOf(bench, move) : [],
   };
 }
 
@@ -92,20 +91,16 @@ function toCandidate(bench: Workbench, insertion: Insertion, violations: Candida
 function nearCandidates({ bench, visit }: Question, taken: ReadonlySet<number>): Candidate[] {
   const { plan, compiled } = bench;
   const windows = compiled.problem.visits[visit]?.startWindows ?? [];
+  const judge = cellJudge(bench, visit, false);
   return atWork(bench)
     .filter(({ staff }) => !taken.has(staff))
-    .flatMap(({ staff, staffId }) =>
+    .flatMap(({ staff }) =>
       windows.flatMap((window) => {
-        const miss = nearestMiss(plan, visit, staff, window);
-        if (miss === null || miss.violations.some(({ severity }) => severity === 'block')) return [];
-        const insertion = insertionAt(plan, visit, staff, miss.start);
-        const words = bench.wordsFor(staffId);
-        const candidate = toCandidate(
-          bench,
-          insertion,
-          miss.violations.map((violation) => toBoardViolation(violation, words)),
-        );
-        return candidate ? [{ candidate, cost: insertion.cost, count: miss.violations.length }] : [];
+        const move = judge(staff, window);
+        if (move === null || isForbidden(move)) return [];
+        const insertion = insertionAt(plan, visit, staff, move.start);
+        const candidate = toCandidate(bench, insertion, move);
+        return candidate ? [{ candidate, cost: insertion.cost, count: candidate.violations.length }] : [];
       }),
     )
     .sort((a, b) => a.count - b.count || a.cost - b.cost)
@@ -124,7 +119,7 @@ export function fittingCandidates(bench: Workbench, visit: number, most: number)
   return candidates(bench.plan, visit)
     .filter(({ staff }) => open.has(staff))
     .flatMap((insertion) => {
-      const candidate = toCandidate(bench, insertion, []);
+      const candidate = toCandidate(bench, insertion, null);
       const cell = candidate ? `${candidate.staffId}/${candidate.date}` : '';
       if (!candidate || seen.has(cell)) return [];
       seen.add(cell);

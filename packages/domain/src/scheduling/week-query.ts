@@ -11,9 +11,9 @@ import { type SpacingDays, spacingDaysOf } from './plan-week.ts';
 import { readRules } from './rule-settings.ts';
 import { readWeights } from './weights.ts';
 
-/** Narrows the week to what one placement can touch: visits of this carer, of others of the same partner, and of this patient. */
+/** Narrows the week to what a move can touch: visits of these carers, of others of the same partners, and of this patient. */
 export interface Focus {
-  readonly staffId: string;
+  readonly staffIds: readonly string[];
   readonly patientId: string;
 }
 
@@ -89,9 +89,9 @@ async function readVisits(
         and ${
           focus === undefined
             ? sql`true`
-            : sql`(v.patient_id = ${focus.patientId} or a.staff_id = ${focus.staffId} or a.staff_id in (
+            : sql`(v.patient_id = ${focus.patientId} or a.staff_id in ${idList(focus.staffIds)} or a.staff_id in (
           select colleague.id from staff one join staff colleague on colleague.partner_id = one.partner_id
-          where one.id = ${focus.staffId}))`
+          where one.id in ${idList(focus.staffIds)}))`
         }`,
   );
   return rows
@@ -119,7 +119,7 @@ export async function readWeekRows(
     .execute();
   const visits = await readVisits(ctx, input, focus, spacingDaysOf(services));
   const staffIds = new Set(visits.flatMap(({ staffId }) => staffId ?? []));
-  if (focus) staffIds.add(focus.staffId);
+  for (const staffId of focus?.staffIds ?? []) staffIds.add(staffId);
   const requirementIds = new Set(visits.flatMap(({ requirementId }) => requirementId ?? []));
   const [region, people, absences, patients, requirements, rules, blocked, told, partners, weights] = await Promise.all(
     [
@@ -135,7 +135,7 @@ export async function readWeekRows(
         .where('deletedAt', 'is', null)
         .where('fromDate', '<=', addDays(days[6] as string, 1))
         .where('toDate', '>=', addDays(days[0] as string, -1))
-        .$if(focus !== undefined, (query) => query.where('staffId', '=', focus?.staffId ?? ''))
+        .$if(focus !== undefined, (query) => query.where('staffId', 'in', focus?.staffIds ?? []))
         .execute(),
       readPacked<WeekRows['patients'][number]>(
         db,

@@ -1,13 +1,22 @@
 /** A week laid out for the engine, with the names that its answers are put into words with. */
-import { type CompiledWeek, compileWeek, createPlan, type Plan } from '@fieldfare/engine-scheduling';
-import { addWeeks, type IsoWeek, type LocalDate, scheduleShard, unwrap } from '@fieldfare/kernel';
+import { type CompiledWeek, compileWeek, createPlan, type Plan, withStartWindows } from '@fieldfare/engine-scheduling';
+import {
+  addWeeks,
+  daysOfWeek,
+  type IsoWeek,
+  invariant,
+  type LocalDate,
+  scheduleShard,
+  unwrap,
+} from '@fieldfare/kernel';
 import { type Store, topicOf } from '@fieldfare/store';
 import { byId, groupBy } from '../collections.ts';
 import { patientName } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { createTravelModel } from '../travel/index.ts';
 import { absentOn, staffName } from '../workforce/index.ts';
-import { compileProblem, type WeekPerson, type WeekRows, type WeekVisit } from './compile.ts';
+import { compileProblem, type WeekPerson, type WeekRows, type WeekVisit, windowsOf } from './compile.ts';
+import { createDayClock } from './day-clock.ts';
 import type { ViolationNames } from './violations.ts';
 import { type Focus, readWeekRows } from './week-query.ts';
 
@@ -66,6 +75,13 @@ export function layOut(rows: WeekRows, anyDay?: ReadonlySet<string>): Workbench 
         (away.get(staffId) ?? []).find((absence) => absentOn(absence, date))?.reason ?? null,
     }),
   };
+}
+
+/** The same plan, in which `visit` may start on every day of the week. Shares `plan`'s lists. */
+export function onAnyDay({ rows, visits }: Pick<Workbench, 'rows' | 'visits'>, plan: Plan, visit: number): Plan {
+  const row = visits.get(plan.compiled.problem.visits[visit]?.id ?? '');
+  invariant(row !== undefined, 'every visit of the problem is one of the rows');
+  return withStartWindows(plan, visit, windowsOf(row, daysOfWeek(rows.week), createDayClock(rows.region.zone)));
 }
 
 interface WeekInput {

@@ -5,6 +5,7 @@ export { FUNNEL_STEPS, type Funnel, funnelOf } from './funnel.ts';
 export { type Give, RELAX_STEP } from './give.ts';
 export { bestStart, candidates, type Insertion, insertionAt, type NearMiss, nearestMiss } from './insertion.ts';
 export type { Command, Outcome, Progress } from './outcome.ts';
+export { type Along, earliestInStep, goesAlong, halfInStep, latestInStep } from './pairs.ts';
 export { createEmptyPlan, createPlan, type Placement, type Plan, type PlanSnapshot, withStartWindows } from './plan.ts';
 export {
   type Choice,

@@ -31,6 +31,32 @@ export function hasOtherHalf(plan: Plan, visit: number, staff: number): boolean 
   return partner >= 0 && plan.staffOf[partner] === staff;
 }
 
+export interface Along {
+  readonly visit: number;
+  readonly staff: number;
+  readonly start: EpochMinute;
+}
+
+/** The other half of a pair that is in step, with two carers; -1: no pair, a half without a place, or apart. */
+export function halfInStep(plan: Plan, visit: number): number {
+  const own = plan.placementOf(visit);
+  const partner = placedPartner(plan, visit);
+  if (own === null || partner < 0 || plan.staffOf[partner] === own.staff) return -1;
+  return outOfStep(plan, visit, own.start) > 0 ? -1 : partner;
+}
+
+/**
+ * Where the other half of a pair in step has to go, with the carer it has, when `visit` starts at `start`: as far on as
+ * `visit` goes. Null where it keeps step as it is, and where there is no step to keep: a half without a place, or two that
+ * are apart already, so that each can be brought back to the other.
+ */
+export function goesAlong(plan: Plan, visit: number, start: EpochMinute): Along | null {
+  const partner = halfInStep(plan, visit);
+  if (partner < 0 || outOfStep(plan, visit, start) === 0) return null;
+  const moved = start - (plan.startOf[visit] as number);
+  return { visit: partner, staff: plan.staffOf[partner] as number, start: (plan.startOf[partner] as number) + moved };
+}
+
 /** Placed, and its other half is not. */
 export const isHalf = (plan: Plan, visit: number): boolean =>
   (plan.staffOf[visit] as number) >= 0 &&

@@ -79,7 +79,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             : []),
         ];
         const blocked = violations.some(({ severity }) => severity === 'block');
-        return { staffId: lane.staffId, date, start: blocked ? null : visit.windowFrom, violations };
+        return { staffId: lane.staffId, date, start: blocked ? null : visit.windowFrom, along: null, violations };
       }),
     );
   }
@@ -149,10 +149,13 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       const block = cell?.violations.find(({ severity }) => severity === 'block');
       if (block) return fail(problem('conflict', block.message, { rule: block.rule }));
       const result = change(visitId, 'Move visit', { staffId, date, start });
-      return result.ok ? ok({ warnings: cell?.violations ?? [] }) : result;
+      return result.ok ? ok({ warnings: cell?.violations ?? [], along: null }) : result;
     },
     unassign: async (_scope, id) => change(id, 'Unassign visit', { staffId: null, start: null, pinned: false }),
-    updateVisit: async (_scope, id, set) => change(id, 'Edit visit', set),
+    async updateVisit(_scope, id, set) {
+      const result = change(id, 'Edit visit', set);
+      return result.ok ? ok({ along: null }) : result;
+    },
     cancelVisit: async () => fail(problem('unsupported', 'the bench cancels nothing')),
     pin: async (_scope, id, pinned) => change(id, 'Pin visit', { pinned }),
     async feasibility(_scope, id) {
@@ -176,6 +179,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             match: index < 2 ? ('strong' as const) : ('moderate' as const),
             travelMinutes: 4 + index * 3,
             reasons: index === 0 ? ['Knows the patient', 'Already in the area'] : ['Within hours'],
+            along: null,
             violations: [],
           })),
       );
@@ -260,9 +264,9 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
             placements,
             unplaced: waiting
               .filter(({ id }) => !placed.has(id))
-              .map(({ id, patientName, serviceName, date }) => ({
+              .map(({ id, patientName, serviceName, date, start, windowFrom, windowTo }) => ({
                 visitId: id,
-                ...{ patientName, serviceName, date },
+                ...{ patientName, serviceName, date, start, windowFrom, windowTo },
                 reason: 'No carer with the role is free in the window',
               })),
             components: {

@@ -8,7 +8,7 @@ import { type CSSProperties, memo, type RefObject, useCallback, useLayoutEffect,
 import { dayNumber, longDate, plural, weekdayShort } from '../lib/format.ts';
 import classes from './board.module.css';
 import type { RowView } from './board-store.ts';
-import { useCarriedId, useController, useDayCounts, useLayout } from './context.tsx';
+import { useController, useDayCounts, useInHand, useLayout } from './context.tsx';
 import { forgetWidths } from './fit-text.ts';
 import { LaneRow } from './lane-row.tsx';
 import { DAY_HEADER, GROUP, METRIC_VARIABLES, MIN_COLUMN, textRoom } from './metrics.ts';
@@ -108,10 +108,10 @@ export function Board(props: {
   const { board, today, scroller } = props;
   const controller = useController();
   const layout = useLayout();
-  const carriedId = useCarriedId();
+  const [carriedId] = useInHand();
   const dates = useMemo(() => board.days.map((day) => day.date), [board.days]);
 
-  const carriedStaff = carriedId === null ? null : (controller.store.visit(carriedId)?.staffId ?? null);
+  const carriedStaff = carriedId === undefined ? null : (controller.store.visit(carriedId)?.staffId ?? null);
   const heldRow = carriedStaff === null ? undefined : layout.rowOf.get(carriedStaff);
 
   const rangeExtractor = useCallback(

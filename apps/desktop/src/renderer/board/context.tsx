@@ -55,10 +55,10 @@ export function useLaneFit(staffId: string): readonly (CellFit | undefined)[] | 
   return useSyncExternalStore(carry.subscribe, () => carry.lane(staffId));
 }
 
-/** The carried visit's id, for dimming its card. */
-export function useCarriedId(): string | null {
+/** Ids of the carried visits, for dimming their cards. */
+export function useInHand(): readonly string[] {
   const { carry } = useController();
-  return useSyncExternalStore(carry.subscribe, () => carry.current()?.visit.id ?? null);
+  return useSyncExternalStore(carry.subscribe, carry.inHand);
 }
 
 const NOBODY: readonly Onlooker[] = [];

@@ -10,7 +10,7 @@ import { createObservable, type Observable } from '../lib/observable.ts';
 import { problemsText } from '../lib/problems.ts';
 import { type AutoAssign, createAutoAssign } from './auto-assign.ts';
 import { type BoardStore, createBoardStore } from './board-store.ts';
-import { type Carried, type Carry, createCarry } from './carry.ts';
+import { alongSentence, type Carried, type Carry, createCarry } from './carry.ts';
 import { createPlans, type Plans } from './plans.ts';
 import type { Scope, VisitEdit, WorkSource } from './source.ts';
 
@@ -59,7 +59,8 @@ export interface BoardController {
   closePanel(): void;
   togglePanel(): void;
   askMove(visitId: string | null): void;
-  assign(visit: BoardVisit, staffId: string, date: LocalDate, start: LocalTime): Promise<boolean>;
+  /** `alone`: of half a pair without the other half. */
+  assign(visit: BoardVisit, staffId: string, date: LocalDate, start: LocalTime, alone: boolean): Promise<boolean>;
   /** Puts down what is carried on a cell, at the start that suits it best. */
   dropOn(carried: Carried, staffId: string, date: LocalDate): Promise<boolean>;
   unassign(visit: BoardVisit): Promise<boolean>;
@@ -111,7 +112,7 @@ export function createBoardController(deps: {
   const plans = createPlans({ source, scope });
   const carry = createCarry({
     dates: () => store.board()?.days.map((day) => day.date) ?? [],
-    judge: (visitId) => source.feasibility(scope, visitId),
+    judge: (visitId, alone) => source.feasibility(scope, visitId, alone),
   });
   const reveal: BoardController['reveal'] = { current: null };
   const revealCell: BoardController['revealCell'] = { current: null };
@@ -134,17 +135,25 @@ export function createBoardController(deps: {
     return true;
   }
 
-  async function assign(visit: BoardVisit, staffId: string, date: LocalDate, start: LocalTime): Promise<boolean> {
-    const result = await source.assign(scope, { visitId: visit.id, staffId, date, start, basedOn: visit.stamp });
+  const assign: BoardController['assign'] = async (visit, staffId, date, start, alone) => {
+    const input = { visitId: visit.id, staffId, date, start, basedOn: visit.stamp, alone };
+    const result = await source.assign(scope, input);
     if (!result.ok) return refuse(`${visit.patientName} was not moved`, result.problems);
     const place = `${nameOf(staffId)}, ${shortDate(date)} at ${start}`;
     const warnings = result.value.warnings.map((warning) => warning.message);
-    if (warnings.length > 0) {
-      notify({ tone: 'warn', title: `${visit.patientName} → ${place}`, message: warnings.join(' · ') });
+    const along = alongSentence(visit, result.value.along);
+    if (warnings.length > 0 || along !== null) {
+      const title = `${visit.patientName} → ${place}`;
+      notify({
+        tone: warnings.length > 0 ? 'warn' : 'info',
+        title,
+        message: [...(along ? [along] : []), ...warnings].join(' · '),
+      });
     }
-    say(`${visit.patientName} assigned to ${place}.${warnings.length > 0 ? ` Note: ${warnings.join('; ')}.` : ''}`);
+    const note = warnings.length > 0 ? ` Note: ${warnings.join('; ')}.` : '';
+    say(`${visit.patientName} assigned to ${place}.${along ? ` ${along}.` : ''}${note}`);
     return true;
-  }
+  };
 
   function tellWhatIsLookedAt(): () => void {
     let told: string | null | undefined;
@@ -227,7 +236,7 @@ export function createBoardController(deps: {
         const none = problem('conflict', 'no start that day fits the visit');
         return refuse(`Not possible: ${nameOf(staffId)}, ${shortDate(date)}`, reasons.length > 0 ? reasons : [none]);
       }
-      return assign(visit, staffId, date, cell.start);
+      return assign(visit, staffId, date, cell.start, carried.alone);
     },
     async unassign(visit) {
       if (visit.staffId === null) return true;
@@ -237,8 +246,14 @@ export function createBoardController(deps: {
         `${visit.patientName} is back in the unscheduled list.`,
       );
     },
-    edit: (visit, set, label) =>
-      done(`${label} was not saved`, source.updateVisit(scope, visit.id, set), `${label} saved.`),
+    async edit(visit, set, label) {
+      const result = await source.updateVisit(scope, visit.id, set);
+      if (!result.ok) return refuse(`${label} was not saved`, result.problems);
+      const along = alongSentence(visit, result.value.along);
+      if (along) notify({ tone: 'info', title: `${label} saved`, message: along });
+      say(`${label} saved.${along ? ` ${along}.` : ''}`);
+      return true;
+    },
     async relax(visit, way) {
       const { placements } = way;
       const result = await source.accept(scope, { proposalId: visit.id, origin: 'relaxation', placements });

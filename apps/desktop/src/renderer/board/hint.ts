@@ -6,7 +6,14 @@ import type { CellFit } from './carry.ts';
 import classes from './hint.module.css';
 
 export interface Hint {
-  show(at: { readonly x: number; readonly y: number }, title: string, fit: CellFit | undefined, waiting: boolean): void;
+  /** `pair`: what is said of the other carer's visit. */
+  show(
+    at: { readonly x: number; readonly y: number },
+    title: string,
+    fit: CellFit | undefined,
+    waiting: boolean,
+    pair?: string | null,
+  ): void;
   hide(): void;
   dispose(): void;
 }
@@ -20,12 +27,14 @@ export function createHint(): Hint {
   title.className = classes.title ?? '';
   const detail = element.appendChild(document.createElement('div'));
   detail.className = classes.detail ?? '';
+  const beside = element.appendChild(document.createElement('div'));
+  beside.className = classes.beside ?? '';
   document.body.append(element);
   let key = '';
 
   return {
-    show(at, head, fit, waiting) {
-      const nextKey = `${head}|${fit?.fit}|${fit?.cell.start}|${waiting}`;
+    show(at, head, fit, waiting, pair = null) {
+      const nextKey = `${head}|${fit?.fit}|${fit?.cell.start}|${waiting}|${pair}`;
       if (nextKey !== key) {
         key = nextKey;
         element.dataset.fit = fit?.fit ?? 'none';
@@ -34,6 +43,8 @@ export function createHint(): Hint {
         const fallback = fit?.fit === 'blocked' ? 'Does not fit here' : fit ? 'Fits' : waiting ? 'Checking…' : '';
         detail.textContent = reasons.length > 0 ? reasons.slice(0, 3).join('\n') : fallback;
       }
+      beside.textContent = pair;
+      beside.hidden = pair === null;
       element.hidden = false;
       const x = Math.min(at.x + 16, innerWidth - 292);
       const y = Math.min(at.y + 18, innerHeight - 96);

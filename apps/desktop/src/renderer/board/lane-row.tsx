@@ -9,7 +9,7 @@ import { employmentName, hours, initials, longDate, plural, roleName } from '../
 import classes from './board.module.css';
 import type { CellView } from './board-store.ts';
 import type { CellFit } from './carry.ts';
-import { useCarriedId, useController, useLane, useLaneFit, useUi } from './context.tsx';
+import { useController, useInHand, useLane, useLaneFit, useUi } from './context.tsx';
 import type { textRoom } from './metrics.ts';
 import { GhostCard, VisitCard } from './visit-card.tsx';
 
@@ -84,6 +84,8 @@ function inOrder({ visits, ghosts }: CellView): readonly (BoardVisit | ProposedP
   return [...visits, ...ghosts].sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
 }
 
+const NOTHING: readonly string[] = [];
+
 const Cell = memo(function Cell(props: {
   readonly lane: BoardLane;
   readonly date: LocalDate;
@@ -92,7 +94,8 @@ const Cell = memo(function Cell(props: {
   readonly cell: CellView;
   readonly fit: CellFit | undefined;
   readonly selectedId: string | null;
-  readonly carriedId: string | null;
+  /** See `Carry.inHand`; of this cell or none. */
+  readonly inHand: readonly string[];
   readonly room: ReturnType<typeof textRoom>;
   readonly visitOf: (id: string) => BoardVisit | undefined;
   readonly writable: boolean;
@@ -135,7 +138,7 @@ const Cell = memo(function Cell(props: {
             key={item.id}
             visit={item}
             selected={item.id === props.selectedId}
-            lifted={item.id === props.carriedId}
+            lifted={props.inHand.includes(item.id)}
             movable={props.writable}
             room={props.room}
           />
@@ -158,7 +161,7 @@ export const LaneRow = memo(function LaneRow(props: {
   const { store } = useController();
   const view = useLane(staffId);
   const fits = useLaneFit(staffId);
-  const carriedId = useCarriedId();
+  const inHand = useInHand();
   const selectedId = useUi((ui) => ui.selectedVisitId);
   if (!view) return null;
   return (
@@ -182,7 +185,7 @@ export const LaneRow = memo(function LaneRow(props: {
             cell={cell}
             fit={fits?.[day]}
             selectedId={selectedId !== null && cell.visits.some(({ id }) => id === selectedId) ? selectedId : null}
-            carriedId={carriedId !== null && cell.visits.some(({ id }) => id === carriedId) ? carriedId : null}
+            inHand={cell.visits.some(({ id }) => inHand.includes(id)) ? inHand : NOTHING}
             room={props.room}
             visitOf={store.visit}
             writable={props.writable}

@@ -4,6 +4,7 @@
  */
 import type {
   AcceptedPlacement,
+  AlongPlace,
   AutoAssignEvent,
   BlockedCarers,
   BoardEvent,
@@ -49,6 +50,13 @@ export interface Placement {
   readonly date: LocalDate;
   readonly start: LocalTime;
   readonly basedOn?: string;
+  /** Half a pair moves without the other half. */
+  readonly alone?: boolean;
+}
+
+/** Where the other half of a pair went with what was moved; null: nowhere. */
+export interface Along {
+  readonly along: AlongPlace | null;
 }
 
 /** What was proposed: a plan for the tray, one plan of several, or a way to place one visit that nobody could take. */
@@ -109,12 +117,13 @@ export interface WorkSource {
   undo(): Promise<Result<{ readonly label: string }>>;
   redo(): Promise<Result<{ readonly label: string }>>;
   planWeek(scope: Scope): Promise<Result<{ readonly created: number }>>;
-  assign(scope: Scope, placement: Placement): Promise<Result<{ readonly warnings: readonly BoardViolation[] }>>;
+  assign(scope: Scope, placement: Placement): Promise<Result<Along & { readonly warnings: readonly BoardViolation[] }>>;
   unassign(scope: Scope, visitId: string): Promise<Result<void>>;
-  updateVisit(scope: Scope, visitId: string, set: VisitEdit): Promise<Result<void>>;
+  updateVisit(scope: Scope, visitId: string, set: VisitEdit): Promise<Result<Along>>;
   cancelVisit(scope: Scope, visitId: string): Promise<Result<void>>;
   pin(scope: Scope, visitId: string, pinned: boolean): Promise<Result<void>>;
-  feasibility(scope: Scope, visitId: string): Promise<Result<readonly CellFeasibility[]>>;
+  /** `alone`: of half a pair without the other half. */
+  feasibility(scope: Scope, visitId: string, alone: boolean): Promise<Result<readonly CellFeasibility[]>>;
   suggest(scope: Scope, visitId: string): Promise<Result<readonly Candidate[]>>;
   /** Why nobody can take it, and what would have to give way. */
   noMatch(scope: Scope, visitId: string): Promise<Result<NoMatch>>;

@@ -5,12 +5,15 @@
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/adapter/element-adapter';
 import { type RefObject, useEffect } from 'react';
 import { shortDate } from '../lib/format.ts';
+import { pairWords } from './carry.ts';
 import type { BoardController } from './controller.ts';
 import { createHint } from './hint.ts';
 
 interface Point {
   readonly clientX: number;
   readonly clientY: number;
+  /** Held: half a pair goes without the other half. */
+  readonly shiftKey: boolean;
 }
 
 /** Pixels from an edge within which the board scrolls, and its top speed in pixels a frame. */
@@ -19,7 +22,7 @@ const SPEED = 18;
 
 const push = (distance: number): number => (distance < EDGE ? ((EDGE - Math.max(0, distance)) / EDGE) ** 2 * SPEED : 0);
 
-export function cellUnder(point: Point): HTMLElement | null {
+export function cellUnder(point: Pick<Point, 'clientX' | 'clientY'>): HTMLElement | null {
   return document.elementFromPoint(point.clientX, point.clientY)?.closest<HTMLElement>('[data-cell]') ?? null;
 }
 
@@ -54,7 +57,8 @@ export function useBoardDrag(
       const at = { x: point.clientX, y: point.clientY };
       if (staffId && date) {
         const name = store.lane(staffId)?.lane.name ?? '';
-        hint.show(at, `${name}, ${shortDate(date)}`, carry.at(staffId, date), true);
+        const fit = carry.at(staffId, date);
+        hint.show(at, `${name}, ${shortDate(date)}`, fit, true, pairWords(carried, fit));
       } else if (document.elementFromPoint(at.x, at.y)?.closest('[data-tray]') && carried.visit.staffId !== null) {
         hint.show(at, 'Back to unscheduled', undefined, false);
       } else hint.hide();
@@ -97,12 +101,13 @@ export function useBoardDrag(
           const visit = store.visit(id);
           if (!visit) return;
           point = location.current.input;
-          carry.begin(visit, 'pointer');
+          carry.begin(visit, 'pointer', point.shiftKey);
           area?.setAttribute('data-dragging', '');
           frame = requestAnimationFrame(tick);
         },
         onDrag({ location }) {
           point = location.current.input;
+          carry.setAlone(point.shiftKey);
           follow();
         },
         onDrop({ location }) {

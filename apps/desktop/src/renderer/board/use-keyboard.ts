@@ -4,6 +4,7 @@
  */
 import { type RefObject, useEffect } from 'react';
 import { shortDate } from '../lib/format.ts';
+import { isPaired, pairWords } from './carry.ts';
 import type { BoardController } from './controller.ts';
 import { createHint } from './hint.ts';
 
@@ -141,7 +142,7 @@ export function useBoardKeyboard(
       const box = cell.getBoundingClientRect();
       const fit = carry.at(last.staffId, date);
       const name = store.lane(last.staffId)?.lane.name ?? '';
-      hint.show({ x: box.left, y: box.bottom - 14 }, `${name}, ${shortDate(date)}`, fit, true);
+      hint.show({ x: box.left, y: box.bottom - 14 }, `${name}, ${shortDate(date)}`, fit, true, pairWords(carried, fit));
     }
 
     async function putDown(): Promise<void> {
@@ -187,8 +188,11 @@ export function useBoardKeyboard(
       else if (!controller.writable()) return;
       else if (event.key === ' ') {
         last = { ...at, index: -1 };
-        carry.begin(visit, 'keyboard');
-        controller.said.set(`Carrying ${visit.patientName}. Arrows choose a place, Enter puts down, Escape cancels.`);
+        carry.begin(visit, 'keyboard', event.shiftKey);
+        const also = isPaired(visit) && !event.shiftKey ? ` The visit of ${visit.pair.name} goes along.` : '';
+        controller.said.set(
+          `Carrying ${visit.patientName}.${also} Arrows choose a place, Enter puts down, Escape cancels.`,
+        );
         focusPlace(last);
       } else if (event.key === 'm' || event.key === 'M') controller.askMove(visit.id);
       else if (event.key === 'u' || event.key === 'U' || event.key === 'Delete') {

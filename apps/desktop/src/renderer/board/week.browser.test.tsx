@@ -4,9 +4,12 @@
  *  BRD-KEYS  everything the pointer does, the keyboard does: reach, carry, put down, move to, unassign, undo
  *  BRD-SAID  every outcome is announced
  *  BRD-A11Y  axe finds nothing against WCAG 2.1 AA, contrast included, in light and dark
+ *  BRD-PAIR  the two visits of a pair are carried together, or one alone, and the board says which
+ *  BRD-SYNC  while part of the data is refused the link says so, and offers to try again
  *  BRD-RULE  a place that a rule blocks is refused with the rule's sentence
  */
-import type { WeekBoard } from '@fieldfare/domain';
+import type { BoardVisit, WeekBoard } from '@fieldfare/domain';
+import { ok, type ShardId } from '@fieldfare/kernel';
 import axe from 'axe-core';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,12 +19,13 @@ import { createFixtureSource } from '../bench/fixture-source.ts';
 import { AppProvider } from '../shell/app-context.tsx';
 import { Frame } from '../shell/frame.tsx';
 import { Providers } from '../shell/providers.tsx';
+import type { WorkSource } from './source.ts';
 import { WeekPage } from './week-page.tsx';
 
 let root: Root | null = null;
 let locked = 0;
 
-function open(board: WeekBoard): void {
+function open(board: WeekBoard, over: Partial<WorkSource> = {}): void {
   const host = document.createElement('div');
   host.id = 'root';
   document.body.replaceChildren(host);
@@ -31,7 +35,7 @@ function open(board: WeekBoard): void {
     <Providers>
       <AppProvider
         value={{
-          source: createFixtureSource(board),
+          source: { ...createFixtureSource(board), ...over },
           org: {
             organisation: { name: 'Test agency', synthetic: true },
             regions: [{ id: REGION, name: board.regionName, zone: board.zone, lat: 45.42, lng: -75.69 }],
@@ -243,5 +247,79 @@ describe('week board by keyboard', () => {
     await expect.element(page.getByRole('region', { name: 'Unscheduled visits' })).toBeVisible();
     expect(document.querySelectorAll('[data-ghost-visit-id]').length).toBe(0);
     expect(said()).toMatch(/visits assigned/);
+  });
+
+  it('BRD-PAIR: Space carries both visits of a pair, Shift+Space one alone; M offers the same', async () => {
+    const [one, two] = small.visits.filter(({ staffId, start }) => staffId !== null && start !== null);
+    if (!one || !two) throw new Error('the fixture has visits with carers');
+    const paired = (own: BoardVisit, other: BoardVisit, order: 'first' | 'second'): BoardVisit => ({
+      ...own,
+      pair: {
+        ...{ visitId: other.id, order, pairing: { kind: 'together' }, status: 'whole', name: 'Joan Roy' },
+        ...{ staffId: other.staffId, date: other.date, start: other.start },
+      },
+    });
+    const changed = new Map([
+      [one.id, paired(one, two, 'first')],
+      [two.id, paired(two, one, 'second')],
+    ]);
+    const board = { ...small, visits: small.visits.map((visit) => changed.get(visit.id) ?? visit) };
+    const asked: boolean[] = [];
+    const { feasibility } = createFixtureSource(board);
+    open(board, {
+      async feasibility(scope, visitId, alone) {
+        asked.push(alone);
+        const cells = await feasibility(scope, visitId, alone);
+        if (!cells.ok || alone) return cells;
+        return ok(
+          cells.value.map((cell) => ({
+            ...cell,
+            along: cell.start === null ? null : { date: cell.date, start: cell.start },
+          })),
+        );
+      },
+    });
+    await focusFirstCard();
+    const card = (id: string): HTMLElement | null => document.querySelector(`[role="grid"] [data-visit-id="${id}"]`);
+    await expect.poll(() => card(one.id)).not.toBeNull();
+    card(one.id)?.focus();
+    await userEvent.keyboard(' ');
+    await expect.poll(() => document.querySelectorAll('[data-lifted]').length).toBe(2);
+    expect(said()).toContain('The visit of Joan Roy goes along.');
+    await userEvent.keyboard('{Escape}');
+    await expect.poll(() => document.querySelectorAll('[data-lifted]').length).toBe(0);
+    await userEvent.keyboard('{Shift>} {/Shift}');
+    await expect.poll(() => document.querySelectorAll('[data-lifted]').length).toBe(1);
+    await userEvent.keyboard('{Escape}');
+    expect(asked).toEqual([false, true]);
+    await userEvent.keyboard('m');
+    await page.getByRole('checkbox', { name: 'Move this visit alone' }).click();
+    await expect.element(page.getByText('Joan Roy keeps day and time.')).toBeVisible();
+    await expect.poll(() => asked).toEqual([false, true, false, true]);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('BRD-SYNC: live, with part of it refused, says so and tries again when asked', async () => {
+    let tried = 0;
+    const refusedShards = [{ shard: 'org' as ShardId, reason: 'the server keeps this part for itself' }];
+    open(small, {
+      sync(feed) {
+        feed.onData({ state: 'live', pending: 2, lastSyncedAt: null, retryAt: null, reason: null, refusedShards });
+        return () => {};
+      },
+      async retryNow() {
+        tried += 1;
+        return ok(undefined);
+      },
+    });
+    await focusFirstCard();
+    const pill = page.getByTestId('sync-pill');
+    await expect.element(pill).toBeVisible();
+    expect(pill.element().textContent).toContain('Live in part');
+    await pill.click();
+    await expect.element(page.getByText('The server keeps this part for itself.')).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    expect(tried).toBe(1);
   });
 });

@@ -28,6 +28,17 @@ export const longDate = cached(formatter({ weekday: 'long', day: 'numeric', mont
 /** "Tue 24 Nov" */
 export const shortDate = (date: LocalDate): string => `${weekdayShort(date)} ${dayMonth(date)}`;
 
+/** "Tue 24 Nov, 09:00", "Tue 24 Nov, starts 08:00–10:00", "any day, starts 08:00–10:00": tells visits of one patient apart. */
+export function visitTime(visit: {
+  readonly date: LocalDate | null;
+  readonly start: LocalTime | null;
+  readonly windowFrom: LocalTime;
+  readonly windowTo: LocalTime;
+}): string {
+  const { date, start, windowFrom, windowTo } = visit;
+  return `${date === null ? 'any day' : shortDate(date)}, ${start ?? `starts ${windowFrom}–${windowTo}`}`;
+}
+
 /** "24 Nov 2026" */
 export const fullDate = (date: LocalDate): string => `${dayMonth(date)} ${date.slice(0, 4)}`;
 /** The day of an instant such as `2026-11-24T01:30:00Z`, on the wall clocks of a zone or else of this device. */

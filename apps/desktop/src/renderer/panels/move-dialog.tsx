@@ -1,9 +1,9 @@
 /** "Move to…": the best places first, then any carer, day and time, each with what speaks against it. */
 import type { BoardVisit, Candidate, CellFeasibility, WeekBoard } from '@fieldfare/domain';
-import { Button, Loader, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, Loader, Modal, Select, TextInput } from '@mantine/core';
 import { IconCar } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { fitOf } from '../board/carry.ts';
+import { alongSentence, fitOf, isPaired } from '../board/carry.ts';
 import { useController, useUi, useVisit } from '../board/context.tsx';
 import { duration, parseTime, roleName, shortDate } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
@@ -24,7 +24,14 @@ type Loaded<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly text: string };
 
-function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly onDone: () => void }) {
+interface PlacesProps {
+  readonly visit: BoardVisit;
+  /** Half a pair without the other half. */
+  readonly alone: boolean;
+  readonly onDone: () => void;
+}
+
+function Suggestions({ visit, alone, onDone }: PlacesProps) {
   const controller = useController();
   const { source, scope } = controller;
   const [found, setFound] = useState<Loaded<readonly Candidate[]>>({ state: 'loading' });
@@ -53,14 +60,15 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
     );
   }
   if (found.state === 'failed') return <div className={classes.waiting}>{found.text}</div>;
-  if (found.value.length === 0) {
+  const offered = found.value.filter(({ along }) => !alone || along === null);
+  if (offered.length === 0) {
     return (
       <div className={classes.waiting}>No place keeps every rule. Choose one below to see what stands against it.</div>
     );
   }
   return (
     <ol className={classes.candidates} aria-label="Suggested places">
-      {found.value.slice(0, 8).map((candidate, index) => (
+      {offered.slice(0, 8).map((candidate, index) => (
         <li key={`${candidate.staffId}${candidate.date}${candidate.start}`}>
           <button
             type="button"
@@ -70,7 +78,7 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
             data-staff-id={candidate.staffId}
             data-date={candidate.date}
             onClick={() =>
-              void controller.assign(visit, candidate.staffId, candidate.date, candidate.start).then((moved) => {
+              void controller.assign(visit, candidate.staffId, candidate.date, candidate.start, alone).then((moved) => {
                 if (moved) onDone();
               })
             }
@@ -83,8 +91,11 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
             </span>
             <span className={classes.why}>
               {candidate.reasons.slice(0, REASONS).join(' · ')}
+              {candidate.along !== null && (
+                <span className={classes.along}>{alongSentence(visit, candidate.along)}</span>
+              )}
               {candidate.violations.map((violation) => (
-                <span key={violation.rule} className={classes.against}>
+                <span key={violation.message} className={classes.against}>
                   {violation.message}
                 </span>
               ))}
@@ -102,8 +113,8 @@ function Suggestions({ visit, onDone }: { readonly visit: BoardVisit; readonly o
   );
 }
 
-function AnyPlace(props: { readonly visit: BoardVisit; readonly board: WeekBoard; readonly onDone: () => void }) {
-  const { visit, board } = props;
+function AnyPlace(props: PlacesProps & { readonly board: WeekBoard }) {
+  const { visit, alone, board } = props;
   const controller = useController();
   const { source, scope } = controller;
   const [cells, setCells] = useState<readonly CellFeasibility[]>([]);
@@ -112,13 +123,14 @@ function AnyPlace(props: { readonly visit: BoardVisit; readonly board: WeekBoard
   const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
     let live = true;
-    void source.feasibility(scope, visit.id).then((result) => {
+    setCells([]);
+    void source.feasibility(scope, visit.id, alone).then((result) => {
       if (live && result.ok) setCells(result.value);
     });
     return () => {
       live = false;
     };
-  }, [source, scope, visit.id]);
+  }, [source, scope, visit.id, alone]);
 
   const carers = useMemo(
     () =>
@@ -133,13 +145,14 @@ function AnyPlace(props: { readonly visit: BoardVisit; readonly board: WeekBoard
   const start = parseTime(text);
   const ownTime = start !== null && cell !== undefined && start !== cell.start;
   const fit = cell ? fitOf(cell) : null;
+  const against = cell?.violations.map((violation) => violation.message).join(' · ');
   return (
     <form
       className={classes.any}
       onSubmit={(event) => {
         event.preventDefault();
         if (staffId === null || date === null || start === null) return;
-        void controller.assign(visit, staffId, date, start).then((moved) => {
+        void controller.assign(visit, staffId, date, start, alone).then((moved) => {
           if (moved) props.onDone();
         });
       }}
@@ -176,10 +189,11 @@ function AnyPlace(props: { readonly visit: BoardVisit; readonly board: WeekBoard
           ? 'Choose a carer and a day.'
           : cell === undefined
             ? 'Checking…'
-            : [
-                ...cell.violations.map((violation) => violation.message),
-                ...(ownTime ? ['Your own time is checked against every rule when you move it.'] : []),
-              ].join(' · ') || 'Fits: keeps every rule.'}
+            : ownTime
+              ? 'Your own time is checked against every rule when you move it.'
+              : [against || 'Fits: keeps every rule', alongSentence(visit, cell.along)]
+                  .filter((part) => part !== null)
+                  .join(' · ')}
       </div>
       <div className={classes.buttons}>
         <Button variant="default" size="sm" onClick={props.onDone}>
@@ -207,6 +221,7 @@ function MoveBody({
   readonly onDone: () => void;
 }) {
   const visit = useVisit(visitId);
+  const [alone, setAlone] = useState(false);
   if (!visit) return <div className={classes.waiting}>This visit is no longer in the week.</div>;
   return (
     <>
@@ -215,10 +230,24 @@ function MoveBody({
         {visit.serviceName}, {duration(visit.minutes)}, start between {visit.windowFrom} and {visit.windowTo},{' '}
         {visit.municipality}
       </div>
+      {isPaired(visit) && (
+        <Checkbox
+          className={classes.alone}
+          size="xs"
+          label="Move this visit alone"
+          description={
+            alone
+              ? `${visit.pair.name ?? 'The other carer'} keeps day and time.`
+              : `Two carers: a new day or time takes ${visit.pair.name ?? 'the other carer'} along.`
+          }
+          checked={alone}
+          onChange={(event) => setAlone(event.currentTarget.checked)}
+        />
+      )}
       <h3 className={classes.heading}>Best places</h3>
-      <Suggestions visit={visit} onDone={onDone} />
+      <Suggestions visit={visit} alone={alone} onDone={onDone} />
       <h3 className={classes.heading}>Any place</h3>
-      <AnyPlace key={visitId} visit={visit} board={board} onDone={onDone} />
+      <AnyPlace key={visitId} visit={visit} alone={alone} board={board} onDone={onDone} />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { memo, useRef, useState } from 'react';
 import type { AutoAssignState } from '../board/auto-assign.ts';
 import { useController } from '../board/context.tsx';
 import { cx } from '../lib/cx.ts';
-import { hours, money, plural, shortDate, whole } from '../lib/format.ts';
+import { hours, money, plural, shortDate, visitTime, whole } from '../lib/format.ts';
 import { useObservable } from '../lib/observable.ts';
 import { problemsText, problemText } from '../lib/problems.ts';
 import classes from './panels.module.css';
@@ -263,7 +263,7 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
                       {one.patientName}
                     </button>
                     <span>
-                      {one.serviceName} · {one.date === null ? 'any day' : shortDate(one.date)}
+                      {one.serviceName} · {visitTime(one)}
                     </span>
                     <span className={classes.dim}>{one.reason}</span>
                   </li>

@@ -5,7 +5,7 @@ import { Button, Loader, Modal } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useController, useUi } from '../board/context.tsx';
-import { plural, shortDate } from '../lib/format.ts';
+import { plural, visitTime } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
 import { notify } from '../shell/notify.tsx';
 import { NewsList } from './news-list.tsx';
@@ -58,12 +58,12 @@ function Proposed(props: {
         <section aria-label="Without a place">
           <h3 className={classes.heading}>{plural(unplaced.length, 'visit')} would wait in the tray</h3>
           <ul className={classes.unplaced}>
-            {unplaced.map(({ visitId, patientName, serviceName, date, reason }) => (
-              <li key={visitId}>
+            {unplaced.map((visit) => (
+              <li key={visit.visitId}>
                 <b>
-                  {patientName}, {serviceName}, {date === null ? 'any day' : shortDate(date)}:
+                  {visit.patientName}, {visit.serviceName}, {visitTime(visit)}:
                 </b>{' '}
-                {reason}
+                {visit.reason}
               </li>
             ))}
           </ul>

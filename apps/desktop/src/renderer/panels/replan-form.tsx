@@ -4,7 +4,7 @@ import { dateAt, type LocalDate } from '@fieldfare/kernel';
 import { Button, Checkbox, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useController } from '../board/context.tsx';
-import { parseTime, shortDate } from '../lib/format.ts';
+import { parseTime, shortDate, visitTime } from '../lib/format.ts';
 import { useApp } from '../shell/app-context.tsx';
 import classes from './replan-dialog.module.css';
 
@@ -102,8 +102,7 @@ function AbsenceForm({ board, onChange, staffId: given }: FormProps & { readonly
 function CancelledForm({ board, onChange }: FormProps) {
   const [visitId, setVisitId] = useState<string | null>(null);
   useReport(onChange, visitId === null ? null : { kind: 'cancelled', visitId });
-  const when = (date: LocalDate | null, start: string | null): string =>
-    `${date === null ? 'any day' : shortDate(date)}${start === null ? '' : ` ${start}`}`;
+  const names = new Map(board.lanes.map(({ staffId, name }) => [staffId, name]));
   return (
     <Select
       label="Visit"
@@ -112,7 +111,10 @@ function CancelledForm({ board, onChange }: FormProps) {
       data={board.visits
         .map((visit) => ({
           value: visit.id,
-          label: `${visit.patientName}, ${when(visit.date, visit.start)}, ${visit.serviceName}`,
+          label: [
+            ...[visit.patientName, visitTime(visit), visit.serviceName],
+            names.get(visit.staffId ?? '') ?? 'nobody yet',
+          ].join(', '),
         }))
         .sort((a, b) => (a.label < b.label ? -1 : 1))}
       value={visitId}

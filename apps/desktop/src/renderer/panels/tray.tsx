@@ -4,7 +4,7 @@ import { Button, CloseButton, Select, Text, TextInput } from '@mantine/core';
 import { IconCalendarPlus, IconCircleCheck, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { useCarriedId, useController, useTray, useUi } from '../board/context.tsx';
+import { useController, useInHand, useTray, useUi } from '../board/context.tsx';
 import { CARD, METRIC_VARIABLES } from '../board/metrics.ts';
 import { VisitCard } from '../board/visit-card.tsx';
 import { plural, shortDate } from '../lib/format.ts';
@@ -66,7 +66,7 @@ export function Tray({ board }: { readonly board: WeekBoard }) {
   const controller = useController();
   const visits = useTray();
   const selectedId = useUi((ui) => ui.selectedVisitId);
-  const carriedId = useCarriedId();
+  const inHand = useInHand();
   const [search, setSearch] = useState('');
   const [service, setService] = useState<string | null>(null);
   const [priority, setPriority] = useState<string | null>(null);
@@ -213,7 +213,7 @@ export function Tray({ board }: { readonly board: WeekBoard }) {
                     <VisitCard
                       visit={entry.visit}
                       selected={entry.visit.id === selectedId}
-                      lifted={entry.visit.id === carriedId}
+                      lifted={inHand.includes(entry.visit.id)}
                       movable={board.writable}
                       room={null}
                     />

@@ -1,6 +1,7 @@
 /** The two carers of a visit: who comes when, whether that is as asked, and each one's place to fill or change. */
 import type { BoardPair, BoardVisit } from '@fieldfare/domain';
 import { Button } from '@mantine/core';
+import { isPaired } from '../board/carry.ts';
 import { useController } from '../board/context.tsx';
 import { pairingWords, shortDate } from '../lib/format.ts';
 import { Tag } from '../shell/tag.tsx';
@@ -63,6 +64,9 @@ export function TwoCarers(props: {
           </li>
         ))}
       </ol>
+      {writable && isPaired(visit) && (
+        <p className={classes.note}>A new day or time moves both visits; a new carer only that carer’s.</p>
+      )}
     </section>
   );
 }

@@ -13,6 +13,7 @@ import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx
 import { RegionPicker } from '../shell/region-picker.tsx';
 import { RowList } from '../shell/row-list.tsx';
 import { Tag } from '../shell/tag.tsx';
+import { useUndoKeys } from '../shell/use-undo-keys.ts';
 import { AssessmentImport } from './assessments/import-dialog.tsx';
 import { Due, dueState } from './due.tsx';
 import { PatientDialog } from './patient-dialog.tsx';
@@ -60,6 +61,7 @@ export function CaseloadPage(props: {
   readonly onOpen: (patientId: string) => void;
 }) {
   const { client, regionId, onOpen } = props;
+  useUndoKeys();
   const { value: caseload, problems } = useFeed<Caseload>(
     useCallback(
       (callbacks) => client.assessments.caseloadEvents.subscribe({ regionId }, callbacks),

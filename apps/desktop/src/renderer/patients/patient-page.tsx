@@ -7,6 +7,7 @@ import { useCallback, useState } from 'react';
 import { useFeed } from '../lib/use-feed.ts';
 import { useOffice } from '../shell/app-context.tsx';
 import { Pending, PlaceBar, PlaceNote, PlaceTitle } from '../shell/place-bar.tsx';
+import { useUndoKeys } from '../shell/use-undo-keys.ts';
 import { Due } from './due.tsx';
 import { PatientDialog } from './patient-dialog.tsx';
 import classes from './patients.module.css';
@@ -22,6 +23,7 @@ export function PatientPage(props: {
   readonly onBack: () => void;
 }) {
   const { client, regionId, patientId } = props;
+  useUndoKeys();
   const { value: record, problems } = useFeed<PatientRecord>(
     useCallback(
       (callbacks) => client.assessments.recordEvents.subscribe({ regionId, patientId }, callbacks),

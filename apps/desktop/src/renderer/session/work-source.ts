@@ -49,11 +49,10 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     planWeek: (scope) => attempt(() => scheduling.planWeek.mutate(scope)),
     assign: (scope, placement) => attempt(() => scheduling.assign.mutate({ ...scope, ...placement })),
     unassign: (scope, visitId) => attempt(() => nothing(scheduling.unassign.mutate({ ...scope, visitId }))),
-    updateVisit: (scope, visitId, set) =>
-      attempt(() => nothing(scheduling.updateVisit.mutate({ ...scope, visitId, set }))),
+    updateVisit: (scope, visitId, set) => attempt(() => scheduling.updateVisit.mutate({ ...scope, visitId, set })),
     cancelVisit: (scope, visitId) => attempt(() => nothing(scheduling.cancelVisit.mutate({ ...scope, visitId }))),
     pin: (scope, visitId, pinned) => attempt(() => nothing(scheduling.pin.mutate({ ...scope, visitId, pinned }))),
-    feasibility: (scope, visitId) => attempt(() => scheduling.feasibility.query({ ...scope, visitId })),
+    feasibility: (scope, visitId, alone) => attempt(() => scheduling.feasibility.query({ ...scope, visitId, alone })),
     suggest: (scope, visitId) => attempt(() => scheduling.suggest.query({ ...scope, visitId })),
     noMatch: (scope, visitId) => attempt(() => scheduling.noMatch.query({ ...scope, visitId })),
     autoAssign: (scope, runId, feed) => stopping(scheduling.autoAssign.subscribe({ ...scope, runId }, callbacks(feed))),

@@ -10,6 +10,8 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
         ['Move between visits and days', ['←', '↑', '→', '↓']],
         ['Open visit', ['Enter']],
         ['Pick up, then choose a place with the arrows', ['Space']],
+        ['Pick up one of two carers’ visits alone', ['Shift', 'Space']],
+        ['Drag one of two carers’ visits alone', ['Shift']],
         ['Move to…', ['M']],
         ['Unassign', ['U']],
         ['Pin or unpin', ['P']],

@@ -1,8 +1,8 @@
 /** Everything about the link to the server, for whoever looks for a fault: shard by shard, and what was refused and why. */
 import type { TitledReport, TitledShard } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
-import { Drawer, Loader, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Button, Drawer, Loader, TextInput } from '@mantine/core';
+import { IconRefresh, IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { ago, plural, sentence } from '../lib/format.ts';
 import { problemsText } from '../lib/problems.ts';
@@ -81,10 +81,24 @@ function Figures({ report, now }: { readonly report: TitledReport; readonly now:
 }
 
 function Refusals({ report, now }: { readonly report: TitledReport; readonly now: number }) {
+  const { source } = useApp();
   if (report.refusals.length === 0) return null;
+  const standing = report.shards.some(({ reason }) => reason !== null);
   return (
     <section>
-      <h3 className={classes.heading}>Refused</h3>
+      <div className={classes.bar}>
+        <h3 className={classes.heading}>Refused</h3>
+        {standing && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconRefresh size={13} />}
+            onClick={() => void source.retryNow()}
+          >
+            Retry now
+          </Button>
+        )}
+      </div>
       <ul className={classes.refusals}>
         {report.refusals.map(({ at, shard, title, rule, message }, index) => (
           <li key={`${at} ${shard} ${index}`}>

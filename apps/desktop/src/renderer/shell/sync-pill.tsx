@@ -26,6 +26,9 @@ const ABOUT: Readonly<Record<SyncState, string>> = {
   refused: 'The server does not accept this session. Changes stay safe on this device.',
 };
 
+const PARTLY =
+  'Connected, but the server does not accept part of the data. What waits there stays safe on this device.';
+
 function useSync(source: WorkSource): SyncStatus | null {
   const [status, setStatus] = useState<SyncStatus | null>(null);
   useEffect(() => source.sync({ onData: setStatus, onProblem: () => {} }), [source]);
@@ -43,6 +46,9 @@ export function SyncPill() {
   const state = status?.state ?? 'connecting';
   const pending = status?.pending ?? 0;
   const last = status?.lastSyncedAt ?? null;
+  const refused = status?.refusedShards ?? [];
+  // While live, only what was refused waits for somebody: the rest is on its way.
+  const partly = state === 'live' && refused.length > 0;
   const [open, setOpen] = useState(false);
   const [inspecting, setInspecting] = useState(false);
   return (
@@ -54,19 +60,24 @@ export function SyncPill() {
             className={classes.sync}
             data-sync-state={state}
             data-pending={pending}
+            data-attention={partly || undefined}
             data-testid="sync-pill"
             onClick={() => setOpen((was) => !was)}
           >
             <span className={classes.dot} />
             <VisuallyHidden>Sync:</VisuallyHidden> {SYNC_WORDS[state]}
+            {partly && ' in part'}
             {pending > 0 && <span className={classes.pending}>{pending}</span>}
-            <VisuallyHidden>{pending > 0 ? 'waiting' : 'nothing waiting'}</VisuallyHidden>
+            <VisuallyHidden> {pending > 0 ? 'waiting' : 'nothing waiting'}</VisuallyHidden>
             {state !== 'live' && last !== null && <span className={classes.since}>{ago(last, now)}</span>}
           </button>
         </Popover.Target>
         <Popover.Dropdown className={classes.syncDetails ?? ''}>
-          <strong>{SYNC_WORDS[state]}</strong>
-          <p>{ABOUT[state]}</p>
+          <strong>
+            {SYNC_WORDS[state]}
+            {partly && ' in part'}
+          </strong>
+          <p>{partly ? PARTLY : ABOUT[state]}</p>
           {status?.reason != null && <p className={classes.reason}>{sentence(status.reason)}</p>}
           <dl>
             <dt>Waiting to be sent</dt>
@@ -80,15 +91,15 @@ export function SyncPill() {
               </>
             )}
           </dl>
-          {(status?.refusedShards.length ?? 0) > 0 && (
+          {refused.length > 0 && (
             <ul className={classes.reason}>
-              {status?.refusedShards.map(({ shard, reason }) => (
+              {refused.map(({ shard, reason }) => (
                 <li key={shard}>{sentence(reason)}</li>
               ))}
             </ul>
           )}
           <div className={classes.syncActions}>
-            {state !== 'live' && (
+            {(state !== 'live' || partly) && (
               <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => void source.retryNow()}>
                 Retry now
               </Button>

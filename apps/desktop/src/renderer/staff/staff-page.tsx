@@ -1,5 +1,6 @@
 /** Everybody on a region's roster: found by typing, opened with Enter. */
 import type { Roster, StaffMember } from '@fieldfare/domain';
+import { absentOn } from '@fieldfare/domain/absence';
 import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { Button } from '@mantine/core';
 import { IconBuildingCommunity, IconUserPlus } from '@tabler/icons-react';
@@ -31,7 +32,7 @@ const COLUMNS =
   'minmax(170px, 1.8fr) minmax(70px, 0.6fr) minmax(140px, 1.3fr) minmax(110px, 1.1fr) 86px 64px minmax(90px, 0.9fr)';
 
 const isAway = (person: StaffMember, today: string): boolean =>
-  person.absences.some(({ fromDate, toDate }) => fromDate <= today && today <= toDate);
+  person.absences.some((absence) => absentOn(absence, today));
 
 function passes(person: StaffMember, filter: Filter, today: string): boolean {
   if (filter === 'inactive') return !person.active;

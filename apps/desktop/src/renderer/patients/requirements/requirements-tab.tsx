@@ -7,7 +7,6 @@ import { fullDate, plural } from '../../lib/format.ts';
 import { useFeed } from '../../lib/use-feed.ts';
 import { Pending } from '../../shell/place-bar.tsx';
 import { Tag } from '../../shell/tag.tsx';
-import { useUndoKeys } from '../../shell/use-undo-keys.ts';
 import type { TabProps } from '../tab-props.ts';
 import { NeedDialog } from './need-dialog.tsx';
 import classes from './requirements.module.css';
@@ -43,7 +42,6 @@ export function RequirementsTab({ client, regionId, patientId }: TabProps) {
   );
   /** The row in the form; null: another need. */
   const [editing, setEditing] = useState<Requirement | null | 'none'>('none');
-  useUndoKeys();
   if (!view) return <Pending problems={problems} />;
   const names = new Map(view.services.map((service) => [service.code, service]));
   return (
