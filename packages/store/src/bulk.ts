@@ -3,7 +3,7 @@
  * that stand already as one JSON argument, many of those by COPY into a staging table of the session.
  */
 
-import { encodeRow, hasUsableKey, type SqlText } from './encode.ts';
+import { createEncoder, hasUsableKey, type SqlText, storable } from './encode.ts';
 import type { SqlSession } from './engine.ts';
 import { quote, type TableSchema } from './schema.ts';
 import type { ProjectableRow } from './types.ts';
@@ -27,10 +27,12 @@ export function lastOfEach(rows: readonly ProjectableRow[]): ProjectableRow[] {
 }
 
 interface Statements {
+  encode(row: ProjectableRow): readonly SqlText[];
   readonly fromJson: string;
-  readonly copyNew: string;
+  /** COPY of some columns, by number, into the table. */
+  copyNew(columns: readonly number[]): string;
   readonly createStage: string;
-  readonly copyToStage: string;
+  copyToStage(columns: readonly number[]): string;
   readonly fromStage: string;
   readonly emptyStage: string;
 }
@@ -52,11 +54,14 @@ on conflict on constraint ${quote(`${table.name}_pkey`)} do update set ${names
       .map((name) => `${name} = excluded.${name}`)
       .join(', ')}
 where excluded._shard <= ${target}._shard`;
+  const copyInto = (into: string) => (columns: readonly number[]) =>
+    `copy ${into} (${columns.map((index) => names[index]).join(', ')}) from '/dev/blob'`;
   const statements: Statements = {
+    encode: createEncoder(table),
     fromJson: upsertFrom(`jsonb_to_recordset($1::jsonb) as r(${columns})`),
-    copyNew: `copy ${target} (${names.join(', ')}) from '/dev/blob'`,
+    copyNew: copyInto(target),
     createStage: `create temp table if not exists ${quote(`stage_${table.name}`)} (${columns}) on commit delete rows`,
-    copyToStage: `copy ${stage} (${names.join(', ')}) from '/dev/blob'`,
+    copyToStage: copyInto(stage),
     fromStage: upsertFrom(stage),
     emptyStage: `truncate ${stage}`,
   };
@@ -71,15 +76,23 @@ function recordset(table: TableSchema, rows: readonly (readonly SqlText[])[]): s
     const members: string[] = [];
     for (const [index, { key, raw }] of keys.entries()) {
       const value = values[index] ?? null;
-      if (value !== null) members.push(key + (raw ? value : JSON.stringify(value)));
+      if (value !== null) members.push(key + (raw ? value : JSON.stringify(storable(value))));
     }
     return `{${members.join(',')}}`;
   });
   return `[${objects.join(',')}]`;
 }
 
-const COPY_SPECIAL = /[\\\n\r\t]/;
-const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+/** What COPY's text format escapes, in text that is about to become UTF-8, which has U+FFFD for half surrogates. */
+const COPY_SPECIAL = /[\0\\\n\r\t]/;
+const EVERY_COPY_SPECIAL = new RegExp(COPY_SPECIAL, 'g');
+const COPY_ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '\uFFFD',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
 
 const LINE_FEED = '\n'.charCodeAt(0);
 
@@ -88,16 +101,31 @@ const ROW_BYTES = 512;
 
 const utf8 = new TextEncoder();
 
+/** Rows for COPY: of the columns that any of them fills. The others are null without being said. */
+interface CopyRows {
+  /** By number, as in `TableSchema.columns`. */
+  readonly columns: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+function filledColumns(rows: readonly (readonly SqlText[])[]): readonly number[] {
+  const empty = new Set(rows[0]?.keys());
+  for (const values of rows) for (const index of empty) if (values[index] !== null) empty.delete(index);
+  return [...(rows[0]?.keys() ?? [])].filter((index) => !empty.has(index));
+}
+
 /** The rows in COPY's text format. */
-function copyBytes(rows: readonly (readonly SqlText[])[]): Uint8Array<ArrayBuffer> {
+function copyRows(rows: readonly (readonly SqlText[])[]): CopyRows {
+  const columns = filledColumns(rows);
   let bytes = new Uint8Array(rows.length * ROW_BYTES);
   let length = 0;
   for (const values of rows) {
     let text = '';
-    for (const value of values) {
+    for (const index of columns) {
+      const value = values[index] ?? null;
       if (value === null) text += '\\N\t';
       else if (COPY_SPECIAL.test(value))
-        text += `${value.replace(/[\\\n\r\t]/g, (each) => COPY_ESCAPES[each] ?? each)}\t`;
+        text += `${value.replace(EVERY_COPY_SPECIAL, (each) => COPY_ESCAPES[each] ?? each)}\t`;
       else text += `${value}\t`;
     }
     const most = 3 * text.length;
@@ -109,7 +137,7 @@ function copyBytes(rows: readonly (readonly SqlText[])[]): Uint8Array<ArrayBuffe
     length += utf8.encodeInto(text, bytes.subarray(length)).written;
     bytes[length - 1] = LINE_FEED; // instead of the last tab
   }
-  return bytes.subarray(0, length);
+  return { columns, bytes: bytes.subarray(0, length) };
 }
 
 function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
@@ -143,7 +171,7 @@ export function prepareRows(
   const usable = lastOfEach(rows).filter(hasUsableKey);
   if (usable.length === 0) return null;
   const statements = statementsFor(table);
-  const encode = (some: readonly ProjectableRow[]): SqlText[][] => some.map((row) => encodeRow(table, row));
+  const encode = (some: readonly ProjectableRow[]) => some.map(statements.encode);
   const added = usable.filter(({ id }) => !present.has(id));
   const changed = added.length === usable.length ? [] : usable.filter(({ id }) => present.has(id));
   const stand = (): void => {
@@ -151,19 +179,21 @@ export function prepareRows(
   };
   stand();
   const counts = { rows: usable.length, changed: changed.length };
-  const bytesOf = (some: readonly ProjectableRow[]) => [...chunks(some)].map((chunk) => copyBytes(encode(chunk)));
+  const copiesOf = (some: readonly ProjectableRow[]) => [...chunks(some)].map((chunk) => copyRows(encode(chunk)));
   const few = changed.length < STAGE_FROM;
   const json = few && changed.length > 0 ? recordset(table, encode(changed)) : null;
-  const [addedBytes, changedBytes] = [bytesOf(added), few ? [] : bytesOf(changed)];
+  const [addedCopies, changedCopies] = [copiesOf(added), few ? [] : copiesOf(changed)];
   return {
     ...counts,
     async write(trx) {
-      const written: Promise<unknown>[] = addedBytes.map((copyFrom) => trx.query(statements.copyNew, [], { copyFrom }));
+      const written: Promise<unknown>[] = addedCopies.map(({ columns, bytes }) =>
+        trx.query(statements.copyNew(columns), [], { copyFrom: bytes }),
+      );
       if (json !== null) written.push(trx.query(statements.fromJson, [json]));
-      if (changedBytes.length > 0) written.push(trx.exec(statements.createStage));
-      for (const copyFrom of changedBytes) {
+      if (changedCopies.length > 0) written.push(trx.exec(statements.createStage));
+      for (const { columns, bytes } of changedCopies) {
         written.push(
-          trx.query(statements.copyToStage, [], { copyFrom }),
+          trx.query(statements.copyToStage(columns), [], { copyFrom: bytes }),
           trx.query(statements.fromStage),
           trx.exec(statements.emptyStage),
         );

@@ -7,8 +7,7 @@
  *  STO-ENGINE-COPY   `copyFrom` are the bytes that a `copy … from '/dev/blob'` reads
  *  STO-ENGINE-ERROR  a refused statement rejects with PostgreSQL's message, and later statements work
  */
-import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
-import { blobOf } from './blob.ts';
+import type { PGlite, Transaction } from '@electric-sql/pglite';
 
 export interface SqlResult<R> {
   readonly rows: R[];
@@ -38,12 +37,26 @@ export interface SqlEngine extends SqlSession {
   close(): Promise<void>;
 }
 
-const bufferOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> =>
-  bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+type Files = PGlite['Module']['FS'];
 
-const sessionOver = (source: Pick<Transaction, 'query' | 'exec'>): SqlSession => ({
+const COPY_SOURCE = '/dev/blob';
+const NOTHING = new ArrayBuffer();
+
+/**
+ * PGlite asks a Blob for its bytes when it comes to the statement. They are put where COPY reads them then, as a file, which
+ * is read by the block: PGlite's own device, which the file stands in place of, hands over byte by byte.
+ */
+const blobFor = (files: Files, bytes: Uint8Array): Blob =>
+  Object.assign(new Blob(), {
+    async arrayBuffer() {
+      files.writeFile(COPY_SOURCE, bytes, { canOwn: true });
+      return NOTHING;
+    },
+  });
+
+const sessionOver = (source: Pick<Transaction, 'query' | 'exec'>, files: Files): SqlSession => ({
   query: (sql, parameters, { copyFrom } = {}) =>
-    source.query(sql, parameters, copyFrom ? { blob: blobOf(() => bufferOf(copyFrom)) } : undefined),
+    source.query(sql, parameters, copyFrom ? { blob: blobFor(files, copyFrom) } : undefined),
   async exec(sql) {
     await source.exec(sql);
   },
@@ -62,11 +75,15 @@ export const engineLater = (opening: Promise<SqlEngine>): SqlEngine => ({
 });
 
 /** An engine in this thread. `empty`: see `SqlEngine`; when in doubt it is not. */
-export const engineOver = (pglite: PGliteInterface, empty = false): SqlEngine => ({
-  empty,
-  ...sessionOver(pglite),
-  transaction: (run) => pglite.transaction((trx) => run(sessionOver(trx))),
-  async close() {
-    if (!pglite.closed) await pglite.close();
-  },
-});
+export function engineOver(pglite: PGlite, empty = false): SqlEngine {
+  const { FS: files } = pglite.Module;
+  files.unlink(COPY_SOURCE);
+  return {
+    empty,
+    ...sessionOver(pglite, files),
+    transaction: (run) => pglite.transaction((trx) => run(sessionOver(trx, files))),
+    async close() {
+      if (!pglite.closed) await pglite.close();
+    },
+  };
+}

@@ -11,6 +11,13 @@ export interface SqlColumn {
   readonly kind: ColumnKind;
 }
 
+export interface TableField extends FieldColumn {
+  /** Its place in `TableSchema.columns`. */
+  readonly place: number;
+  /** Some index reads it: its text is bounded, see encode.ts. */
+  readonly indexed: boolean;
+}
+
 export interface VirtualColumn {
   readonly column: string;
   readonly expression: string;
@@ -19,16 +26,14 @@ export interface VirtualColumn {
 export interface TableSchema {
   readonly name: string;
   /** Declared fields in declared order, without `id`. */
-  readonly fields: readonly FieldColumn[];
-  readonly byField: ReadonlyMap<string, FieldColumn>;
+  readonly fields: readonly TableField[];
+  readonly byField: ReadonlyMap<string, TableField>;
   /** Every stored column, `id` first, platform columns last. */
   readonly columns: readonly SqlColumn[];
   /** Columns SQL computes when they are read: `_stamps` and `_authors`. */
   readonly virtual: readonly VirtualColumn[];
   /** What makes up a row's content, in name order, however it is stored: for digests. */
   readonly content: readonly string[];
-  /** Fields some index reads. Their text is bounded, see encode.ts. */
-  readonly indexed: ReadonlySet<string>;
   readonly createTable: string;
   readonly createIndexes: readonly string[];
 }
@@ -101,19 +106,20 @@ export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 function tableSchema(table: AnyTable): TableSchema {
   const shape = table.row.shape as Readonly<Record<string, z.core.$ZodType>>;
+  const indexed = new Set(table.indexes.flat());
   const fields = table.fields
     .filter((field) => field !== 'id')
-    .map((field) => {
+    .map((field, number) => {
       const schema = shape[field];
       invariant(schema, `table ${table.name}: no schema for field ${field}`);
-      return fieldColumn(field, schema);
+      return { ...fieldColumn(field, schema), place: 1 + number, indexed: indexed.has(field) };
     });
   const columns: SqlColumn[] = [
     { column: 'id', kind: 'text' },
     ...fields.map(({ column, kind }) => ({ column, kind })),
     ...PLATFORM_COLUMNS,
   ];
-  const json = fields.find(({ field, kind }) => kind === 'jsonb' && table.indexes.flat().includes(field));
+  const json = fields.find((each) => each.kind === 'jsonb' && each.indexed);
   invariant(json === undefined, `table ${table.name}: ${json?.field} is JSON and cannot be indexed`);
   invariant(new Set(columns.map((each) => each.column)).size === columns.length, `table ${table.name}: a column twice`);
   const virtual = virtualColumns(fields);
@@ -138,7 +144,6 @@ function tableSchema(table: AnyTable): TableSchema {
       .map(({ column }) => column)
       .filter((column) => !ENCODING.has(column))
       .sort(),
-    indexed: new Set(table.indexes.flat()),
     // Unlogged: the projection is rebuilt, never recovered, and in single-user mode nobody trims the WAL.
     createTable: `create unlogged table if not exists ${quote(table.name)} (\n  ${lines.join(',\n  ')}\n)`,
     createIndexes,
