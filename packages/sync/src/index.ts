@@ -1,8 +1,10 @@
 export { keepCompact } from './compaction.ts';
 export { createConnection } from './connection/connection.ts';
+export { createOutlet } from './connection/outlet.ts';
 export { epochTime, FIRST_EPOCH, placeOfStream, streamOf } from './epochs.ts';
 export { GUARD_LIMITS, type GuardLimits } from './guard/limits.ts';
 export { inspectUpdate, type UpdateFacts } from './guard.ts';
+export { spanOf } from './join.ts';
 export * from './journal/journal.ts';
 export * from './keyring.ts';
 export { SEAL_BYTES } from './protocol/codec.ts';

@@ -36,6 +36,7 @@ const step = fc.oneof(
       desk: fc.nat(3),
       row: fc.nat(4),
       gone: fc.boolean(),
+      named: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('meet' as const), desk: fc.nat(3), with: fc.nat(3) }) },
@@ -72,6 +73,48 @@ describe('updates that come together', () => {
     expect(await atOnce(server, letters)).toEqual(['taken', 'taken']);
   });
 
+  it('SYN-REP-JOINED: what one sender writes on is stored, told and acknowledged as one', async () => {
+    const [desk, other] = [await openDesk(1), await openDesk(2)];
+    const server = await openServer();
+    const letters: Letter[] = [];
+    for (let n = 0; n < 20; n++) {
+      letters.push({
+        update: await desk.commit(n < 3 ? create(n) : change(n % 3, { title: `${n}` })),
+        from: from(desk),
+      });
+      if (n % 5 === 0) letters.push({ update: await other.commit(create(10 + n)), from: from(other) });
+    }
+    const heard: Touched[] = [];
+    server.replica.onTouched((touched) => heard.push(touched));
+    expect(await atOnce(server, letters)).toEqual(letters.map(() => 'taken'));
+    expect(server.journal.appends).toBe(1);
+    const ofSender = heard.map(({ sender, clocks }) => [sender, ...(clocks ?? [])]);
+    expect(ofSender).toEqual([
+      [desk.user, [desk.replica.clientId, 20]],
+      [other.user, [other.replica.clientId, 4]],
+    ]);
+    expect([0, 1, 2].map((n) => server.row(n))).toEqual([0, 1, 2].map((n) => desk.row(n)));
+    const again = letters.map(({ update, from }) => server.replica.receive(SHARD, update, from));
+    expect(await Promise.all(again)).toEqual(letters.map(() => ({ ok: true, value: false })));
+  });
+
+  it('SYN-REP-JOINED SYN-REP-REFUSE: one that is refused takes none of those before it with it', async () => {
+    const desk = await openDesk(1);
+    const server = await openServer();
+    const letters: Letter[] = [];
+    for (let n = 0; n < 6; n++) {
+      if (n === 3) desk.clock.time += 2 * 3_600_000; // stamped too far ahead, and all after it
+      letters.push({ update: await desk.commit(create(n)), from: from(desk) });
+    }
+    expect(await atOnce(server, letters)).toEqual([
+      ...Array(3).fill('taken'),
+      'SYN-GUARD-DRIFT',
+      'SYN-GUARD-GAP',
+      'SYN-GUARD-GAP',
+    ]);
+    expect([server.row(2), server.row(3)]).toEqual([desk.row(2), null]);
+  });
+
   it('SYN-REP-TOGETHER: whatever comes at once has the outcome it has one after another', async () => {
     const scripts = fc.tuple(fc.array(step, { minLength: 4, maxLength: 24 }), fc.array(fc.nat(30), { maxLength: 3 }));
     await fc.assert(
@@ -88,7 +131,7 @@ describe('updates that come together', () => {
           const set = { title: `${letters.length}`, deletedAt: each.gone ? '2026-10-02T00:00:00Z' : null };
           const update = await desk.commit(known ? change(each.row, set) : create(each.row, set));
           const subject = each.kind === 'forge' ? 'somebody else' : desk.user;
-          letters.push({ update, from: { subject, device: desk.user } });
+          letters.push({ update, from: { subject, device: desk.user, ...(each.named ? { sender: desk } : {}) } });
         }
         for (const at of swaps) letters.splice(at, 0, ...letters.splice(at + 1, 1)); // too early, so refused
         const [patient, hurried] = [await openServer(), await openServer()];
@@ -134,7 +177,7 @@ describe('updates that come together', () => {
     const server = await openServer();
     const letters: Letter[] = [];
     for (let n = 0; n < 3; n++) letters.push({ update: await desk.commit(create(n)), from: from(desk) });
-    const outcomes = atOnce(server, letters); // one session, so three batches
+    const outcomes = atOnce(server, letters);
     await server.replica.close();
     expect(await outcomes).toEqual(['taken', 'taken', 'taken']);
   });

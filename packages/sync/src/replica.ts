@@ -170,8 +170,8 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     for (const { shard, update } of updates) {
       const doc = docOf(shard);
       const rows = doc.apply([update]);
-      touched.push({ origin: 'local', shard, rows, update, seq });
       const end = doc.clock(own.clientId);
+      touched.push({ origin: 'local', shard, rows, update, clocks: new Map([[own.clientId, end]]), seq });
       own.written.set(epochs.stream(shard), end);
       sessions.learn(shard, stamp); // the clock may have been corrected meanwhile
       seq += 1;

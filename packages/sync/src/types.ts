@@ -53,7 +53,7 @@ export interface Touched {
   readonly rows: ReadonlyMap<string, ReadonlySet<string>>;
   /** The update, for broadcasting. Absent for `load`. */
   readonly update?: Uint8Array;
-  /** Client → next clock after the update, for the clients it has structs of; when it came from a peer. */
+  /** Client → next clock after the update, for the clients it has structs of; when it was made or received just now. */
   readonly clocks?: ReadonlyMap<number, number>;
   /** Journal sequence; for `load`, of the shard's newest record, 0 when it has none. */
   readonly seq: number;
@@ -125,10 +125,10 @@ export interface Replica {
    */
   commit(changes: readonly RowChange[], by: string): Promise<Result<CommitReceipt>>;
   /**
-   * A peer's update: guard, append, flush, apply, `onTouched`. Resolves ok once durable, also for an update that
-   * held nothing new.
+   * A peer's update: guard, append, flush, apply, `onTouched`. Resolves ok once durable: with true when something in it was
+   * new, perhaps as a part of what one sender's updates make together (receive.ts).
    */
-  receive(shard: ShardId, update: Uint8Array, from: Source): Promise<Result<void>>;
+  receive(shard: ShardId, update: Uint8Array, from: Source): Promise<Result<boolean>>;
   /**
    * Calls `send` once with what the holder of `held` lacks, in the order in which it must be taken: own edits, in one
    * update when it has at most `maxBytes`, else as they were written; and others' edits with their receipts. No commit to

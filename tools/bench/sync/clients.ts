@@ -1,15 +1,25 @@
 /** Clients that only send bytes prepared beforehand and note when they come out again: the same for every server. */
-import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '@fieldfare/sync';
+import { createOutlet, decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION, spanOf } from '@fieldfare/sync';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
 import * as sync from 'y-protocols/sync';
+import * as Y from 'yjs';
 
-/** Client id and clock of an update's first struct: names it on its way. */
+/** Client id and clock of an update's one struct: names it on its way. */
 export type UpdateKey = string;
 
+/** An update ready to be sent. */
+export interface Prepared {
+  readonly update: Uint8Array;
+  readonly key: UpdateKey;
+  readonly client: number;
+  /** The clock behind its one struct. */
+  readonly end: number;
+}
+
 export interface Client {
-  send(update: Uint8Array): void;
+  send(prepared: Prepared): void;
   close(): void;
 }
 
@@ -20,12 +30,27 @@ export interface Hearing {
   ack(client: number, clock: number): void;
 }
 
-export function keyOf(update: Uint8Array): UpdateKey {
+/** Every update in what came. Those of the bench have one struct each; servers may put several together. */
+export function keysOf(update: Uint8Array): readonly UpdateKey[] {
   const decoder = decoding.createDecoder(update);
-  decoding.readVarUint(decoder); // clients: one
-  decoding.readVarUint(decoder); // structs
-  return `${decoding.readVarUint(decoder)}:${decoding.readVarUint(decoder)}`;
+  const clients = decoding.readVarUint(decoder);
+  const structs = decoding.readVarUint(decoder);
+  if (clients === 1 && structs === 1) return [`${decoding.readVarUint(decoder)}:${decoding.readVarUint(decoder)}`];
+  const span = spanOf(update);
+  if (span !== null) return keysFrom(span.client, span.from, span.end);
+  const { from, to } = Y.parseUpdateMeta(update);
+  return [...from].flatMap(([client, first]) => keysFrom(client, first, to.get(client) ?? first));
 }
+
+const keysFrom = (client: number, from: number, end: number): readonly UpdateKey[] =>
+  Array.from({ length: end - from }, (_, n) => `${client}:${from + n}`);
+
+const hear = (hearing: Hearing, update: Uint8Array): void => {
+  for (const key of keysOf(update)) hearing.update(key);
+};
+
+/** How our clients send: every update by itself, as stock ones do, or by the rule of the product's own (its very code). */
+export type Manner = 'one by one' | 'together';
 
 const opened = (socket: WebSocket): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -35,11 +60,27 @@ const opened = (socket: WebSocket): Promise<void> =>
 
 const CHANNEL = 1;
 
+const setTimer = (run: () => void, ms: number): (() => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
 /** One signed-in socket; with a shard, one that has it open and hears of its updates. */
-export function dialOurs(url: string, token: string, shard: string | null, hearing: Hearing): Promise<Client> {
+export function dialOurs(
+  url: string,
+  token: string,
+  shard: string | null,
+  hearing: Hearing,
+  manner: Manner,
+): Promise<Client> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/sync`, { perMessageDeflate: false });
+  const say = (update: Uint8Array): void => socket.send(encodeShard(CHANNEL, { type: 'update', update }));
+  const outlet = manner === 'together' ? createOutlet({ say, setTimer }) : null;
   const client: Client = {
-    send: (update) => socket.send(encodeShard(CHANNEL, { type: 'update', update })),
+    send({ update, client: id, end }) {
+      if (outlet === null) say(update);
+      else outlet.send(update, new Map([[id, end]]));
+    },
     close: () => socket.close(),
   };
   return new Promise((resolve, reject) => {
@@ -68,8 +109,11 @@ export function dialOurs(url: string, token: string, shard: string | null, heari
       }
       const message = frame.value.shard;
       if (message.type === 'step2') resolve(client);
-      else if (message.type === 'update') hearing.update(keyOf(message.update));
-      else if (message.type === 'ack') for (const [id, clock] of message.clocks) hearing.ack(id, clock);
+      else if (message.type === 'update') hear(hearing, message.update);
+      else if (message.type === 'ack') {
+        outlet?.acknowledged(message.clocks);
+        for (const [id, clock] of message.clocks) hearing.ack(id, clock);
+      }
     });
   });
 }
@@ -79,11 +123,11 @@ export async function dialStock(url: string, room: string, hearing: Hearing): Pr
   socket.on('message', (data: Buffer) => {
     const decoder = decoding.createDecoder(new Uint8Array(data));
     if (decoding.readVarUint(decoder) !== 0 || decoding.readVarUint(decoder) !== sync.messageYjsUpdate) return;
-    hearing.update(keyOf(decoding.readVarUint8Array(decoder)));
+    hear(hearing, decoding.readVarUint8Array(decoder));
   });
   await opened(socket);
   return {
-    send(update) {
+    send({ update }) {
       const encoder = encoding.createEncoder();
       encoding.writeVarUint(encoder, 0);
       sync.writeUpdate(encoder, update);
@@ -115,7 +159,7 @@ export async function dialHocuspocus(url: string, room: string, hearing: Hearing
       const type = decoding.readVarUint(decoder);
       if (type === AUTH && decoding.readVarUint(decoder) === AUTHENTICATED) {
         resolve({
-          send: (update) =>
+          send: ({ update }) =>
             socket.send(
               message((encoder) => {
                 encoding.writeVarUint(encoder, SYNC);
@@ -126,7 +170,7 @@ export async function dialHocuspocus(url: string, room: string, hearing: Hearing
         });
       }
       if (type === SYNC && decoding.readVarUint(decoder) === sync.messageYjsUpdate) {
-        hearing.update(keyOf(decoding.readVarUint8Array(decoder)));
+        hear(hearing, decoding.readVarUint8Array(decoder));
       }
     });
     socket.send(

@@ -2,8 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { quantile } from '../../lib/metrics.ts';
 import type { ServerProcess } from './child.ts';
-import type { Client, Hearing } from './clients.ts';
-import type { Prepared } from './workload.ts';
+import type { Client, Hearing, Prepared } from './clients.ts';
 
 export interface Outcome {
   readonly rate: number;
@@ -108,7 +107,7 @@ export async function drive(
         waiting.push({ end: prepared.end, at: now });
         watch.waiting.set(prepared.client, waiting);
       }
-      clients[number]?.send(prepared.update);
+      clients[number]?.send(prepared);
     }
     await pause(TICK_MS);
   }

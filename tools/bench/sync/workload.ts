@@ -14,15 +14,7 @@ import {
 } from '@fieldfare/kernel';
 import { createReplica, type Journal, type Replica } from '@fieldfare/sync';
 import * as Y from 'yjs';
-import { keyOf, type UpdateKey } from './clients.ts';
-
-export interface Prepared {
-  readonly update: Uint8Array;
-  readonly key: UpdateKey;
-  readonly client: number;
-  /** The clock behind its last struct. */
-  readonly end: number;
-}
+import { keysOf, type Prepared } from './clients.ts';
 
 /** Remembers nothing: for measuring everything but the disk. */
 function forgetfulJournal(): Journal {
@@ -86,7 +78,8 @@ export async function prepare(
   replica.onTouched(({ origin, update }) => {
     if (origin !== 'local' || update === undefined) return;
     const end = Y.parseUpdateMeta(update).to.get(replica.clientId) ?? 0;
-    prepared.push({ update, key: keyOf(update), client: replica.clientId, end });
+    const [key = ''] = keysOf(update);
+    prepared.push({ update, key, client: replica.clientId, end });
   });
   for (let n = 0; n < count; n += 1) {
     const row = rows[n % ROWS_EACH] as Visit;

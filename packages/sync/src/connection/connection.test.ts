@@ -20,13 +20,16 @@ import { createMemoryJournal } from '../../test/memory-journal.ts';
 import { connectMemorySockets, type MemoryLink, until } from '../../test/memory-sockets.ts';
 import { streamOf } from '../epochs.ts';
 import { GUARD_LIMITS } from '../guard/limits.ts';
+import { spanOf } from '../join.ts';
 import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { movedTo, type Peer, servePeer } from '../protocol/peer.ts';
 import type { Authenticated, PeerEvent, PeerOptions } from '../protocol/peer-options.ts';
 import type { Connection, ConnectionOptions, SocketLike } from '../types.ts';
 import { KEPT_FOR_LATER } from './clock-words.ts';
 import { createConnection } from './connection.ts';
-import { DRIFT_RETRY_MS, SNAPSHOT_STRUCTS } from './exchange.ts';
+import { SNAPSHOT_STRUCTS } from './exchange.ts';
+import { HOLD_MS } from './outlet.ts';
+import { DRIFT_RETRY_MS } from './refusals.ts';
 
 const stops: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -118,6 +121,11 @@ function connect(server: Server, desk: Desk, options: Partial<ConnectionOptions>
   stops.push(() => connection.stop());
   return connection;
 }
+
+/** What waits for an ack leaves with it, however long that takes. */
+const patient: Partial<ConnectionOptions> = {
+  setTimer: (run, ms) => (ms === HOLD_MS ? () => undefined : timers(50)(run, ms)),
+};
 
 const seal = (shard: string, update: Uint8Array): Uint8Array =>
   createHmac('sha256', 'key').update(shard).update(update).digest().subarray(0, 16);
@@ -558,7 +566,10 @@ describe('client and server', () => {
       await until(() => isDone(link), 'live');
     }
     server.links[1]?.freeze();
-    for (let n = 0; n < 30; n++) await a.commit(create(n));
+    for (let n = 0; n < 30; n++) {
+      await a.commit(create(n));
+      await until(() => isDone(fast), 'stored');
+    }
     await until(() => server.events.some(({ code }) => code === 4408), 'cut');
     expect(server.events.filter(({ type, code }) => type === 'closed' && code === 4408).length).toBe(1);
     slow.stop();
@@ -821,6 +832,47 @@ describe('client and server', () => {
     expect([server.desk.row(29), link.status().refusedShards]).toEqual([a.row(29), []]);
     await a.commit(change(0, { title: 'and on' }));
     await until(() => isDone(link) && server.desk.row(0)?.fields.title === 'and on', 'goes on');
+  });
+
+  it('SYN-CON-TOGETHER SYN-CON-OUT: what is written until an ack comes leaves with it, and reaches the others as one', async () => {
+    const server = await openServer();
+    const [a, b] = [await openDesk(1), await openDesk(2)];
+    const [link, other] = [connect(server, a, patient), connect(server, b)];
+    for (const each of [link, other]) {
+      each.follow([SHARD]);
+      each.start();
+      await until(() => isDone(each), 'live');
+    }
+    const updatesOf = (sent: readonly Uint8Array[] = []) =>
+      sent.flatMap((bytes) => {
+        const frame = decodeFrame(bytes);
+        return frame.ok && 'shard' in frame.value && frame.value.shard.type === 'update' ? [frame.value.shard] : [];
+      });
+    server.desk.journal.hold();
+    for (let n = 0; n < 20; n++) await a.commit(n === 0 ? create(0) : change(0, { title: `${n}` }));
+    server.desk.journal.release();
+    await until(() => isDone(link) && b.row(0)?.fields.title === '19', 'all there');
+    const ends = (shards: ReturnType<typeof updatesOf>) => shards.map(({ update }) => spanOf(update)?.end);
+    expect(ends(updatesOf(server.links[0]?.client.sent))).toEqual([1, 20]);
+    expect(ends(updatesOf(server.links[1]?.server.sent))).toEqual([1, 20]);
+    expect([server.desk.row(0), b.row(0)]).toEqual([a.row(0), a.row(0)]);
+  });
+
+  it('SYN-CON-TOGETHER SYN-CON-PIECES: one edit that is refused takes none with it that was made before', async () => {
+    const server = await openServer();
+    const a = await openDesk(1);
+    const link = connect(server, a, patient);
+    link.follow([SHARD]);
+    link.start();
+    await until(() => isDone(link), 'live');
+    server.desk.journal.hold();
+    for (let n = 0; n < 4; n++) await a.commit(create(n));
+    a.clock.time += 2 * 3_600_000; // the server refuses the stamps
+    await a.commit(create(4));
+    server.desk.journal.release();
+    await until(() => link.status().refusedShards.length === 1 && link.status().pending === 1, 'four of five taken');
+    expect([server.desk.row(3), server.desk.row(4)]).toEqual([a.row(3), null]);
+    expect(link.report().refusals.map(({ rule }) => rule)).toEqual(['SYN-GUARD-DRIFT']);
   });
 
   it('SYN-EPOCH-MOVED SYN-EPOCH-ENTER: whoever is there and whoever comes late goes on in the new document with what was pending', async () => {

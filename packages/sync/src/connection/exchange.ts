@@ -7,7 +7,7 @@
  *  SYN-CON-KEEP     edits the server refuses stay in the journal and count as pending
  *  SYN-CON-RETURN   a server that lost what it had acknowledged gets it back: own edits from their writers, others' edits
  *                   from whoever has them with the server's receipts, also from those who may only read
- *  SYN-CON-PIECES   edits that together are more than the server takes at once, or cost it too much, go commit by commit
+ *  SYN-CON-PIECES   edits that were refused together go commit by commit (refusals.ts)
  *  SYN-CON-DRIFT    edits that the server refuses because they are stamped too far ahead are kept, said in words, and sent
  *                   again every `DRIFT_RETRY_MS` until it takes them. They hold up no edit of another shard (sessions.ts),
  *                   and none that was made before them
@@ -23,20 +23,15 @@ import type { ControlMessage, ShardMessage } from '../protocol/messages.ts';
 import type { Download, Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
 import { KEPT_FOR_LATER } from './clock-words.ts';
 import type { LinkEvent } from './machine.ts';
+import { createOutlet, type Outlet } from './outlet.ts';
 import type { PresenceBook } from './presence-book.ts';
+import { createRefusals, partsMayPass } from './refusals.ts';
 
-/** Refusals kept for whoever looks for a fault. */
-const MAX_REFUSALS = 50;
 /** Structs lacking from which on a snapshot is fetched: fewer come sooner over the socket. */
 export const SNAPSHOT_STRUCTS = 100;
 
-export const DRIFT_RETRY_MS = 5 * 60_000;
-
 /** The state vector of an empty document. */
 const NOTHING = Uint8Array.of(0);
-
-/** Refused as a whole; the parts, or some of them, may be taken. */
-const PARTS_MAY_PASS: ReadonlySet<string> = new Set(['SYN-GUARD-SIZE', 'SYN-GUARD-COST', 'SYN-GUARD-DRIFT']);
 
 export interface Channel {
   readonly shard: ShardId;
@@ -53,6 +48,7 @@ export interface Channel {
   resyncing: boolean;
   /** Every edit is sent on its own. */
   readonly piecewise: boolean;
+  readonly outlet: Outlet;
   /** What the server said that it holds; null: not said yet. */
   held: ReadonlyMap<number, number> | null;
   /** Our own state waits to be said until we know that. */
@@ -100,19 +96,13 @@ export function createExchange(options: {
   readonly say: (channel: number, message: ShardMessage) => void;
 }): Exchange {
   const { replica, clock, setTimer, download, presence, link, dispatch, control, say } = options;
-  let refusals: readonly Refusal[] = [];
+  const refusals = createRefusals({ clock, setTimer, again: (shard) => dispatch({ type: 'again', shard }) });
   /** Shards of which the server refused an update that parts may pass of. */
   const inParts = new Set<ShardId>();
   const lastAckAt = new Map<ShardId, number>();
-  /** Shards with edits stamped too far ahead, and how not to try them again. */
-  const early = new Map<ShardId, () => void>();
 
   const failed = (shard: ShardId, { message }: Problem, lasting = true): void =>
     dispatch({ type: 'failed', shard, reason: message, lasting });
-
-  function note(shard: ShardId, { rule, code, message }: Problem): void {
-    refusals = [{ at: clock.now(), shard, rule: rule ?? code, message }, ...refusals].slice(0, MAX_REFUSALS);
-  }
 
   async function open(number: number, shard: ShardId): Promise<void> {
     const own = link();
@@ -129,7 +119,7 @@ export function createExchange(options: {
       own.channels.delete(old); // opened again after a refusal
       control({ type: 'close', channel: old });
     }
-    own.channels.set(number, {
+    const channel: Channel = {
       shard,
       epoch: null,
       writable: false,
@@ -138,10 +128,18 @@ export function createExchange(options: {
       blocked: false,
       resyncing: false,
       piecewise: inParts.delete(shard),
+      outlet: createOutlet({
+        say(update) {
+          const gone = link() !== own || own.channels.get(number) !== channel;
+          if (!gone && !channel.blocked) say(number, { type: 'update', update });
+        },
+        setTimer,
+      }),
       held: null,
       waits: false,
       unanswered: null,
-    });
+    };
+    own.channels.set(number, channel);
     control({ type: 'open', channel: number, shard, epoch: replica.epochOf(shard) });
   }
 
@@ -222,7 +220,9 @@ export function createExchange(options: {
     const gone = (): boolean => link() !== own || own.channels.get(number) !== channel;
     switch (message.type) {
       case 'ack':
-        if (!isOver(channel)) acknowledged(shard, message.clocks);
+        if (isOver(channel)) return;
+        acknowledged(shard, message.clocks);
+        channel.outlet.acknowledged(message.clocks);
         return;
       case 'presence':
         presence.hear(shard, message.update);
@@ -293,6 +293,9 @@ export function createExchange(options: {
     const send = (outgoing: readonly Outgoing[]): void => {
       if (link() !== own || own.channels.get(number) !== channel) return;
       channel.sent = true;
+      const [whole] = outgoing;
+      const atOnce = !channel.piecewise && outgoing.length === 1 && whole?.seal === undefined;
+      if (atOnce && whole !== undefined) channel.outlet.sent(clocksOf(whole.update));
       for (const each of outgoing) {
         if (channel.writable || each.seal !== undefined) say(number, { type: 'update', ...each });
         else if (!channel.blocked) readOnly(channel);
@@ -316,7 +319,7 @@ export function createExchange(options: {
       rule: 'SYN-PEER-ACCESS',
     });
     channel.blocked = true;
-    note(channel.shard, what);
+    refusals.note(channel.shard, what);
     failed(channel.shard, what, false);
   }
 
@@ -334,17 +337,8 @@ export function createExchange(options: {
       return;
     }
     channel.resyncing = false;
-    note(shard, what);
+    refusals.note(shard, what);
     failed(shard, what);
-  }
-
-  function tryAgainLater(shard: ShardId): void {
-    early.get(shard)?.();
-    const retry = (): void => {
-      early.delete(shard);
-      dispatch({ type: 'again', shard });
-    };
-    early.set(shard, setTimer(retry, DRIFT_RETRY_MS));
   }
 
   return {
@@ -359,7 +353,7 @@ export function createExchange(options: {
     hear,
     refused(own, number, what) {
       const channel = own.channels.get(number);
-      if (channel !== undefined && !channel.piecewise && PARTS_MAY_PASS.has(what.rule ?? '')) {
+      if (channel !== undefined && !channel.piecewise && partsMayPass(what, channel.outlet.hasJoined())) {
         own.channels.delete(number);
         control({ type: 'close', channel: number });
         inParts.add(channel.shard);
@@ -369,28 +363,28 @@ export function createExchange(options: {
       if (channel?.blocked === true && what.rule === 'SYN-GUARD-GAP') return; // it lacks what was refused before it
       if (channel !== undefined) {
         channel.blocked = true;
-        note(channel.shard, what);
+        refusals.note(channel.shard, what);
       }
       const tooEarly = channel !== undefined && what.rule === 'SYN-GUARD-DRIFT';
-      if (tooEarly) tryAgainLater(channel.shard);
+      if (tooEarly) refusals.tryLater(channel.shard);
       dispatch({ type: 'refused', channel: number, problem: tooEarly ? { ...what, message: KEPT_FOR_LATER } : what });
     },
-    unlinked() {
-      for (const cancel of early.values()) cancel();
-      early.clear();
-    },
-    sendLocal({ origin, shard, update }) {
+    unlinked: refusals.unlinked,
+    sendLocal({ origin, shard, update, clocks }) {
       if (origin !== 'local' || update === undefined) return;
       for (const [number, channel] of link()?.channels ?? []) {
         if (channel.shard !== shard || !channel.sent || channel.blocked) continue;
-        if (channel.writable) say(number, { type: 'update', update });
-        else readOnly(channel);
+        if (!channel.writable) readOnly(channel);
+        else if (channel.piecewise) say(number, { type: 'update', update });
+        else channel.outlet.send(update, clocks ?? clocksOf(update));
       }
     },
-    refusals: () => refusals,
+    refusals: refusals.latest,
     lastAckAt,
   };
 }
+
+const clocksOf = (update: Uint8Array): ReadonlyMap<number, number> => Y.parseUpdateMeta(update).to;
 
 function decodeClocks(stateVector: Uint8Array): Map<number, number> | null {
   try {

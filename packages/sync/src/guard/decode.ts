@@ -212,7 +212,8 @@ function readDeletes(decoder: decoding.Decoder, limits: DecodeLimits): Decoded['
   return deletes;
 }
 
-function merged(ranges: readonly Range[]): Range[] {
+/** Sorted, those that touch made one. */
+export function merged(ranges: readonly Range[]): Range[] {
   const result: { clock: number; end: number }[] = [];
   for (const { clock, end } of ranges.toSorted((a, b) => a.clock - b.clock)) {
     const last = result.at(-1);

@@ -126,8 +126,6 @@ class ServedPeer implements Peer {
   #heardAt: number;
   #expiresAt = Number.POSITIVE_INFINITY;
   #answers: Promise<void> | null = null;
-  /** Updates of ours that were acknowledged when they were applied. */
-  #acked: WeakSet<Uint8Array> | null = null;
   /** Ends what it waits for: first the hello, then the next look at silence and expiry. */
   #cancelTimer: () => void;
 
@@ -231,12 +229,8 @@ class ServedPeer implements Peer {
   #onTouched(channel: number, { origin, shard, update, clocks, sender, epoch }: Touched): void {
     if (epoch !== undefined) this.#moveOn(channel, shard, epoch);
     if (origin === 'load' || update === undefined) return;
-    if (sender === this) {
-      if (this.#acked?.has(update) === true) return;
-      this.#acked ??= new WeakSet();
-      this.#acked.add(update);
-      this.#acknowledge(channel, clocks ?? clocksOf(update));
-    } else {
+    if (sender === this) this.#acknowledge(channel, clocks ?? clocksOf(update));
+    else {
       const room = this.#rooms?.get(channel);
       if (room?.subscribed === true) queueMicrotask(() => this.#passOn(channel, room, update));
     }
@@ -495,8 +489,8 @@ class ServedPeer implements Peer {
     if (this.#isClosed()) return;
     if (taken.ok) {
       this.#tell({ type: 'stored', shard, bytes: update.length, ms: clock.now() - arrivedAt });
-      const told = this.#acked?.has(update) === true || this.#rooms?.get(channel) !== room;
-      if (!told) this.#acknowledge(channel, clocksOf(update)); // it held nothing new
+      const held = !taken.value && this.#rooms?.get(channel) === room;
+      if (held) this.#acknowledge(channel, clocksOf(update)); // nothing in it was new, so nobody was told
       return;
     }
     const [first] = taken.problems;

@@ -9,6 +9,7 @@ export interface Campaign {
   readonly seeds: number;
   readonly commits: number;
   readonly crashes: number;
+  readonly together: number;
   /** Most replicas of a run. */
   readonly replicas: number;
   readonly failures: readonly Report[];
@@ -27,12 +28,13 @@ export interface CampaignOptions extends Omit<SimulateOptions, 'traced'> {
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const { from, seeds, most = 1, onSeed, onFailure, ...run } = options;
   const failures: Report[] = [];
-  let [commits, crashes, replicas, done] = [0, 0, 0, 0];
+  let [commits, crashes, together, replicas, done] = [0, 0, 0, 0, 0];
   for (let seed = from; seed < from + seeds && failures.length < most; seed++) {
     const report = await simulate(seed, run);
     done += 1;
     commits += report.stored;
     crashes += report.crashes;
+    together += report.together;
     replicas = Math.max(replicas, report.replicas);
     // once more for the trace: the same seed does the same
     if (report.broken.length > 0) {
@@ -42,7 +44,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     }
     onSeed?.(done, failures.length);
   }
-  return { seeds: done, commits, crashes, replicas, failures };
+  return { seeds: done, commits, crashes, together, replicas, failures };
 }
 
 /** For people: what broke, how to see it again, and what led to it. */

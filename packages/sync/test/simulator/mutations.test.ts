@@ -154,7 +154,11 @@ const FAULTS: readonly {
   },
   { name: 'pending left behind', law: /SYN-REP-(PENDING|DURABLE)/, plan: { epochs: true } },
   { name: 'losers dropped', law: /SYN-FOLD-SEEN/ },
-  { name: 'unknown dropped', law: /deletes a field without replacing it/ },
+  {
+    name: 'unknown dropped',
+    law: /deletes a field without replacing it/,
+    plan: { skew: false, mixed: true }, // what else is wrong would be said first
+  },
   { name: 'last to arrive', law: /SYN-FOLD-(SAME|SEEN)|SYN-REP-DISK/ },
   { name: 'deaf clock', law: /HLC-CAUSAL/ },
   {

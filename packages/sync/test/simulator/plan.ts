@@ -18,11 +18,13 @@ export interface Plan {
   readonly restore: boolean;
   /** The server begins documents anew now and then. */
   readonly epochs: boolean;
+  /** People make many edits at a time. */
+  readonly haste: boolean;
   readonly repeat: number;
   readonly garble: number;
 }
 
-export function planOf(dice: Dice, model: Model): Omit<Plan, 'epochs'> {
+export function planOf(dice: Dice, model: Model): Omit<Plan, 'epochs' | 'haste'> {
   const [restore, compact] = [dice.chance(0.2), dice.chance(0.5)];
   return {
     clients: dice.chance(0.8) ? 2 + dice.below(2) : 4 + dice.below(5),

@@ -5,7 +5,7 @@ import { simulate } from './simulate.ts';
 
 describe('simulated organisations', () => {
   it('SYN-SIM SYN-FOLD-SAME SYN-FOLD-SEEN SYN-FOLD-UNKNOWN SYN-REP-DURABLE SYN-WIRE-ACK: 500 seeds keep every law', async () => {
-    const { failures, seeds, commits, crashes, replicas } = await runCampaign({
+    const { failures, seeds, commits, crashes, together, replicas } = await runCampaign({
       model: rowsModel,
       from: 1,
       seeds: 500,
@@ -15,6 +15,7 @@ describe('simulated organisations', () => {
     expect(seeds).toBe(500);
     expect(commits).toBeGreaterThan(3_500);
     expect(crashes).toBeGreaterThan(200);
+    expect(together).toBeGreaterThan(300);
     expect(replicas).toBe(9);
   }, 400_000);
 

@@ -6,6 +6,7 @@ import { fail, ok, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { createConnection } from '../../src/connection/connection.ts';
 import { placeOfStream, streamOf } from '../../src/epochs.ts';
+import { spanOf } from '../../src/join.ts';
 import { decodeFrame } from '../../src/protocol/messages.ts';
 import { servePeer } from '../../src/protocol/peer.ts';
 import type { SocketLike } from '../../src/types.ts';
@@ -50,6 +51,8 @@ export interface Report {
   /** Commits that were acknowledged to the person who made them. */
   readonly stored: number;
   readonly crashes: number;
+  /** Updates that were sent with several writes in them. */
+  readonly together: number;
   /** Equal for two runs that did the same. */
   readonly digest: string;
 }
@@ -70,7 +73,8 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
   const epochDice = createDice(seed * 31 + 5);
   const drawn = { ...planOf(dice, model), ...options.plan };
   // what a server lost from before an epoch comes back from its writers only: SYN-EPOCH-BEHIND
-  const plan: Plan = { epochs: !drawn.restore && epochDice.chance(0.4), ...drawn };
+  const haste = createDice(seed * 31 + 3).chance(0.3);
+  const plan: Plan = { epochs: !drawn.restore && epochDice.chance(0.4), haste, ...drawn };
   const timeline = createTimeline();
   const history = createHistory();
   const trace: string[] = [];
@@ -110,8 +114,18 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
   let calm = false;
   let ordinal = 0;
   let crashes = 0;
+  let together = 0;
 
   // ---- network ----------------------------------------------------------------------------------------------------
+
+  /** Writes of one session. */
+  function holdsSeveral(update: Uint8Array): boolean {
+    const span = spanOf(update);
+    if (span === null) return false;
+    const inIt = ({ client, start, end }: Write): boolean =>
+      client === span.client && start >= span.from && end <= span.end && start < end;
+    return history.writes.filter(inIt).length > 1;
+  }
 
   /** What the server says it holds durably, as it says it. */
   function listen(link: Link): void {
@@ -131,6 +145,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
       }
       const shard = channels.get(frame.value.channel);
       const message = frame.value.shard;
+      if (from === 'client' && message.type === 'update' && holdsSeveral(message.update)) together += 1;
       if (from === 'client' || shard === undefined) return;
       const clocks =
         message.type === 'ack'
@@ -322,7 +337,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
         if (calm) return;
         void (async () => {
           const burst = machine.dice.chance(0.2) ? 1 + machine.dice.below(4) : 1;
-          for (let i = 0; i < burst; i++) {
+          for (let i = 0; i < (plan.haste ? 3 : 1) * burst; i++) {
             ordinal += 1;
             const desk = { replica, build: machine.build, dice: machine.dice, shards: world.shards, ordinal };
             if (!(await replica.load(world.shards)).ok) return;
@@ -482,6 +497,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     events: timeline.events(),
     stored: stored.size,
     crashes,
+    together,
     digest: `${timeline.events()} ${digest}`,
   };
 }
