@@ -27,9 +27,9 @@ const MOVES_PER_VISIT = 3_000;
 const LEAST_MOVES = 20_000;
 const MOST_MOVES = 16_000_000;
 /** In mean legs: a built plan is good already, so the search begins cooler than one from nothing. */
-const HEAT = { start: 1, end: 0.1 };
+const HEAT = { start: 1.5, end: 0.1 };
 /** What keeps a patient's visits with one carer takes more than one move at a time. */
-const RUIN_EVERY = 256;
+const RUIN_EVERY = 128;
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits

@@ -100,8 +100,14 @@ export function* anneal(
 
   function tryMove(): void {
     const room = heat + weights.late * state.late + weights.worstLate * state.worstLate;
+    const carersBefore = state.carerCost;
     const added = moves.tryOne(room);
     if (added === null) return;
+    // Nothing is timed yet, but who goes is settled.
+    if (weights.travelMinutes * added + state.carerCost - carersBefore > room) {
+      state.rollback();
+      return;
+    }
     if (!state.settle(room - weights.travelMinutes * added)) {
       state.rollback();
       return;

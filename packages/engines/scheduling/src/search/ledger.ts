@@ -2,7 +2,7 @@
  * What a solution means for carers and patients, whatever the times: hours booked and what they cost, how many faces a
  * patient sees, and who comes instead of the carer that was told.
  */
-import { overtime as overtimeOf, priceOf } from '../pay.ts';
+import { priceOf as hourlyPrice, overtime as overtimeOf } from '../pay.ts';
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
 import { OTHER_CARER } from '../told.ts';
 import { NEVER, type RoutingModel } from './model.ts';
@@ -20,6 +20,12 @@ export interface Ledger {
   readonly over: number;
   /** Cells that the log puts back. */
   readonly lists: readonly Int32Array[];
+  /** What giving an unassigned task to this carer costs, whenever it starts; infinite where hours do not allow it. */
+  priceOf(task: number, carer: number): number;
+  /** What another carer for a task that has one takes off continuity; below zero: adds to it. */
+  gainOf(task: number, carer: number): number;
+  /** What all of it costs as things stand. */
+  readonly cost: number;
   /** Before `tour[task]` is taken away, and after it is set. */
   leave(task: number): void;
   join(task: number): void;
@@ -103,19 +109,71 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
   function count(task: number, change: 1 | -1): void {
     const carer = tourCarer[tour[task] as number] as number;
     if (counts.hours) book(carer, change * (duration[task] as number));
-    if (counts.paid) partnerCost += change * priceOf(price[carer] as number, duration[task] as number);
+    if (counts.paid) partnerCost += change * hourlyPrice(price[carer] as number, duration[task] as number);
     if (counts.told) {
       const told = toldCarer[task] as number;
       if (told >= 0 && told !== carer) otherCarers += change * OTHER_CARER;
     }
     if (!counts.faces) return;
-    const wished = preferred[task] as number;
-    if (wished >= 0 && wished !== carer) continuity += change * NOT_PREFERRED * (weight[task] as number);
+    continuity += change * preference(task, carer);
     const who = patient[task] as number;
     if (who >= 0 && !seesAnother(task, carer)) face(who, change);
   }
 
+  function priceOf(task: number, carer: number): number {
+    const minutes = duration[task] as number;
+    let sum = 0;
+    if (counts.hours) {
+      const before = booked[carer] as number;
+      const after = before + minutes;
+      if (after > (mostBooked[carer] as number)) return Number.POSITIVE_INFINITY;
+      const partner = agreed[carer] as number;
+      if (partner >= 0 && (booked[carerCount + partner] as number) + minutes > (mostAgreed[partner] as number)) {
+        return Number.POSITIVE_INFINITY;
+      }
+      const full = capacity[carer] as number;
+      const usual = overtimeFrom[carer] as number;
+      sum += weights.balance * (load(after, full) - load(before, full));
+      sum += weights.overtime * (overtimeOf(after, usual) - overtimeOf(before, usual));
+    }
+    if (counts.paid) sum += weights.partnerCost * hourlyPrice(price[carer] as number, minutes);
+    if (counts.told) {
+      const told = toldCarer[task] as number;
+      if (told >= 0 && told !== carer) sum += weights.disruption * OTHER_CARER;
+    }
+    if (!counts.faces) return sum;
+    const isFirst = (carers[patient[task] as number] ?? 0) === 0;
+    return sum + weights.continuity * (isFirst ? preference(task, carer) : points(task, carer));
+  }
+
+  /** What a task adds to continuity with a carer, where somebody else sees the patient as well. */
+  function points(task: number, carer: number): number {
+    const isKnown = (patient[task] as number) < 0 || seesAnother(task, carer);
+    return preference(task, carer) + (isKnown ? 0 : NEW_FACE * (faceContinuity[patient[task] as number] as number));
+  }
+
+  function preference(task: number, carer: number): number {
+    const wished = preferred[task] as number;
+    return wished >= 0 && wished !== carer ? NOT_PREFERRED * (weight[task] as number) : 0;
+  }
+
+  function gainOf(task: number, carer: number): number {
+    const now = tourCarer[tour[task] as number] as number;
+    return counts.faces && now !== carer ? weights.continuity * (points(task, now) - points(task, carer)) : 0;
+  }
+
   return {
+    priceOf,
+    gainOf,
+    get cost() {
+      return (
+        weights.continuity * continuity +
+        weights.balance * balance +
+        weights.overtime * overtime +
+        weights.partnerCost * partnerCost +
+        weights.disruption * otherCarers
+      );
+    },
     get continuity() {
       return continuity;
     },

@@ -35,6 +35,9 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
   const leg = (a: number, b: number): number => state.legBetween(a, b);
   const into = (node: number): number => legInto[node] as number;
 
+  /** What continuity gains when a task goes to that tour's carer. */
+  const gain = (task: number, there: number): number => state.gainOf(task, model.tourCarer[there] as number);
+
   /** A node to stand behind, or -1. */
   function anchorFor(task: number): number {
     const draw = random.float();
@@ -100,7 +103,8 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const to = next[task] as number;
     const added = leg(anchor, task) + leg(task, after) - into(after);
     const saved = into(task) + into(to) - leg(from, to);
-    if (price * (added - saved) > room) return null;
+    const most = price * (added - saved);
+    if (most > room && most > room + gain(task, there)) return null;
     const behind = there === tour[task] && (start[anchor] as number) > (start[task] as number);
     if (!behind && !mayStand(there, anchor, task, task, after)) return null;
     state.cut(task);
@@ -138,7 +142,8 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const after = next[other] as number;
     const added = leg(anchor, task) + leg(task, after) + leg(from, other) + leg(other, to);
     const saved = into(task) + into(to) + into(other) + into(after);
-    if (price * (added - saved) > room) return null;
+    const most = price * (added - saved);
+    if (most > room && (mine === theirs || most > room + gain(task, theirs) + gain(other, mine))) return null;
     if (mine !== theirs && !(mayStand(theirs, anchor, task, task, after) && mayStand(mine, from, other, other, to))) {
       return null;
     }

@@ -2,6 +2,7 @@
 import { invariant, type Random } from '@fieldfare/kernel';
 import { MOST_WAITING } from '../score.ts';
 import { OTHER_TIME } from '../told.ts';
+import { NEVER } from './model.ts';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createProbe } from './probe.ts';
 import type { SearchState } from './state.ts';
@@ -19,25 +20,34 @@ const FEW_TOURS = 48;
 const BLINK = 0.01;
 
 export function createRepair(state: SearchState, neighbours: Neighbours, random: Random): Repair {
-  const { model, next, tour, leg: legInto } = state;
+  const { model, next, tour, start, leg: legInto } = state;
   const { mayStand } = createProbe(state);
-  const { taskCount, weights, patientTasks } = model;
+  const { taskCount, weights, patientTasks, preferred, duration, windowFrom, windowOpen, breaks } = model;
   const { before: near, width, tours, nearTours, carerTours } = neighbours;
+  const faces = weights.continuity > 0;
   const timed = model.legs === null;
-  /** What an insertion may save besides travel: waiting in one gap. Where travel depends on the hour, some travel too; and another visit may come to its time. */
-  const saved =
-    weights.waitingMinutes * MOST_WAITING + (timed ? weights.travelMinutes * 5 : 0) + weights.disruption * OTHER_TIME;
+  const told = model.toldStart.some((start) => start >= 0);
+  /** What an insertion may save besides waiting: where travel depends on the hour, some travel; another visit may come to its time. */
+  const saved = (timed ? weights.travelMinutes * 5 : 0) + (told ? weights.disruption * OTHER_TIME : 0);
+  const paired = model.partner.some((other) => other >= 0);
+  /** By task: the last minute at which it may start. */
+  const latest = Int32Array.from({ length: taskCount }, (_, task) =>
+    (model.windowFrom[task + 1] as number) > (model.windowFrom[task] as number)
+      ? (model.windowClose[(model.windowFrom[task + 1] as number) - 1] as number)
+      : NEVER,
+  );
   /** By tour: the last call that looked through it. */
   const lookedAt = new Float64Array(model.tourCount);
   let asked = 0;
   let best = -1;
   let bestCost = 0;
 
-  function look(task: number, before: number, without: number): void {
+  /** `least`: as `leastIn` says. */
+  function look(task: number, before: number, least: number): void {
     if (random.float() < BLINK) return;
     const after = next[before] as number;
     const added = state.legBetween(before, task) + state.legBetween(task, after) - (legInto[after] as number);
-    const room = bestCost - without - weights.travelMinutes * added + saved;
+    const room = bestCost - least - weights.travelMinutes * added;
     if (room <= 0 || !mayStand(tour[before] as number, before, task, task, after)) return;
     state.insert(task, before);
     if (state.settle(room)) {
@@ -50,14 +60,38 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     state.rollback();
   }
 
-  /** Once a task; nothing where it may not stand. */
+  /** What the plan costs at least with the task in that tour, travel left out. */
+  function leastIn(task: number, there: number, without: number): number {
+    const least = without + state.priceOf(task, model.tourCarer[there] as number) - saved;
+    if (least >= bestCost || weights.waitingMinutes === 0) return least;
+    return (
+      least - weights.waitingMinutes * (paired ? Math.max(MOST_WAITING, state.idleIn(there)) : state.idleIn(there))
+    );
+  }
+
+  function lookBehind(task: number, before: number, without: number): void {
+    if (!state.allows(task, tour[before] as number)) return;
+    const least = leastIn(task, tour[before] as number, without);
+    if (least < bestCost) look(task, before, least);
+  }
+
+  /** Once a task; nothing where it may not stand or would cost more whatever the way. Starts ascend along a tour, so most of it is passed by. */
   function lookThrough(task: number, there: number, without: number): void {
-    if (lookedAt[there] === asked || !state.allows(task, there)) return;
+    if (lookedAt[there] === asked) return;
     lookedAt[there] = asked;
+    if (!state.allows(task, there)) return;
+    const least = leastIn(task, there, without);
+    if (least >= bestCost) return;
+    const swings = breaks !== null && (breaks.minutes[there] as number) > 0;
+    const opens = windowOpen[windowFrom[task] as number] as number;
+    const closes = swings ? NEVER : (latest[task] as number);
+    const done = Math.max(opens, model.tourStart[there] as number) + (duration[task] as number);
     const home = taskCount + there;
     for (let before = home; ; ) {
-      look(task, before, without);
-      before = next[before] as number;
+      if (before !== home && (start[before] as number) + (duration[before] as number) > closes) return;
+      const after = next[before] as number;
+      if (after === home || (latest[after] as number) >= done) look(task, before, least);
+      before = after;
       if (before === home) return;
     }
   }
@@ -70,25 +104,26 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     const few = open.length <= FEW_TOURS;
     asked += 1;
     if (wish >= 0) lookThrough(task, wish, without);
-    // The likely places first: a good price rules most others out by their travel alone.
+    // The likely places first: a good price rules most others out by who goes, or by their travel.
+    if (faces) {
+      if ((preferred[task] as number) >= 0) lookWith(task, preferred[task] as number, without);
+      for (const other of patientTasks[model.patient[task] as number] ?? []) {
+        const carer = (tour[other] as number) < 0 ? -1 : (model.tourCarer[tour[other] as number] as number);
+        if (carer >= 0) lookWith(task, carer, without);
+      }
+    }
     for (let rank = 0; rank < width; rank += 1) {
       const before = near[task * width + rank] as number;
       if (before < 0) break;
       const there = tour[before] as number;
-      if (there < 0 || !state.allows(task, there)) continue;
-      if (few) look(task, before, without);
+      if (there < 0) continue;
+      if (few && !faces) lookBehind(task, before, without);
       else lookThrough(task, there, without);
     }
     if (few) {
       for (const there of open) lookThrough(task, there, without);
       return take(task);
     }
-    const who = model.patient[task] as number;
-    for (const other of patientTasks[who] ?? []) {
-      const carer = (tour[other] as number) < 0 ? -1 : (model.tourCarer[tour[other] as number] as number);
-      if (carer >= 0) lookWith(task, carer, without);
-    }
-    if ((model.preferred[task] as number) >= 0) lookWith(task, model.preferred[task] as number, without);
     for (const there of nearTours[task] as Int32Array) lookThrough(task, there, without);
     // And somewhere else: homes need not say where carers work.
     lookThrough(task, open[Math.floor(random.float() * open.length)] as number, without);
@@ -113,7 +148,7 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
   return {
     insert,
     insertAll() {
-      const { windowFrom, windowOpen, movable } = model;
+      const { movable } = model;
       const opens = (task: number): number => windowOpen[windowFrom[task] as number] ?? 0;
       const waiting = Array.from({ length: taskCount }, (_, task) => task)
         .filter((task) => movable[task] === 1 && (tour[task] as number) < 0)

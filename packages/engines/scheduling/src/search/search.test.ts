@@ -12,6 +12,7 @@ import { WEIGHTS } from '../weights.ts';
 import { createMoves } from './moves.ts';
 import { neighboursOf } from './neighbours.ts';
 import { createProbe } from './probe.ts';
+import { createRepair } from './repair.ts';
 import { createRuin } from './ruin.ts';
 import { createWeekSearch, unassignedOf } from './week-model.ts';
 
@@ -83,6 +84,83 @@ describe('search state', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('prices known before anything is settled', () => {
+  it('of giving a task to a carer are what the score changes by, or the hours do not allow it', () => {
+    fc.assert(
+      fc.property(weeks, fc.integer(), (options, seed) => {
+        const plan = planOf(generateWeek(options));
+        const tray = trayOf(plan);
+        finish(autoAssign(plan, { seed, moves: 0 }));
+        const { model, state } = createWeekSearch(plan, tray);
+        const { movable, tours } = finish(neighboursOf(model, 8));
+        const random = seededRandom(seed);
+        const below = (count: number): number => Math.floor(random.float() * count);
+        for (let step = 0; step < 60 && movable.length > 0; step += 1) {
+          const task = movable[below(movable.length)] as number;
+          const may = tours[task] as Int32Array;
+          const there = may[below(may.length)];
+          if (there === undefined || !state.allows(task, there)) continue;
+          const carer = model.tourCarer[there] as number;
+          const continuity = state.continuity;
+          const stands = (state.tour[task] as number) >= 0;
+          const gain = stands ? state.gainOf(task, carer) : 0;
+          if (stands) state.cut(task);
+          const price = state.priceOf(task, carer);
+          const without = state.carerCost - model.weights.unassigned * (model.priority[task] as number);
+          state.insert(task, model.taskCount + there);
+          if (price < Number.POSITIVE_INFINITY) expect(state.carerCost - without).toBe(price);
+          if (stands) expect(model.weights.continuity * (continuity - state.continuity)).toBe(gain + 0);
+          const settled = state.settle(Number.POSITIVE_INFINITY);
+          if (price === Number.POSITIVE_INFINITY) expect(settled).toBe(false);
+          state.rollback();
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('repair', () => {
+  it('finds the cheapest of all places', () => {
+    const steady = { float: () => 0.5, bytes: (count: number) => new Uint8Array(count) };
+    let placed = 0;
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const plan = planOf(
+          generateWeek({ seed, staff: 8, visits: 60, rushHours: false, paired: 0, restMinutes: 0, days: 1 }),
+        );
+        const tray = trayOf(plan);
+        finish(autoAssign(plan, { seed, moves: 0 }));
+        const { model, state } = createWeekSearch(plan, tray);
+        const neighbours = finish(neighboursOf(model, 8));
+        const repair = createRepair(state, neighbours, steady);
+        for (const task of neighbours.movable) {
+          if ((state.tour[task] as number) < 0) continue;
+          state.cut(task);
+          if (!state.settle(Number.POSITIVE_INFINITY, true)) {
+            state.rollback();
+            continue;
+          }
+          state.commit();
+          let least = Number.POSITIVE_INFINITY;
+          for (let before = 0; before < model.taskCount + model.tourCount; before += 1) {
+            const there = state.tour[before] as number;
+            if (there < 0 || (state.next[before] as number) < 0 || !state.allows(task, there)) continue;
+            state.insert(task, before);
+            if (state.settle(Number.POSITIVE_INFINITY)) least = Math.min(least, state.cost);
+            state.rollback();
+          }
+          expect(repair.insert(task)).toBe(least < Number.POSITIVE_INFINITY);
+          if (least < Number.POSITIVE_INFINITY) expect(state.cost).toBe(least);
+          placed += 1;
+        }
+      }),
+      { seed: 3, numRuns: 12 },
+    );
+    expect(placed).toBeGreaterThan(100);
   });
 });
 

@@ -132,6 +132,31 @@ export class SearchState {
     };
   }
 
+  /** What giving an unassigned task to a carer costs before any travel or waiting; infinite where hours do not allow it. */
+  priceOf(task: number, carer: number): number {
+    return this.ledger.priceOf(task, carer);
+  }
+
+  /** What another carer for a task that has one takes off continuity; below zero: adds to it. */
+  gainOf(task: number, carer: number): number {
+    return this.ledger.gainOf(task, carer);
+  }
+
+  /** All that depends on who goes and not on the times: known before anything is settled. */
+  get carerCost(): number {
+    return this.ledger.cost + this.model.weights.unassigned * this.unassigned;
+  }
+
+  /** At most this much waiting can go when something comes into a tour. */
+  idleIn(tour: number): number {
+    const home = this.model.taskCount + tour;
+    let sum = 0;
+    for (let node = this.next[home] as number; node !== home; node = this.next[node] as number) {
+      sum += this.idle[node] as number;
+    }
+    return sum;
+  }
+
   /** Skills, and that a pair's other half is with somebody else. */
   allows(task: number, tour: number): boolean {
     if (!mayDo(this.model, task, tour)) return false;
