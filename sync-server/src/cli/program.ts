@@ -1,4 +1,5 @@
 /** Commands and flags. Exit codes: 0 done, 1 refused or failed (one sentence on standard error), 2 wrong usage. */
+import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { ProblemError, type Result, ROLES, systemClock, systemRandom } from '@fieldfare/kernel';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -55,6 +56,7 @@ async function serve(flags: ServeFlags): Promise<number> {
     demo: flags.demo ?? false,
     log,
   });
+  flushCompileCache(); // see main.ts; a process that is killed has no other occasion
   say(`Fieldfare server: ${server.url}`);
   if (server.demoAccounts.length > 0) {
     say('\nDemo agency (made-up people). Sign in with:');
