@@ -46,8 +46,9 @@ const evening = (dice: Dice, visits: number, weekdays: string): Need => ({
   window: dice.pick(EVENINGS),
   weekdays,
 });
+/** Fewer on Mondays and Tuesdays, when fewer are at work at midday: baths fill the days as a planner would fill them. */
 const bath = (dice: Dice): Need => {
-  const weekdays = dice.pick(['14', '15', '36', '135', '25', '1', '5', '3', '16', '27']);
+  const weekdays = dice.pick(['14', '25', '36', '135', '24', '4', '5', '3', '35', '27']);
   return {
     service: 'psw',
     visits: weekdays.length,

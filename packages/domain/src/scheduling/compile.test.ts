@@ -197,10 +197,11 @@ describe('compileProblem', () => {
   it('counts a neighbour day’s visit as fixed, and not against this week’s capacity', () => {
     const sunday = addDays(daysOfWeek('2026-W48')[0] ?? '', -1);
     const outside = visit({ week: '2026-W47', date: sunday, start: '23:30', staffId: agency.joan.id });
-    const { problem, outsideMinutes } = compiled('2026-W48', [outside, visit({})]);
+    const { problem, outsideMinutes, partnerOutsideMinutes } = compiled('2026-W48', [outside, visit({})]);
     expect(problem.visits[0]).toMatchObject({ fixed: true, startWindows: [] });
     expect(problem.staff[0]?.capacityMinutes).toBe(agency.joan.capacityMinutes + 45);
     expect(outsideMinutes.get(agency.joan.id)).toBe(45);
+    expect(partnerOutsideMinutes.size).toBe(0);
     const plan = createPlan(unwrap(compileWeek(problem)));
     expect(componentsOf(plan).windowMinutes).toBe(0);
     const { staff = -1, start = 0 } = plan.placementOf(0) ?? {};

@@ -112,6 +112,8 @@ export interface CompiledProblem {
    * because it counts every placed visit.
    */
   readonly outsideMinutes: ReadonlyMap<string, number>;
+  /** The same by partner. */
+  readonly partnerOutsideMinutes: ReadonlyMap<string, number>;
 }
 
 /** What continuity counts times. */
@@ -315,13 +317,18 @@ export function compileProblem(
     }),
   );
 
-  const outsideOf = (partnerId: string): number =>
-    rows.people.reduce((sum, row) => sum + (row.partnerId === partnerId ? (outsideMinutes.get(row.id) ?? 0) : 0), 0);
+  const partnerOutsideMinutes = new Map<string, number>();
+  for (const { id, partnerId } of rows.people) {
+    const outside = outsideMinutes.get(id) ?? 0;
+    if (partnerId !== null) partnerOutsideMinutes.set(partnerId, (partnerOutsideMinutes.get(partnerId) ?? 0) + outside);
+  }
   const partners = rows.partners.map(
     ({ id, active, regionIds, serviceCodes, capacityMinutes, noticeDays }): EnginePartner => ({
       id,
       services: active && regionIds.includes(region.id) ? serviceCodes : [],
-      ...(typeof capacityMinutes === 'number' ? { capacityMinutes: capacityMinutes + outsideOf(id) } : {}),
+      ...(typeof capacityMinutes === 'number'
+        ? { capacityMinutes: capacityMinutes + (partnerOutsideMinutes.get(id) ?? 0) }
+        : {}),
       ...(noticeDays ? { earliest: clock.minuteAt(addDays(rows.today, noticeDays), '00:00') } : {}),
     }),
   );
@@ -341,5 +348,6 @@ export function compileProblem(
       travelBucket: (departure) => travel.bucketOf(departure),
     },
     outsideMinutes,
+    partnerOutsideMinutes,
   };
 }

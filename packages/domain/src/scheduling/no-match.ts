@@ -30,7 +30,7 @@ const REMOVED: Readonly<Record<RuleId, string>> = {
   'SCH-ROLE': 'have a role that may not deliver the service',
   'SCH-BLOCKED': 'must not meet this patient',
   'SCH-SKILL': 'lack a skill or language that is asked for',
-  'SCH-PROVIDER': 'are not of the provider type that is asked for',
+  'SCH-PROVIDER': 'belong to a partner, and own staff are asked for',
   'SCH-CONTRACT': 'belong to a partner that is not contracted for it here',
   'SCH-WINDOW': 'have no window to start it in',
   'SCH-AVAILABILITY': 'are not at work in its window',
@@ -45,6 +45,11 @@ const REMOVED: Readonly<Record<RuleId, string>> = {
   'SCH-REST': 'would rest too little between two days',
   'SCH-BREAK': 'would have no time for their break',
 };
+
+const removedText = (rule: RuleId, { providerPreference }: WeekVisit): string =>
+  rule === 'SCH-PROVIDER' && providerPreference === 'partner'
+    ? 'are our own staff, and a partner’s are asked for'
+    : REMOVED[rule];
 
 const LAST_MINUTE = minuteOfDay('23:59');
 
@@ -228,7 +233,7 @@ export async function noMatch(ctx: Context, input: VisitTarget): Promise<NoMatch
   const steps = FUNNEL_STEPS.flatMap((rule) => {
     const removed = funnel.removed[rule];
     left -= removed;
-    return removed === 0 ? [] : [{ rule, sentence: REMOVED[rule], removed, left }];
+    return removed === 0 ? [] : [{ rule, sentence: removedText(rule, row), removed, left }];
   });
   const answer = { staff: staff.length, steps, left: funnel.left };
   if (funnel.left > 0) return { ...answer, main: null, relaxations: [] };

@@ -137,6 +137,17 @@ describe('violations in words', () => {
     expect(describeViolation({ rule: 'SCH-SYNC', severity: 'warn', params }, names)).toBe(words);
   });
 
+  it('SCH-PARTNER-CAPACITY leaves out what stands in the weeks beside', () => {
+    const violation: Violation = {
+      rule: 'SCH-PARTNER-CAPACITY',
+      severity: 'warn',
+      params: PARAMS['SCH-PARTNER-CAPACITY'],
+    };
+    expect(describeViolation(violation, { ...names, partnerOutsideMinutes: 120 })).toBe(
+      'Over the partner’s agreed hours by 45 min: 18 h 45 min booked of 18 h this week',
+    );
+  });
+
   it('SCH-AVAILABILITY says why somebody is away', () => {
     const violation: Violation = {
       rule: 'SCH-AVAILABILITY',

@@ -13,6 +13,8 @@ export interface ViolationNames {
   readonly absenceOn?: (date: LocalDate) => string | null;
   /** See `CompiledProblem.outsideMinutes`. */
   readonly outsideMinutes?: number;
+  /** The same of everybody of the carer's partner. */
+  readonly partnerOutsideMinutes?: number;
 }
 
 const number = (value: string | number | undefined): number => (typeof value === 'number' ? value : 0);
@@ -97,11 +99,12 @@ function notice({ params }: Violation, names: ViolationNames): string {
   return `Too soon to ask this partner: the notice that was agreed allows visits from ${dayText(earliest.date)} on`;
 }
 
-function partnerCapacity({ params }: Violation): string {
-  const booked = number(params.bookedMinutes) + number(params.visitMinutes);
+function partnerCapacity({ params }: Violation, names: ViolationNames): string {
+  const outside = names.partnerOutsideMinutes ?? 0;
+  const booked = number(params.bookedMinutes) + number(params.visitMinutes) - outside;
   return (
     `Over the partner’s agreed hours by ${lengthText(number(params.overMinutes))}: ` +
-    `${lengthText(booked)} booked of ${lengthText(number(params.capacityMinutes))} this week`
+    `${lengthText(booked)} booked of ${lengthText(number(params.capacityMinutes) - outside)} this week`
   );
 }
 
@@ -148,7 +151,7 @@ export function describeViolation(violation: Violation, names: ViolationNames): 
     case 'SCH-CAPACITY':
       return capacity(violation, names);
     case 'SCH-PARTNER-CAPACITY':
-      return partnerCapacity(violation);
+      return partnerCapacity(violation, names);
   }
 }
 
@@ -160,7 +163,8 @@ export const toBoardViolation = (violation: Violation, names: ViolationNames): B
 
 /** The blocking violations as problems, without names: problems are safe to log. */
 export function blocked(violations: readonly Violation[], names: ViolationNames): Problem[] {
-  const anonymous: ViolationNames = { zone: names.zone, outsideMinutes: names.outsideMinutes ?? 0 };
+  const { zone, outsideMinutes = 0, partnerOutsideMinutes = 0 } = names;
+  const anonymous: ViolationNames = { zone, outsideMinutes, partnerOutsideMinutes };
   return violations
     .filter(({ severity }) => severity === 'block')
     .map((violation) =>

@@ -41,7 +41,11 @@ export interface WorkbenchOptions {
 }
 
 export function layOut(rows: WeekRows, anyDay?: ReadonlySet<string>): Workbench {
-  const { problem, outsideMinutes } = compileProblem(rows, createTravelModel(rows.region), anyDay ? { anyDay } : {});
+  const { problem, outsideMinutes, partnerOutsideMinutes } = compileProblem(
+    rows,
+    createTravelModel(rows.region),
+    anyDay ? { anyDay } : {},
+  );
   const compiled = unwrap(compileWeek(problem));
   const visits = byId(rows.visits);
   const people = byId(rows.people);
@@ -67,6 +71,7 @@ export function layOut(rows: WeekRows, anyDay?: ReadonlySet<string>): Workbench 
     wordsFor: (staffId) => ({
       zone: rows.region.zone,
       outsideMinutes: outsideMinutes.get(staffId) ?? 0,
+      partnerOutsideMinutes: partnerOutsideMinutes.get(people.get(staffId)?.partnerId ?? '') ?? 0,
       patientOfVisit(visitId) {
         const visit = visits.get(visitId);
         return visit ? patientNameOf(visit.patientId) : null;

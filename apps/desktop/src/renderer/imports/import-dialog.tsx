@@ -13,13 +13,24 @@ import { Tag } from '../shell/tag.tsx';
 import classes from './imports.module.css';
 
 const KINDS = [
-  { value: 'partners', label: 'Partners (administrators)' },
-  { value: 'staff', label: 'Staff' },
-  { value: 'patients', label: 'Patients' },
-  { value: 'requirements', label: 'Requirements (visits a week)' },
-  { value: 'visits', label: 'Visits' },
+  {
+    value: 'partners',
+    label: 'Partners',
+    about: 'Organisations that deliver visits, and what was agreed with each. Only administrators may import them.',
+  },
+  { value: 'staff', label: 'Staff', about: 'Carers of this region, with hours, skills and when they are at work.' },
+  { value: 'patients', label: 'Patients', about: 'Patients of this region, with address and risk.' },
+  {
+    value: 'requirements',
+    label: 'Weekly visits',
+    about: 'What each patient needs a week. The patients have to be here already.',
+  },
+  { value: 'visits', label: 'Single visits', about: 'Visits on given days; they go to the unscheduled list.' },
 ] as const;
 type Kind = (typeof KINDS)[number]['value'];
+
+const FIRST_LINE =
+  'The first line of the file names its columns. Nothing is stored before you have seen what the import would do.';
 
 type Preview = Awaited<ReturnType<WorkspaceClient['imports']['preview']['mutate']>>;
 type Trial = Awaited<ReturnType<WorkspaceClient['imports']['dryRun']['mutate']>>;
@@ -120,6 +131,11 @@ export function ImportDialog(props: {
           )}
         </FileButton>
       </div>
+      {!chosen && (
+        <p className={classes.about}>
+          {KINDS.find(({ value }) => value === kind)?.about} {FIRST_LINE}
+        </p>
+      )}
       {chosen && (
         <>
           <p className={classes.about}>
@@ -174,6 +190,11 @@ export function ImportDialog(props: {
               </Table>
               {trial.errorCount > ERRORS_SHOWN && <p>and {trial.errorCount - ERRORS_SHOWN} more</p>}
             </div>
+          )}
+          {trial.errorCount > 0 && (
+            <p className={classes.about}>
+              Nothing is stored while a row is wrong. Correct the file and choose it again, or change the columns above.
+            </p>
           )}
         </section>
       )}

@@ -94,8 +94,8 @@ function Way({
         <IconArrowRight size={13} />
         <span>
           {way.staffName}, {shortDate(way.date)} at {way.start}
-          <span className={classes.dim}>
-            {way.travelMinutes > 0 ? ` · ${way.travelMinutes} min more driving` : ' · no more driving'}
+          <span className={classes.driving}>
+            {way.travelMinutes > 0 ? `${way.travelMinutes} min more driving` : 'no more driving'}
           </span>
         </span>
       </span>
