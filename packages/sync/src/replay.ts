@@ -6,7 +6,7 @@
  * A receipt (`seal`) says that the server once held these very bytes in this shard, durably. Who has not the server's
  * key cannot make one, so others' edits can be given back without anybody being able to forge them.
  */
-import { timeOf } from '@fieldfare/kernel';
+import { type ShardId, timeOf } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { SEAL_BYTES } from './protocol/codec.ts';
 import type { JournalRecord, Outgoing, RowEntry, StoredRecord } from './types.ts';
@@ -21,6 +21,12 @@ export function sealedBytes(seal: Uint8Array, update: Uint8Array): Uint8Array {
   bytes.set(update, SEAL_BYTES);
   return bytes;
 }
+
+/** How an update from elsewhere is kept in a stream. */
+export const receivedRecord = (stream: ShardId, { update, seal }: Outgoing): JournalRecord =>
+  seal === undefined
+    ? { shard: stream, kind: 'remote', bytes: update }
+    : { shard: stream, kind: 'sealed', bytes: sealedBytes(seal, update) };
 
 /** The Yjs update of a record, null for the kinds that hold none. */
 export function updateOf({ kind, bytes }: JournalRecord): Uint8Array | null {

@@ -28,41 +28,22 @@ import {
 } from '@fieldfare/kernel';
 import * as Y from 'yjs';
 import { createAcks } from './acks.ts';
-import { carryOver, type Ended } from './carry.ts';
-import { compactRecords, hasOutgrown, mayHaveOutgrown } from './compaction.ts';
-import { allRows, createDocuments, sameBytes } from './documents.ts';
-import { createEpochs, FIRST_EPOCH, newEpoch, placeOfStream, streamOf } from './epochs.ts';
+import { createDocuments } from './documents.ts';
+import { createEpochSteps } from './epoch-steps.ts';
+import { createEpochs, placeOfStream } from './epochs.ts';
 import { GUARD_LIMITS } from './guard/limits.ts';
 import { inspectUpdate, type Owner, type UpdateFacts } from './guard.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { createListeners } from './listeners.ts';
-import { createOutbox, readLocalUpdate } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
 import { CLIENTS_STREAM, createOwners, type Holder, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
 import { createReceiver } from './receive.ts';
-import { lackingIn, sealedBytes } from './replay.ts';
-import { freshForm } from './rows/fresh.ts';
+import { lackingIn, receivedRecord } from './replay.ts';
 import { mergeOfTables, planWrites } from './rows/plan.ts';
-import { createShardDoc, type ShardDoc } from './rows/shard-doc.ts';
-import { createSessions, newClientId } from './sessions.ts';
-import type {
-  CommitReceipt,
-  CompactionReport,
-  JournalRecord,
-  Outgoing,
-  Replica,
-  ReplicaOptions,
-  Source,
-  StoredRecord,
-  Touched,
-} from './types.ts';
-
-/** Edits of the last days are kept as they came, so that they can be given back: SYN-REP-RETURN. */
-const RETURN_MS = 3 * 86_400_000;
-
-const receivedRecord = (stream: ShardId, { update, seal }: Outgoing): JournalRecord =>
-  seal === undefined
-    ? { shard: stream, kind: 'remote', bytes: update }
-    : { shard: stream, kind: 'sealed', bytes: sealedBytes(seal, update) };
+import type { ShardDoc } from './rows/shard-doc.ts';
+import { createSessions } from './sessions.ts';
+import type { CommitReceipt, JournalRecord, Outgoing, Replica, ReplicaOptions, Source, Touched } from './types.ts';
 
 /** SYN-EPOCH-OVER. */
 const past = (): Result<never> =>
@@ -217,132 +198,6 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     touch: listeners.touch,
   });
 
-  /** What may stand for all of a stream's records. */
-  function rewritten(stream: ShardId, stored: readonly StoredRecord[]): Result<readonly JournalRecord[]> {
-    if (stream === CLIENTS_STREAM) return ok(owners?.records() ?? []);
-    if (!authority) documents.takeStored(stream, stored);
-    return compactRecords(stream, stored, {
-      authority,
-      held: acks.heldOf(stream),
-      own: ownClients,
-      keepFrom: authority ? Number.POSITIVE_INFINITY : clock.now() - RETURN_MS,
-      mergeOf,
-    });
-  }
-
-  /** Null: rewritten. Else why the stream stays as it is. */
-  async function compactNow(stream: ShardId): Promise<Result<Problem | null>> {
-    const stored = await journal.read(stream);
-    if (!stored.ok) return stored;
-    const records = rewritten(stream, stored.value);
-    if (!records.ok) return ok(records.problems[0]);
-    if (records.value.length === 0) return ok(null);
-    const appended = await journal.append(records.value);
-    if (!appended.ok) {
-      await documents.backToDisk([placeOfStream(stream).shard]);
-      return appended;
-    }
-    // What the disk gives back counts, not what was handed to it.
-    const { firstSeq } = appended.value;
-    const written = await journal.read(stream);
-    if (!written.ok) return written;
-    const there = written.value.filter(({ seq }) => seq >= firstSeq);
-    const whole =
-      there.length === records.value.length &&
-      there.every(({ bytes }, i) => sameBytes(bytes, records.value[i]?.bytes ?? new Uint8Array()));
-    if (!whole) return ok(problem('storage-failed', 'the disk did not give back what was written', { rule: 'JRN-IO' }));
-    const dropped = await journal.supersede?.(stream, firstSeq);
-    return dropped && !dropped.ok ? dropped : ok(null);
-  }
-
-  /** An epoch that is over is kept as it is, as long as single edits are kept, then goes; never what is pending in it. */
-  async function forgetNow(stream: ShardId, endedAt: number): Promise<Result<null>> {
-    if (endedAt > clock.now() - RETURN_MS || outbox.hasShard(stream)) return ok(null);
-    const dropped = await journal.supersede?.(stream, Number.MAX_SAFE_INTEGER);
-    return dropped && !dropped.ok ? dropped : ok(null);
-  }
-
-  // ---- epochs ---------------------------------------------------------------------------------------------------
-
-  /**
-   * Makes the first records of another epoch durable, at once with whatever else belongs to that step. `doc`: what they hold.
-   * After a failure the shard is in whatever epoch the disk made of it.
-   */
-  async function enter(shard: ShardId, epoch: number, doc: ShardDoc, records: readonly JournalRecord[]) {
-    const appended = await journal.append(records);
-    if (appended.ok) {
-      epochs.begin(shard, epoch);
-      documents.replace(shard, doc);
-    } else {
-      doc.destroy();
-      if (journal.shards().includes(streamOf(shard, epoch))) epochs.begin(shard, epoch);
-      await documents.backToDisk([shard]);
-    }
-    return appended;
-  }
-
-  async function beginNow(shard: ShardId, isDue: (doc: ShardDoc) => boolean, after: number): Promise<Result<boolean>> {
-    const opened = await documents.open(shard);
-    if (!opened.ok) return opened;
-    if (!isDue(opened.value)) return ok(false);
-    const client = newClientId(random.bytes(6));
-    const isNew = opened.value.clock(client) === 0 && owners?.ownerOf(client, SERVER) === 'nobody';
-    const fresh = documents.isWhole(shard) && isNew ? freshForm(opened.value, client, mergeOf) : null;
-    if (fresh === null) {
-      return fail(problem('conflict', 'the document cannot be begun anew as it is', { rule: 'SYN-EPOCH-PROOF' }));
-    }
-    const epoch = newEpoch(clock.now(), random, Math.max(epochs.of(shard), after));
-    const claim = owners?.claim([client], SERVER);
-    const base = receivedRecord(streamOf(shard, epoch), fresh);
-    const entered = await enter(shard, epoch, fresh.doc, claim === undefined ? [base] : [claim, base]);
-    if (epochs.of(shard) === epoch) listeners.touch({ origin: 'load', shard, rows: new Map(), seq: 0, epoch });
-    return entered.ok ? ok(true) : entered;
-  }
-
-  async function enterNow(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>> {
-    if (epoch <= epochs.of(shard)) return ok(undefined);
-    const doc = createShardDoc(shard, mergeOf);
-    const fits = inspectTrusted(shard, whole.update, doc);
-    if (!fits.ok) return fits;
-    doc.apply([whole.update]);
-    const ended: Ended[] = [];
-    for (const stream of epochs.streams(shard)) {
-      const read = await documents.readStream(stream);
-      if (!read.ok) return read;
-      ended.push(read.value);
-    }
-    const { updates, left } = carryOver(ended, doc, ownClients, limits.maxUpdateBytes);
-    for (const one of ended) one.doc.destroy();
-    const stream = streamOf(shard, epoch);
-    // what has been carried over is pending there and, by the same step, no more here
-    // (the one that ends always says so: what it had been told since it last wrote that down is known in memory only)
-    const settled = left.filter(
-      ({ stream: old, ends, all }) => all && ends.size > 0 && (outbox.hasShard(old) || old === epochs.stream(shard)),
-    );
-    const entered = await enter(shard, epoch, doc, [
-      receivedRecord(stream, whole),
-      ...updates.map((bytes): JournalRecord => ({ shard: stream, kind: 'local', bytes })),
-      ...settled.map(({ stream: old, ends }): JournalRecord => {
-        const held = new Map([...acks.heldOf(old), ...ends]);
-        return { shard: old, kind: 'ack', bytes: Y.encodeStateVector(held) };
-      }),
-    ]);
-    if (epochs.of(shard) !== epoch) return entered.ok ? ok(undefined) : entered;
-    for (const update of updates) {
-      const local = readLocalUpdate(update);
-      if (local === null) continue;
-      outbox.add(stream, local.stamp, local.client, local.end);
-      sessions.of(local.client)?.written.set(stream, local.end);
-    }
-    for (const { stream: old, ends } of left) {
-      acks.note(old, ends);
-      outbox.acknowledge(old, ends);
-    }
-    listeners.touch({ origin: 'load', shard, rows: allRows(doc), seq: 0, epoch });
-    listeners.pendingChanged();
-    return entered.ok ? ok(undefined) : entered;
-  }
-
   /** SYN-REP-RETURN. Offered inside the shard's queue: no change of it can come in between. */
   async function offerNow(
     shard: ShardId,
@@ -376,6 +231,37 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     invariant(doc !== undefined, 'the shard must be loaded first');
     return doc;
   };
+
+  const epochSteps = createEpochSteps({
+    journal,
+    epochs,
+    documents,
+    acks,
+    outbox,
+    sessions,
+    owners,
+    ownClients,
+    listeners,
+    mergeOf,
+    inspect: inspectTrusted,
+    clock,
+    random,
+    limits,
+  });
+  const compactAll = createHousekeeping({
+    journal,
+    queue,
+    epochs,
+    documents,
+    acks,
+    outbox,
+    owners,
+    ownClients,
+    mergeOf,
+    clock,
+    authority,
+    begin: epochSteps.begin,
+  });
 
   // ---- what was pending when the journal was closed ---------------------------------------------------------------
 
@@ -434,13 +320,13 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     async beginEpoch(shard, after) {
       invariant(authority, 'epochs begin at the server');
       if (closing !== null) return fail(closedProblem());
-      const begun = await queue.run([shard], () => beginNow(shard, () => epochs.of(shard) <= after, after));
+      const begun = await queue.run([shard], () => epochSteps.begin(shard, () => epochs.of(shard) <= after, after));
       return begun.ok ? ok(undefined) : begun;
     },
     async enterEpoch(shard, epoch, whole) {
       invariant(!authority, 'the server begins epochs itself');
       if (closing !== null) return fail(closedProblem());
-      return queue.run([shard], () => enterNow(shard, epoch, whole));
+      return queue.run([shard], () => epochSteps.enter(shard, epoch, whole));
     },
     acknowledged(shard, stateVector) {
       if (authority || closing !== null) return;
@@ -474,35 +360,7 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
         return { shard, ...sum, epoch: epochs.of(shard) };
       }),
     }),
-    async compact(turn) {
-      const bytesBefore = journal.stats().bytes;
-      const kept: CompactionReport['kept'][number][] = [];
-      let shards = 0;
-      let begun = 0;
-      for (const stream of journal.supersede ? journal.shards() : []) {
-        if (closing !== null) return fail(closedProblem());
-        const { shard } = placeOfStream(stream);
-        const result = await queue.run([shard], async () => {
-          const endedAt = epochs.endedAt(stream);
-          if (endedAt !== null) return forgetNow(stream, endedAt);
-          if (authority && stream !== CLIENTS_STREAM) {
-            const anew = mayHaveOutgrown(journal.size?.(stream))
-              ? await beginNow(shard, (doc) => hasOutgrown(doc, mergeOf), FIRST_EPOCH)
-              : ok(false);
-            if (anew.ok && anew.value) {
-              begun += 1;
-              return ok(null);
-            }
-          }
-          return compactNow(stream);
-        });
-        if (!result.ok) return result;
-        if (result.value === null) shards += 1;
-        else kept.push({ shard, problem: result.value });
-        await turn();
-      }
-      return ok({ shards, kept, epochs: begun, bytesBefore, bytesAfter: journal.stats().bytes });
-    },
+    compact: (turn) => compactAll(turn, () => (closing === null ? null : closedProblem())),
     onTouched: listeners.onTouched,
     onPending: listeners.onPending,
     close() {
