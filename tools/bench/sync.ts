@@ -111,16 +111,25 @@ interface SideBySide {
 }
 
 function printSideBySide({ ours, single, stock, hocuspocus }: SideBySide): void {
-  console.log(`${CLIENTS} clients in ${SHARDS} shards, p99: from sending to the last of the others having it\n`);
-  const columns = ['ours, durable', 'to the ack', 'ours, one by one', 'stock, in memory', 'Hocuspocus, stored later'];
-  const rows = [['updates/s', ...columns]];
-  for (const rate of RATES) {
-    const at = (outcomes: readonly Outcome[]) => outcomes.find((outcome) => outcome.rate === rate);
-    const all = [at(ours), at(single), at(stock), at(hocuspocus)];
-    if (all.every((outcome) => outcome === undefined)) continue;
-    const [own, ...others] = all;
-    rows.push([String(rate), ...[own?.fanOut, own?.ack, ...others.map((other) => other?.fanOut)].map(figure)]);
-  }
+  const sides = [ours, single, stock, hocuspocus];
+  const columns = ['ours, durable', 'ours, one by one', 'stock, in memory', 'Hocuspocus, stored later'];
+  const print = (what: string, cell: (outcome: Outcome) => string): void => {
+    const rows = [['updates/s', ...columns]];
+    for (const rate of RATES) {
+      const all = sides.map((outcomes) => outcomes.find((outcome) => outcome.rate === rate));
+      if (all.every((outcome) => outcome === undefined)) continue;
+      rows.push([String(rate), ...all.map((outcome) => (outcome === undefined ? '' : cell(outcome)))]);
+    }
+    printRows(what, rows);
+  };
+  console.log(`${CLIENTS} clients in ${SHARDS} shards\n`);
+  print('p99 from sending to the last of the others having it', ({ fanOut }) => figure(fanOut));
+  print('p99 from sending to the durable ack', ({ ack }) => figure(ack));
+  print('server’s processor time an update, ms', ({ cost }) => cost.toFixed(3));
+}
+
+function printRows(what: string, rows: readonly (readonly string[])[]): void {
+  console.log(`${what}\n`);
   for (const row of rows)
     console.log(
       row
