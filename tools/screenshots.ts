@@ -11,8 +11,17 @@ import {
   startDemo,
   syncState,
 } from '@fieldfare/desktop/test/harness';
-import { assignmentIdOf, type Context } from '@fieldfare/domain';
-import { dateAt, scheduleShard, systemClock, unwrap } from '@fieldfare/kernel';
+import { appRouter, assignmentIdOf, type Context, callerFactory } from '@fieldfare/domain';
+import {
+  dateAt,
+  daysOfWeek,
+  patientsShard,
+  rosterShard,
+  type ShardId,
+  scheduleShard,
+  systemClock,
+  unwrap,
+} from '@fieldfare/kernel';
 import type { Page } from 'playwright-core';
 import { ensureChromium } from './lib/chromium.ts';
 import { openNodeDevice } from './lib/node-device.ts';
@@ -25,6 +34,61 @@ process.env.CHROMIUM_PATH = await ensureChromium();
 await buildWeb();
 const server = await startDemo();
 const demo = buildDemoAgency({ size: 'small', today: dateAt(systemClock.now(), 'America/Toronto') });
+/** The region that opens first. */
+const regionId = [...demo.rows.regions].sort((a, b) => (a.name < b.name ? -1 : 1))[0]?.id ?? '';
+
+/** Until a device has a row: what it has asked for may still be on its way. */
+async function arrival(context: Context, shard: ShardId, table: string, id: string | undefined): Promise<void> {
+  unwrap(await context.loaded([shard]));
+  while (context.row(shard, table, id ?? '') === null) await pause(50);
+}
+
+/** In the week after this one two carers come to one patient together. Which visit is the first's. */
+async function pairUp(): Promise<string> {
+  const device = await openNodeDevice();
+  const signIn = { serverUrl: server.url, login: 'amelie', password: passwordOf('amelie'), deviceName: 'screenshots' };
+  unwrap(await device.signIn(signIn));
+  const context = device.context();
+  if (!context?.sync) throw new Error('amelie is not signed in');
+  const { scheduling } = callerFactory(appRouter)(context);
+  const [patient] = demo.rows.patients.filter(({ regionId: of }) => of === regionId);
+  const week = demo.weeks.at(-1) ?? demo.week;
+  const visit = demo.rows.visits.find((one) => one.regionId === regionId && one.week === week);
+  const carer = demo.rows.staff.find((one) => one.regionId === regionId);
+  await arrival(context, patientsShard(regionId), 'patients', patient?.id);
+  await arrival(context, rosterShard(regionId), 'staff', carer?.id);
+  await arrival(context, scheduleShard(regionId, week), 'visits', visit?.id);
+  const [from = ''] = daysOfWeek(week);
+  const need = {
+    regionId,
+    patientId: patient?.id ?? '',
+    requirementId: null,
+    from,
+    set: {
+      serviceCode: 'psw',
+      visitsPerWeek: 1,
+      minutes: 45,
+      windows: [{ weekdays: [3], from: '09:00', to: '13:00' }],
+      providerPreference: 'any' as const,
+      priority: 'routine' as const,
+      preferredStaffId: null,
+      endsOn: null,
+      pairing: { kind: 'together' as const },
+    },
+  };
+  const { id, token } = await scheduling.requirementEffect(need);
+  await scheduling.saveRequirement({ ...need, id, token });
+  const at = { regionId, week };
+  const halves = (await scheduling.week(at)).visits.filter(({ pair }) => pair !== null);
+  for (const { id: visitId } of halves) {
+    const [place] = await scheduling.suggest({ ...at, visitId });
+    if (place)
+      await scheduling.assign({ ...at, visitId, ...{ staffId: place.staffId, date: place.date, start: place.start } });
+  }
+  while (context.sync.status().pending > 0) await pause(50);
+  await device.end();
+  return halves[0]?.id ?? '';
+}
 
 /** Two coordinators on their own devices clash while the server is away: one field, and one nurse. */
 async function clash(): Promise<void> {
@@ -40,8 +104,6 @@ async function clash(): Promise<void> {
     if (!context?.sync) throw new Error(`${login} is not signed in`);
     contexts.push(context);
   }
-  const region = [...demo.rows.regions].sort((a, b) => (a.name < b.name ? -1 : 1))[0];
-  const regionId = region?.id ?? '';
   const shard = scheduleShard(regionId, demo.week);
   const inWeek = demo.rows.visits.filter(
     (visit) => visit.regionId === regionId && visit.week === demo.week && !visit.cancelledAt,
@@ -57,6 +119,8 @@ async function clash(): Promise<void> {
       visit.serviceCode === second?.serviceCode,
   );
   if (!first || !second || !sameDay) throw new Error('the demo week is too thin to clash in');
+  for (const context of contexts)
+    for (const { id } of [first, second, sameDay]) await arrival(context, shard, 'visits', id);
   await server.stop();
   const [amelie, ben] = contexts;
   unwrap(await (amelie as Context).write([{ table: 'visits', shard, id: first.id, set: { start: '09:10' } }]));
@@ -92,10 +156,12 @@ async function dismissNotice(page: Page): Promise<void> {
 }
 
 await clash();
+const paired = await pairUp();
 for (const viewport of SIZES) {
   for (const scheme of ['light', 'dark'] as const) {
     const { context, page } = await openLaptop(undefined, viewport, scheme);
     const shoot = async (name: string, target: Page = page): Promise<void> => {
+      await target.mouse.move(viewport.width / 2, 2); // no tooltip in the picture
       await pause(400);
       await target.screenshot({ path: join(folder, `${name}-${scheme}-${viewport.width}.png`) });
     };
@@ -134,6 +200,30 @@ for (const viewport of SIZES) {
     await page.getByRole('button', { name: /^Publish \d+ changes/ }).waitFor();
     await shoot('publish');
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Next week' }).click();
+    const half = page.locator(`[data-cell] [data-visit-id="${paired}"]`);
+    for (let row = 0; row < 30 && (await half.count()) === 0; row += 1) {
+      await page.getByTestId('board').evaluate((board) => board.scrollBy(0, board.clientHeight / 2));
+      await pause(200);
+    }
+    await half.first().focus();
+    await page.keyboard.press('Space');
+    await page.locator('[data-cell][data-fit="good"]').first().waitFor();
+    await page.keyboard.press('ArrowRight');
+    await shoot('pair');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('board').evaluate((board) => board.scrollTo(0, 0));
+    await pause(300);
+    await page
+      .getByRole('button', { name: /^Sick call of/ })
+      .first()
+      .click({ force: true });
+    await page.getByRole('button', { name: 'See how the week goes on' }).click();
+    await page.getByRole('button', { name: 'Accept all of it' }).waitFor({ timeout: 60_000 });
+    await shoot('replan');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Today', exact: true }).click();
     await page.getByRole('button', { name: 'Outcomes' }).click();
     await page.getByTestId('outcomes').waitFor();
     await shoot('outcomes');
@@ -159,6 +249,10 @@ for (const viewport of SIZES) {
     await page.locator('[data-staff-id]').first().click();
     await page.getByLabel('Staff number').waitFor();
     await shoot('carer');
+    await page.getByRole('button', { name: 'Staff', exact: true }).click();
+    await page.getByRole('button', { name: 'Partners', exact: true }).click();
+    await pause(800);
+    await shoot('partners');
     await page.keyboard.press('Control+l');
     await page.getByRole('button', { name: 'Unlock' }).waitFor();
     await shoot('lock');

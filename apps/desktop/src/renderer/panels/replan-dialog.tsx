@@ -24,8 +24,8 @@ type State =
 
 function happened({ displaced, cancelled, added }: ReplanProposal): string {
   const parts = [
-    displaced > 0 && `${plural(displaced, 'visit')} lost their carer`,
-    cancelled > 0 && `${plural(cancelled, 'visit')} no longer take place`,
+    displaced > 0 && `${plural(displaced, 'visit')} lost ${displaced === 1 ? 'its' : 'their'} carer`,
+    cancelled > 0 && `${plural(cancelled, 'visit')} no longer take${cancelled === 1 ? 's' : ''} place`,
     added > 0 && `${plural(added, 'visit')} came in`,
   ].filter(Boolean);
   return parts.length === 0 ? 'No visit is concerned' : parts.join('; ');
