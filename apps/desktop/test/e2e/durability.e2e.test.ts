@@ -72,7 +72,7 @@ it('SYN-OFFLINE: a laptop opens and edits with no server, and sends it later', a
   await openVisit(first.page, visit);
   await setField(first.page, 'Note', 'written offline');
   await syncState(first.page, 'offline');
-  expect(await first.page.getByTestId('sync-pill').getAttribute('data-pending')).toBe('1');
+  await first.page.locator('[data-testid="sync-pill"][data-pending="1"]').waitFor();
   await server.start();
   await retryNow(first.page);
   await syncState(first.page, 'live');
