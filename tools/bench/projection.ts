@@ -17,7 +17,7 @@ import type { DatabaseThreadData } from './database-thread.ts';
 
 const ROUNDS = 5;
 const BATCH = 5_000;
-/** Of a week of the large agency each: 20,000 rows in batches. */
+/** So many times what the large agency holds of all its weeks, 28,000 visits: 111,000 rows in 23 batches. */
 const MORE = 4;
 
 /** Rows a second, medians. */

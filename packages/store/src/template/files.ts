@@ -25,6 +25,8 @@ const REGULAR_FILE = 0o100600;
 
 /** Emscripten doubles a file that needs room up to here, and copies a larger one for every eighth that it grows. */
 const DOUBLED_ANYWAY = 1 << 20;
+/** How much room a larger one gets here, of what it had. */
+const GROWTH = 4;
 
 function isZero(bytes: Uint8Array): boolean {
   if (bytes.byteOffset % 4 !== 0 || bytes.length % 4 !== 0) return false;
@@ -32,8 +34,8 @@ function isZero(bytes: Uint8Array): boolean {
 }
 
 /**
- * Large files double as well: a table that grows to 20 MB is copied 5 times instead of 26. Room nobody wrote to costs no memory,
- * and is zeros: the empty pages that PostgreSQL appends are counted and not written.
+ * Large files grow by leaps: a table that grows to 60 MB is copied 3 times, 21 MB of it, instead of 35 times. Room nobody wrote to
+ * costs no memory, and is zeros: the empty pages that PostgreSQL appends are counted and not written.
  */
 function growWithoutCopies({ stream_ops }: Pick<MemoryNode, 'stream_ops'>): void {
   const write = stream_ops.write;
@@ -42,7 +44,7 @@ function growWithoutCopies({ stream_ops }: Pick<MemoryNode, 'stream_ops'>): void
     const { length: room } = node.contents;
     const end = position + length;
     if (room >= DOUBLED_ANYWAY && room < end) {
-      const contents = new Uint8Array(Math.max(end, 2 * room));
+      const contents = new Uint8Array(Math.max(end, GROWTH * room));
       contents.set(node.contents.subarray(0, node.usedBytes));
       node.contents = contents;
     }
