@@ -59,12 +59,19 @@ export function createSessions(options: {
     return begun;
   }
 
+  /** Outruns what was seen before there was anything from the future, too. */
+  function beginFast(): Session {
+    const begun = begin();
+    begun.hlc.receive(session.hlc.next());
+    return begun;
+  }
+
   const isAhead = (stamp: string): boolean => known && timeOf(stamp) > clock.now() + maxDriftMs;
 
   function learn(shard: ShardId, stamp: string): void {
     if (isAhead(stamp)) {
       ahead.add(shard);
-      fast ??= begin();
+      fast ??= beginFast();
     } else session.hlc.receive(stamp);
     fast?.hlc.receive(stamp);
   }
