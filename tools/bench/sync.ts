@@ -28,7 +28,7 @@ const CLIENTS = 100;
 const SHARDS = 20;
 /** Long enough for every server's code to be compiled: after 2,000 updates at 500/s each still cost ours six times as much. */
 const WARM_UP = { rate: 2_000, seconds: 6 };
-const RATES = [500, 1_000, 2_000, 4_000, 6_000, 8_000, 12_000, 16_000] as const;
+const RATES = [500, 1_000, 2_000, 4_000, 6_000, 8_000, 12_000, 16_000, 24_000, 32_000] as const;
 const SECONDS = 3;
 const MANY = { clients: 1_000, shards: 200, rate: 2_000, warmUpSeconds: 6, seconds: 6 };
 const IDLE = 10_000;
