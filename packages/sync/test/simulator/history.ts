@@ -14,6 +14,12 @@ export interface WrittenRow {
   readonly set: Readonly<Record<string, JsonValue>>;
 }
 
+/** Whoever has this client's structs up to this clock has the write: its own, or that of the epoch's first update with all in it. */
+export interface End {
+  readonly client: number;
+  readonly clock: number;
+}
+
 /** One commit's part in one shard. */
 export interface Write {
   readonly machine: string;
@@ -23,8 +29,8 @@ export interface Write {
   readonly epoch: number;
   readonly start: number;
   readonly end: number;
-  /** Epoch → clock behind it there; 0 where it stands in what the epoch began with. */
-  readonly ends: Map<number, number>;
+  /** Epoch → where it ends there. */
+  readonly ends: Map<number, End>;
   readonly stamp: Hlc;
   readonly by: string;
   readonly rows: readonly WrittenRow[];
@@ -46,10 +52,16 @@ export interface Held {
   readonly clocks: Clocks;
 }
 
-export function holds({ epoch, clocks }: Held, { client, ends }: Pick<Write, 'client' | 'ends'>): boolean {
+export function holds({ epoch, clocks }: Held, { ends }: Pick<Write, 'ends'>): boolean {
   const end = ends.get(epoch);
-  return end !== undefined && (clocks.get(client) ?? 0) >= end;
+  return end !== undefined && (clocks.get(end.client) ?? 0) >= end.clock;
 }
+
+/** An epoch began with it. */
+export const isFounding = ({ client, ends }: Write, epoch: number): boolean => {
+  const end = ends.get(epoch);
+  return end !== undefined && end.client !== client;
+};
 
 export const sawWrite = (later: Write, earlier: Write): boolean =>
   later !== earlier && later.shard === earlier.shard && holds(later.saw, earlier);
@@ -112,12 +124,13 @@ export function createHistory(): History {
   }
 
   /** An epoch begins with all that the server holds. */
-  function noteEpoch({ kind, shard: stream }: JournalRecord, server: Replica | null): void {
+  function noteEpoch({ kind, shard: stream, bytes }: JournalRecord, server: Replica | null): void {
     const { shard, epoch } = placeOfStream(stream);
     if (kind !== 'remote' || epoch === FIRST_EPOCH || server === null || begun.has(stream)) return;
     begun.add(stream);
     const held = heldBy(server, shard);
-    for (const write of writes) if (write.shard === shard && holds(held, write)) write.ends.set(epoch, 0);
+    const [[client, clock] = [0, 0]] = Y.parseUpdateMeta(bytes).to;
+    for (const write of writes) if (write.shard === shard && holds(held, write)) write.ends.set(epoch, { client, clock });
   }
 
   /** What is carried over into another epoch is the same write. */
@@ -136,7 +149,7 @@ export function createHistory(): History {
           write.rows.some((row) => row.key === key),
       ),
     );
-    for (const write of same) if (write && write.ends.get(epoch) !== 0) write.ends.set(epoch, end);
+    for (const write of same) if (write && !isFounding(write, epoch)) write.ends.set(epoch, { client, clock: end });
     return same.every((write) => write !== undefined);
   }
 
@@ -172,7 +185,7 @@ export function createHistory(): History {
             machine,
             shard,
             epoch,
-            ends: new Map([[epoch, read.end]]),
+            ends: new Map([[epoch, { client: read.client, clock: read.end }]]),
             saw: heldBy(at, shard),
             commit: commits,
             outcome: 'open',

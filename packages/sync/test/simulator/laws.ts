@@ -3,7 +3,7 @@ import type { ShardId } from '@fieldfare/kernel';
 import { FIRST_EPOCH, placeOfStream, streamOf } from '../../src/epochs.ts';
 import { stableText } from '../../src/rows/json.ts';
 import type { FoldedRow, Replica } from '../../src/types.ts';
-import { type Clocks, type Held, holds, type Write } from './history.ts';
+import { type Clocks, type Held, holds, isFounding, type Write } from './history.ts';
 import { heldOf, type Machine, openReplica, type Session, type World } from './machine.ts';
 import { expectedRows, judgeRow, rowPlace } from './oracle.ts';
 
@@ -13,8 +13,11 @@ export type Promised = Map<ShardId, Map<number, number>>;
 const nothing: Held = { epoch: Number.NaN, clocks: new Map() };
 
 /** Whether the server said, in some epoch, that it holds it; or began one with it. */
-const isPromised = (promised: Promised, { shard, client, ends }: Write): boolean =>
-  [...ends].some(([epoch, end]) => end === 0 || (promised.get(streamOf(shard, epoch))?.get(client) ?? 0) >= end);
+const isPromised = (promised: Promised, write: Write): boolean =>
+  [...write.ends].some(
+    ([epoch, { client, clock }]) =>
+      isFounding(write, epoch) || (promised.get(streamOf(write.shard, epoch))?.get(client) ?? 0) >= clock,
+  );
 const nameOf = ({ machine, shard, stamp }: Write): string => `${stamp} of ${machine} in ${shard.slice(-8)}`;
 
 /** After an opening everything that was acknowledged stands: to a person by the laptop, to a laptop by the server. */
