@@ -130,7 +130,8 @@ export function createHistory(): History {
     begun.add(stream);
     const held = heldBy(server, shard);
     const [[client, clock] = [0, 0]] = Y.parseUpdateMeta(bytes).to;
-    for (const write of writes) if (write.shard === shard && holds(held, write)) write.ends.set(epoch, { client, clock });
+    for (const write of writes)
+      if (write.shard === shard && holds(held, write)) write.ends.set(epoch, { client, clock });
   }
 
   /** What is carried over into another epoch is the same write. */
