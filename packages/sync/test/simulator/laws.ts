@@ -3,7 +3,7 @@ import type { ShardId } from '@fieldfare/kernel';
 import { FIRST_EPOCH, placeOfStream, streamOf } from '../../src/epochs.ts';
 import { stableText } from '../../src/rows/json.ts';
 import type { FoldedRow, Replica } from '../../src/types.ts';
-import { type Clocks, type Held, holds, isFounding, type Write } from './history.ts';
+import { type Clocks, type Held, holds, isFounding, sawWrite, type Write } from './history.ts';
 import { heldOf, type Machine, openReplica, type Session, type World } from './machine.ts';
 import { expectedRows, judgeRow, rowPlace } from './oracle.ts';
 
@@ -158,7 +158,7 @@ export async function judgeCalm(
           stands(next),
       );
   const standing = writes.filter((write) => stands(write) && (write.outcome === 'stored' || !overtaken(write)));
-  const expected = expectedRows(standing);
+  const expected = expectedRows([...standing, ...stored.flatMap((write) => carriedPart(write, standing))]);
   const texts = new Map<number, { readonly name: string; readonly text: string }>();
   for (const { machine, replica } of copies) {
     const rows = rowsOf(replica, world.shards);
@@ -183,6 +183,15 @@ export async function judgeCalm(
   const reopened = copies[world.timeline.events() % (2 * copies.length)]; // in half of the runs nobody
   if (reopened !== undefined) laws.push(...(await judgeReopening(world, reopened)));
   return { laws, digest: hashOf(text + [...held].map(([, each]) => heldText(each)).join(' ')) };
+}
+
+/** Rows of a write that is gone whose next writer had seen it, and stands: that one's entry has them still. */
+function carriedPart(write: Write, standing: readonly Write[]): Write[] {
+  if (!write.excused || standing.includes(write)) return [];
+  const carries = (later: Write, key: string): boolean =>
+    sawWrite(later, write) && later.rows.some((row) => row.key === key);
+  const rows = write.rows.filter(({ key }) => standing.some((later) => carries(later, key)));
+  return rows.length > 0 ? [{ ...write, rows }] : [];
 }
 
 /** Incremental and rebuilt are one, and the same on all replicas of a build. */
