@@ -140,10 +140,6 @@ export async function judgeCalm(
   // what everybody holds is what was written
   const held = new Map(world.shards.map((shard) => [shard, heldOf(first.replica, shard)]));
   const stands = (write: Write): boolean => holds(held.get(write.shard) ?? nothing, write);
-  const stored = world.history.writes.filter(({ outcome }) => outcome === 'stored');
-  for (const write of stored) {
-    if (!write.excused && !stands(write)) laws.push(`SYN-REP-DURABLE ${nameOf(write)} reached nobody`);
-  }
   // A write that failed, or whose machine died over it, leaves its place to the next one.
   const { writes } = world.history;
   const overtaken = (write: Write): boolean =>
@@ -158,7 +154,14 @@ export async function judgeCalm(
           stands(next),
       );
   const standing = writes.filter((write) => stands(write) && (write.outcome === 'stored' || !overtaken(write)));
-  const expected = expectedRows([...standing, ...stored.flatMap((write) => carriedPart(write, standing))]);
+  const parts: Write[] = [];
+  for (const write of writes) {
+    if (write.outcome !== 'stored' || stands(write)) continue;
+    const rows = carriedRows(write, standing);
+    if (!write.excused && rows.length < write.rows.length) laws.push(`SYN-REP-DURABLE ${nameOf(write)} reached nobody`);
+    parts.push({ ...write, rows });
+  }
+  const expected = expectedRows([...standing, ...parts]);
   const texts = new Map<number, { readonly name: string; readonly text: string }>();
   for (const { machine, replica } of copies) {
     const rows = rowsOf(replica, world.shards);
@@ -185,13 +188,14 @@ export async function judgeCalm(
   return { laws, digest: hashOf(text + [...held].map(([, each]) => heldText(each)).join(' ')) };
 }
 
-/** Rows of a write that is gone whose next writer had seen it, and stands: that one's entry has them still. */
-function carriedPart(write: Write, standing: readonly Write[]): Write[] {
-  if (!write.excused || standing.includes(write)) return [];
+/**
+ * Rows of a write that stands nowhere by itself whose later writer had seen it, and stands: that one's entry has them still.
+ * Its own was replaced when its epoch ended, or went with a damaged disk.
+ */
+function carriedRows(write: Write, standing: readonly Write[]): Write['rows'] {
   const carries = (later: Write, key: string): boolean =>
     sawWrite(later, write) && later.rows.some((row) => row.key === key);
-  const rows = write.rows.filter(({ key }) => standing.some((later) => carries(later, key)));
-  return rows.length > 0 ? [{ ...write, rows }] : [];
+  return write.rows.filter(({ key }) => standing.some((later) => carries(later, key)));
 }
 
 /** Incremental and rebuilt are one, and the same on all replicas of a build. */
