@@ -116,7 +116,7 @@ describe('snapshots', () => {
       },
       pieceBytes: 8 * 1024,
     });
-    const cold = await openClient(url, 'ben', [weekShard(agency.north)], undefined, download);
+    const cold = await openClient(url, 'ben', [weekShard(agency.north)], undefined, { download });
     await untilAcknowledged(cold);
     await untilAcknowledged(writer);
     expect(requests).toBeGreaterThan(3);

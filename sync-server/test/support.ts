@@ -20,9 +20,9 @@ import {
 } from '@fieldfare/kernel';
 import {
   type Connection,
+  type ConnectionOptions,
   createConnection,
   createReplica,
-  type Download,
   openJournal,
   type Replica,
   type SocketLike,
@@ -187,7 +187,7 @@ export async function openClient(
   login: string,
   shards: readonly ShardId[],
   before?: SyncClient,
-  download?: Download,
+  ways: Pick<ConnectionOptions, 'download' | 'giveBack'> = {},
 ): Promise<SyncClient> {
   let grant = await signIn(url(), login, PASSWORD, before?.principal.deviceId);
   const { principal } = grant;
@@ -209,7 +209,7 @@ export async function openClient(
       }
       return { ok: true, value: grant.accessToken };
     },
-    ...(download === undefined ? {} : { download }),
+    ...ways,
     clock: systemClock,
     random: systemRandom,
     setTimer(run, ms) {

@@ -51,7 +51,8 @@ function entriesOf(update: Uint8Array, doc: ShardDoc): { client: number; end: nu
   return { client, end, entries };
 }
 
-const isCovered = (live: readonly LiveEntry[], entry: RowEntry): boolean =>
+/** A standing entry has all that this one had. */
+export const isCovered = (live: readonly LiveEntry[], entry: RowEntry): boolean =>
   live.some(({ entry: standing }) => hasSeen(standing, entry));
 
 /** Puts them into `onto`, which changes. `own`: sessions of this device. */

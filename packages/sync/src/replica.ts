@@ -35,6 +35,7 @@ import { GUARD_LIMITS } from './guard/limits.ts';
 import { inspectUpdate, type Owner, type UpdateFacts } from './guard.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createListeners } from './listeners.ts';
+import { createLostEpochs } from './lost-epoch.ts';
 import { createOutbox } from './outbox.ts';
 import { CLIENTS_STREAM, createOwners, type Holder, SERVER } from './owners.ts';
 import { createShardQueue } from './queue.ts';
@@ -171,22 +172,26 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     user: subject ?? '',
   });
 
+  function inspectFrom(shard: ShardId, update: Uint8Array, known: ShardDoc, from: Source): Result<UpdateFacts> {
+    const { subject } = from;
+    const holder = holderOf(from);
+    const ownerOf = (client: number, end: number): Owner => {
+      // nobody else can have written with it; the server may give back what our disk lost
+      const ours = sessions.of(client);
+      if (ours !== undefined)
+        return subject === null && end <= (ours.written.get(epochs.stream(shard)) ?? 0) ? 'sender' : 'other';
+      return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
+    };
+    return inspectUpdate(update, { shard, known, tables, subject, ownerOf, clock, limits });
+  }
+
   const receive = createReceiver({
     journal,
     queue,
     documents,
     inspect(shard, { update, from }, known) {
-      const { subject, epoch } = from;
-      if (epoch !== undefined && epoch !== epochs.of(shard)) return past();
-      const holder = holderOf(from);
-      const ownerOf = (client: number, end: number): Owner => {
-        // nobody else can have written with it; the server may give back what our disk lost
-        const ours = sessions.of(client);
-        if (ours !== undefined)
-          return subject === null && end <= (ours.written.get(epochs.stream(shard)) ?? 0) ? 'sender' : 'other';
-        return owners === null || subject === null ? 'sender' : owners.ownerOf(client, holder);
-      };
-      return inspectUpdate(update, { shard, known, tables, subject, ownerOf, clock, limits });
+      const { epoch } = from;
+      return epoch !== undefined && epoch !== epochs.of(shard) ? past() : inspectFrom(shard, update, known, from);
     },
     recordsOf(shard, { update, from }, { claims }) {
       const { seal } = from;
@@ -245,6 +250,19 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
     mergeOf,
     inspect: inspectTrusted,
     clock,
+    random,
+    limits,
+  });
+  const lostEpochs = createLostEpochs({
+    journal,
+    epochs,
+    documents,
+    acks,
+    sessions,
+    owners,
+    listeners,
+    mergeOf,
+    inspect: (shard, update, known, from = { subject: null }) => inspectFrom(shard, update, known, from),
     random,
     limits,
   });
@@ -327,6 +345,15 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       invariant(!authority, 'the server begins epochs itself');
       if (closing !== null) return fail(closedProblem());
       return queue.run([shard], () => epochSteps.enter(shard, epoch, whole));
+    },
+    async lostEpoch(shard) {
+      if (closing !== null) return fail(closedProblem());
+      return queue.run([shard], () => lostEpochs.find(shard));
+    },
+    async takeBack(shard, epoch, updates) {
+      invariant(authority, 'what was lost comes back to the server');
+      if (closing !== null) return fail(closedProblem());
+      return queue.run([shard], () => lostEpochs.takeBack(shard, epoch, updates));
     },
     acknowledged(shard, stateVector) {
       if (authority || closing !== null) return;

@@ -92,6 +92,19 @@ export interface Outgoing {
   readonly seal?: Uint8Array;
 }
 
+/** What a restored server lost with an epoch. */
+export interface LostEpoch {
+  readonly epoch: number;
+  /** In the order in which they came: what the server sent with its receipts, what was written here without. */
+  readonly updates: readonly Outgoing[];
+}
+
+/** One of them at the server. */
+export interface Returned {
+  readonly update: Uint8Array;
+  readonly from: Source;
+}
+
 /** What a compaction of the journal did. */
 export interface CompactionReport {
   /** Shards that were rewritten. */
@@ -106,6 +119,9 @@ export interface CompactionReport {
 
 /** Fetches the update that the snapshot of a shard's stream (epochs.ts) holds, with the server's receipt for it. */
 export type Download = (stream: ShardId) => Promise<Result<Outgoing>>;
+
+/** Brings the server what it lost of a shard's stream. */
+export type GiveBack = (stream: ShardId, updates: readonly Outgoing[]) => Promise<Result<void>>;
 
 export interface Replica {
   readonly tenantId: string;
@@ -159,6 +175,10 @@ export interface Replica {
    * carried over and pending there, in the same durable step (carry.ts). An epoch that is not later changes nothing.
    */
   enterEpoch(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>>;
+  /** On a laptop, what the present document has not seen of the epoch before it (lost-epoch.ts); null: nothing. */
+  lostEpoch(shard: ShardId): Promise<Result<LostEpoch | null>>;
+  /** At the server: takes back what stood in an epoch that it lost, of these updates of it. How many entries came back. */
+  takeBack(shard: ShardId, epoch: number, updates: readonly Returned[]): Promise<Result<number>>;
   /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
   /** The device's clock is this far ahead of the server's: from now on edits are stamped, and judged, by the server's. */
@@ -348,6 +368,8 @@ export interface ConnectionOptions {
   readonly openSocket: (url: string) => SocketLike;
   /** Fetches most of a large shard that this laptop lacks; absent: all of it comes over the socket. */
   readonly download?: Download;
+  /** Brings a restored server what it lost with an epoch; absent: only what this laptop's people wrote comes back from here. */
+  readonly giveBack?: GiveBack;
   /** A fresh access token, or why there is none (`unauthenticated` refuses until a new sign-in; `offline` backs off). */
   readonly accessToken: () => Promise<Result<string>>;
   readonly clock: Clock;

@@ -50,7 +50,10 @@ export interface LocalWorkspaceOptions {
   readonly store?: OpeningStore<Database>;
   readonly storeOptions?: Omit<StoreOptions, 'tables' | 'derivations'>;
   /** Absent: a working copy that never syncs (tests, benches). */
-  readonly connect?: Pick<ConnectionOptions, 'url' | 'openSocket' | 'accessToken' | 'download' | 'setTimer'>;
+  readonly connect?: Pick<
+    ConnectionOptions,
+    'url' | 'openSocket' | 'accessToken' | 'download' | 'giveBack' | 'setTimer'
+  >;
 }
 
 /** The rest of the working set waits this long for the first board to be read and drawn. */

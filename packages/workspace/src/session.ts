@@ -21,6 +21,7 @@ import type { StoreOptions } from '@fieldfare/store';
 import {
   type ConnectionOptions,
   createDownload,
+  createGiveBack,
   createKeyring,
   type KeyringFile,
   openJournal,
@@ -147,6 +148,11 @@ export async function createDeviceSession(platform: DevicePlatform): Promise<Res
           fetch: platform.fetch,
           accessToken: credentials.accessToken,
           setTimer: platform.setTimer,
+        }),
+        giveBack: createGiveBack({
+          serverUrl: profile.serverUrl,
+          fetch: platform.fetch,
+          accessToken: credentials.accessToken,
         }),
         setTimer: platform.setTimer,
       },

@@ -9,6 +9,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Tenants } from '../tenants.ts';
 import { registerAuth } from './auth-routes.ts';
 import { type ClusterRoutes, registerCluster } from './cluster-routes.ts';
+import { registerLostEpochs } from './lost-epoch-route.ts';
 import { registerMetrics } from './metrics-route.ts';
 import { frameworkProblem, internalProblem, sendDetails, sendProblems } from './problems.ts';
 import { type OriginCheck, SECURITY_HEADERS } from './security.ts';
@@ -130,6 +131,7 @@ export function createHttp(parts: HttpParts): FastifyInstance {
   registerAuth(app, accounts);
   registerTrpc(app, { ...parts, sessions: accounts.sessions });
   registerSnapshots(app, { ...parts, sessions: accounts.sessions });
+  registerLostEpochs(app, { ...parts, sessions: accounts.sessions });
   registerWeb(app, parts.webDir);
   return app;
 }

@@ -1,6 +1,6 @@
 /** What one process of several does for the others' tenants over HTTP: see cluster/. */
 import { type Problem, problem, toProblemDetails } from '@fieldfare/kernel';
-import { SNAPSHOT_PATH } from '@fieldfare/sync';
+import { LOST_EPOCH_PATH, SNAPSHOT_PATH } from '@fieldfare/sync';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts } from '../accounts/index.ts';
 import type { Admin } from '../admin.ts';
@@ -21,8 +21,10 @@ export interface ClusterRoutes {
 const nowhere = (): Problem =>
   problem('offline', 'this organisation is changing servers; try again', { rule: 'SRV-ERRAND' });
 
+const OF_TENANTS = ['/trpc/', SNAPSHOT_PATH, LOST_EPOCH_PATH];
+
 const isOfTenant = (url: string): boolean =>
-  url.startsWith('/trpc/') || url.startsWith(SNAPSHOT_PATH) || url.split('?')[0] === '/auth/ticket';
+  OF_TENANTS.some((path) => url.startsWith(path)) || url.split('?')[0] === '/auth/ticket';
 
 export function registerCluster(
   app: FastifyInstance,

@@ -5,34 +5,16 @@
  *  SRV-SNAP-ACCESS  the token's user reads this shard now, of its own organisation; nothing is loaded or made before that
  *  SRV-SNAP-RANGE   `Range` and `If-Match` as RFC 9110 has them, one range; every answer tells its own digest
  */
-import {
-  type Clock,
-  fail,
-  ok,
-  type Principal,
-  parseShard,
-  problem,
-  type Result,
-  type ShardId,
-  shardAccess,
-} from '@fieldfare/kernel';
-import { digestOf, placeOfStream, SNAPSHOT_PATH } from '@fieldfare/sync';
+import { type Clock, ok, type ShardId } from '@fieldfare/kernel';
+import { digestOf, SNAPSHOT_PATH } from '@fieldfare/sync';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Sessions } from '../accounts/sessions.ts';
 import { createSnapshots, type Snapshot } from '../snapshots.ts';
 import type { Tenants } from '../tenants.ts';
-import { bearerOf } from './bearer.ts';
 import { sendProblems } from './problems.ts';
+import { readerOf } from './shard-reader.ts';
 
 const TYPE = 'application/vnd.fieldfare.snapshot';
-
-function mayRead(principal: Principal, stream: ShardId): Result<void> {
-  const ref = parseShard(placeOfStream(stream).shard);
-  if (!ref.ok) return ref;
-  return shardAccess(principal, principal.tenantId, ref.value) === 'none'
-    ? fail(problem('forbidden', 'you have no access to this', { rule: 'SRV-SNAP-ACCESS' }))
-    : ok(undefined);
-}
 
 export function registerSnapshots(
   app: FastifyInstance,
@@ -42,14 +24,11 @@ export function registerSnapshots(
   const snapshots = createSnapshots({ clock });
 
   async function find(authorization: string | undefined, stream: ShardId, etag: string | undefined) {
-    const token = bearerOf({ authorization });
-    const caller = token.ok ? await sessions.authenticate(token.value) : token;
-    if (!caller.ok) return caller;
-    const { principal } = caller.value;
-    const granted = mayRead(principal, stream);
-    if (!granted.ok) return granted;
-    if (etag !== undefined) return ok(snapshots.find(principal.tenantId, stream, etag));
-    const tenant = await tenants.open(principal.tenantId);
+    const reader = await readerOf(sessions, authorization, stream, 'SRV-SNAP-ACCESS');
+    if (!reader.ok) return reader;
+    const { tenantId } = reader.value;
+    if (etag !== undefined) return ok(snapshots.find(tenantId, stream, etag));
+    const tenant = await tenants.open(tenantId);
     return tenant.ok ? snapshots.fresh(tenant.value, stream) : tenant;
   }
 

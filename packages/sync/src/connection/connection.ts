@@ -185,6 +185,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     clock,
     setTimer,
     download: options.download,
+    giveBack: options.giveBack,
     presence,
     link: () => link,
     dispatch,

@@ -13,14 +13,15 @@
  *                   and none that was made before them
  *  SYN-EPOCH-ENTER  when the server has begun the shard's document anew, its state, acks and updates say nothing of the one
  *                   here: the whole new one is asked for and entered, and only then what it lacks is sent
+ *  SYN-EPOCH-RETURN and before that, what the server lost with the epoch before it, when this laptop still holds it
  *  SYN-CON-SNAPSHOT most of a large shard is fetched as a snapshot over HTTP where there is a way; the socket brings the
  *                   rest, and all of it when the snapshot does not come
  */
 import { type Clock, type Problem, problem, type ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
-import { streamOf } from '../epochs.ts';
+import { FIRST_EPOCH, streamOf } from '../epochs.ts';
 import type { ControlMessage, ShardMessage } from '../protocol/messages.ts';
-import type { Download, Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
+import type { Download, GiveBack, Outgoing, Refusal, Replica, SocketLike, Touched } from '../types.ts';
 import { KEPT_FOR_LATER } from './clock-words.ts';
 import type { LinkEvent } from './machine.ts';
 import { createOutlet, type Outlet } from './outlet.ts';
@@ -89,17 +90,20 @@ export function createExchange(options: {
   readonly clock: Clock;
   readonly setTimer: (run: () => void, ms: number) => () => void;
   readonly download: Download | undefined;
+  readonly giveBack: GiveBack | undefined;
   readonly presence: PresenceBook;
   readonly link: () => Link | null;
   readonly dispatch: (event: LinkEvent) => void;
   readonly control: (message: ControlMessage) => void;
   readonly say: (channel: number, message: ShardMessage) => void;
 }): Exchange {
-  const { replica, clock, setTimer, download, presence, link, dispatch, control, say } = options;
+  const { replica, clock, setTimer, download, giveBack, presence, link, dispatch, control, say } = options;
   const refusals = createRefusals({ clock, setTimer, again: (shard) => dispatch({ type: 'again', shard }) });
   /** Shards of which the server refused an update that parts may pass of. */
   const inParts = new Set<ShardId>();
   const lastAckAt = new Map<ShardId, number>();
+  /** Streams whose server was given what it had lost before them, if anything. */
+  const givenBack = new Set<ShardId>();
 
   const failed = (shard: ShardId, { message }: Problem, lasting = true): void =>
     dispatch({ type: 'failed', shard, reason: message, lasting });
@@ -184,6 +188,7 @@ export function createExchange(options: {
     if (link() !== own || own.channels.get(number) !== channel) return;
     if (isOver(channel)) say(number, { type: 'step1', stateVector: NOTHING });
     else {
+      await giveBackLost(shard);
       await answerLate(own, number, channel);
       if (link() === own) say(number, { type: 'step1', stateVector: replica.stateVector(shard) });
     }
@@ -249,6 +254,8 @@ export function createExchange(options: {
         if (message.type === 'step2') {
           channel.received = true;
           channel.resyncing = false;
+          await giveBackLost(shard);
+          if (gone()) return;
           await answerLate(own, number, channel);
           if (gone()) return;
         }
@@ -304,6 +311,17 @@ export function createExchange(options: {
     const maxBytes = channel.piecewise ? 0 : own.maxUpdateBytes;
     const read = await replica.offer(shard, held, maxBytes, send);
     if (!read.ok) failed(shard, read.problems[0]);
+  }
+
+  /** SYN-EPOCH-RETURN. Whatever goes wrong with it is tried again with the next whole state. */
+  async function giveBackLost(shard: ShardId): Promise<void> {
+    const epoch = replica.epochOf(shard);
+    const stream = streamOf(shard, epoch);
+    if (giveBack === undefined || epoch === FIRST_EPOCH || givenBack.has(stream)) return;
+    const lost = await replica.lostEpoch(shard);
+    if (!lost.ok) return;
+    const given = lost.value === null ? null : await giveBack(streamOf(shard, lost.value.epoch), lost.value.updates);
+    if (given === null || given.ok) givenBack.add(stream);
   }
 
   /** What the server said that it holds of a document that has come since. */

@@ -13,8 +13,11 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 
 export const SNAPSHOT_PATH = '/snapshot/';
 
-export const snapshotUrl = (serverUrl: string, shard: ShardId): string =>
-  `${serverUrl.replace(/\/+$/, '')}${SNAPSHOT_PATH}${shard.split('/').map(encodeURIComponent).join('/')}`;
+/** Of a stream at the server. */
+export const addressOf = (serverUrl: string, path: string, stream: ShardId): string =>
+  `${serverUrl.replace(/\/+$/, '')}${path}${stream.split('/').map(encodeURIComponent).join('/')}`;
+
+export const snapshotUrl = (serverUrl: string, shard: ShardId): string => addressOf(serverUrl, SNAPSHOT_PATH, shard);
 
 export const etagOf = (representation: Uint8Array): string => `"${bytesToHex(sha256(representation))}"`;
 

@@ -58,7 +58,7 @@ export function holds({ epoch, clocks }: Held, { ends }: Pick<Write, 'ends'>): b
 }
 
 /** An epoch began with it. */
-export const isFounding = ({ client, ends }: Write, epoch: number): boolean => {
+const isFounding = ({ client, ends }: Write, epoch: number): boolean => {
   const end = ends.get(epoch);
   return end !== undefined && end.client !== client;
 };
@@ -134,6 +134,27 @@ export function createHistory(): History {
       if (write.shard === shard && holds(held, write)) write.ends.set(epoch, { client, clock });
   }
 
+  /** What the server takes back of an epoch that it lost is the same write, in the hands of a session of the server's. */
+  function noteTakenBack({ kind, shard: stream, bytes }: JournalRecord): void {
+    const { shard, epoch } = placeOfStream(stream);
+    if (kind !== 'remote' || epoch === FIRST_EPOCH) return;
+    for (const struct of Y.decodeUpdate(bytes).structs) {
+      const { client, clock } = struct.id;
+      if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) continue;
+      for (const [i, entry] of (struct.content.arr as RowEntry[]).entries()) {
+        // whoever wrote it had seen nothing later: HLC-CAUSAL
+        const [[node, moment] = ['', '']] = Object.entries(entry.c).sort(([, a], [, b]) => (a < b ? 1 : -1));
+        for (const write of writes) {
+          if (write.shard !== shard || write.stamp !== `${moment}-${node}` || write.client === client) continue;
+          const known = write.ends.get(epoch);
+          const isOther = known !== undefined && known.client !== client;
+          if (isOther || !write.rows.some(({ key }) => key === entry.k)) continue;
+          write.ends.set(epoch, { client, clock: clock + i + 1 });
+        }
+      }
+    }
+  }
+
   /** What is carried over into another epoch is the same write. */
   function isCarried(
     shard: ShardId,
@@ -163,7 +184,10 @@ export function createHistory(): History {
         const own: Write[] = [];
         commits += 1;
         for (const record of records) {
-          if (machine === 'server') noteEpoch(record, replica());
+          if (machine === 'server') {
+            noteEpoch(record, replica());
+            noteTakenBack(record);
+          }
           const { kind, bytes } = record;
           if (kind !== 'local') continue;
           const { shard, epoch } = placeOfStream(record.shard);

@@ -3,21 +3,18 @@ import type { ShardId } from '@fieldfare/kernel';
 import { FIRST_EPOCH, placeOfStream, streamOf } from '../../src/epochs.ts';
 import { stableText } from '../../src/rows/json.ts';
 import type { FoldedRow, Replica } from '../../src/types.ts';
-import { type Clocks, type Held, holds, isFounding, sawWrite, type Write } from './history.ts';
+import { type Clocks, type Held, holds, type Write } from './history.ts';
 import { heldOf, type Machine, openReplica, type Session, type World } from './machine.ts';
-import { expectedRows, judgeRow, rowPlace } from './oracle.ts';
+import { causalityOf, expectedRows, judgeRow, rowPlace } from './oracle.ts';
 
 /** What the server has acknowledged, over all its lives: stream → client → clock. */
 export type Promised = Map<ShardId, Map<number, number>>;
 
 const nothing: Held = { epoch: Number.NaN, clocks: new Map() };
 
-/** Whether the server said, in some epoch, that it holds it; or began one with it. */
-const isPromised = (promised: Promised, write: Write): boolean =>
-  [...write.ends].some(
-    ([epoch, { client, clock }]) =>
-      isFounding(write, epoch) || (promised.get(streamOf(write.shard, epoch))?.get(client) ?? 0) >= clock,
-  );
+/** Whether the server said, in some epoch, that it holds it. */
+const isPromised = (promised: Promised, { shard, ends }: Write): boolean =>
+  [...ends].some(([epoch, { client, clock }]) => (promised.get(streamOf(shard, epoch))?.get(client) ?? 0) >= clock);
 const nameOf = ({ machine, shard, stamp }: Write): string => `${stamp} of ${machine} in ${shard.slice(-8)}`;
 
 /** After an opening everything that was acknowledged stands: to a person by the laptop, to a laptop by the server. */
@@ -154,14 +151,14 @@ export async function judgeCalm(
           stands(next),
       );
   const standing = writes.filter((write) => stands(write) && (write.outcome === 'stored' || !overtaken(write)));
-  const parts: Write[] = [];
-  for (const write of writes) {
-    if (write.outcome !== 'stored' || stands(write)) continue;
-    const rows = carriedRows(write, standing);
+  const lasting = writes.filter((write) => write.outcome === 'stored' || standing.includes(write));
+  const causality = causalityOf(lasting);
+  const rowsOfWrites = lasting.map((write) => {
+    const rows = standing.includes(write) ? write.rows : carriedRows(write, standing, causality);
     if (!write.excused && rows.length < write.rows.length) laws.push(`SYN-REP-DURABLE ${nameOf(write)} reached nobody`);
-    parts.push({ ...write, rows });
-  }
-  const expected = expectedRows([...standing, ...parts]);
+    return { write, rows };
+  });
+  const expected = expectedRows(rowsOfWrites, causality);
   const texts = new Map<number, { readonly name: string; readonly text: string }>();
   for (const { machine, replica } of copies) {
     const rows = rowsOf(replica, world.shards);
@@ -192,10 +189,15 @@ export async function judgeCalm(
  * Rows of a write that stands nowhere by itself whose later writer had seen it, and stands: that one's entry has them still.
  * Its own was replaced when its epoch ended, or went with a damaged disk.
  */
-function carriedRows(write: Write, standing: readonly Write[]): Write['rows'] {
-  const carries = (later: Write, key: string): boolean =>
-    sawWrite(later, write) && later.rows.some((row) => row.key === key);
-  return write.rows.filter(({ key }) => standing.some((later) => carries(later, key)));
+function carriedRows(
+  write: Write,
+  standing: readonly Write[],
+  causality: ReturnType<typeof causalityOf>,
+): Write['rows'] {
+  return write.rows.filter(({ key }) => {
+    const saw = causality(write.shard, key);
+    return standing.some((later) => saw(later, write));
+  });
 }
 
 /** Incremental and rebuilt are one, and the same on all replicas of a build. */

@@ -21,6 +21,8 @@ export interface Seams {
   readonly replica?: (replica: Replica, machine: string) => Replica;
   /** False: the server gives no receipts. */
   readonly receipts?: boolean;
+  /** False: what was lost with an epoch is not given back. */
+  readonly giveBack?: boolean;
 }
 
 export interface Session extends Owner {

@@ -152,6 +152,12 @@ const FAULTS: readonly {
     seams: { receipts: false },
     plan: { restore: true, clients: 3, troubleMs: 5000, seconds: 20 },
   },
+  {
+    name: 'a restored server cannot be given back what it lost with an epoch',
+    law: /SYN-FOLD-SAME|SYN-REP-DURABLE|LIVE/,
+    seams: { giveBack: false },
+    plan: { restore: true, epochs: true, clients: 3, troubleMs: 5000, seconds: 20 },
+  },
   { name: 'pending left behind', law: /SYN-REP-(PENDING|DURABLE)/, plan: { epochs: true } },
   { name: 'losers dropped', law: /SYN-FOLD-SEEN/ },
   {

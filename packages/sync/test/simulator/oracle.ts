@@ -16,8 +16,31 @@ export const rowPlace = (shard: ShardId, key: string): string => `${shard}\n${ke
 
 const DELETED_AT = 'deletedAt';
 
-const survivorsOf = (field: readonly FieldWrite[]): FieldWrite[] =>
-  field.filter(({ write }) => !field.some((later) => sawWrite(later.write, write)));
+/** Whether the writer of `later` had seen what `earlier` made of a row, be it in the entry of whoever wrote on in between. */
+export type Saw = (later: Write, earlier: Write) => boolean;
+
+/** What was seen of each row. `writes`: in the order in which they were made. */
+export function causalityOf(writes: readonly Write[]): (shard: ShardId, key: string) => Saw {
+  const rows = new Map<string, Map<Write, ReadonlySet<Write>>>();
+  for (const write of writes) {
+    for (const { key } of write.rows) {
+      const at = rowPlace(write.shard, key);
+      const row = rows.get(at) ?? new Map<Write, ReadonlySet<Write>>();
+      rows.set(at, row);
+      const seen = new Set<Write>();
+      for (const [earlier, before] of row) {
+        if (!sawWrite(write, earlier)) continue;
+        seen.add(earlier);
+        for (const each of before) seen.add(each);
+      }
+      row.set(write, seen);
+    }
+  }
+  return (shard, key) => (later, earlier) => rows.get(rowPlace(shard, key))?.get(later)?.has(earlier) ?? false;
+}
+
+const survivorsOf = (field: readonly FieldWrite[], saw: Saw): FieldWrite[] =>
+  field.filter(({ write }) => !field.some((later) => saw(later.write, write)));
 
 function shownOf(survivors: readonly FieldWrite[], earliest: boolean): FieldWrite | undefined {
   return survivors.toSorted((a, b) => {
@@ -33,13 +56,17 @@ export interface Expected {
   readonly shard: ShardId;
   readonly key: string;
   readonly fields: ReadonlyMap<string, readonly FieldWrite[]>;
+  readonly saw: Saw;
 }
 
-/** Survivors of every field of every row, from the writes that stand. */
-export function expectedRows(writes: readonly Write[]): Expected[] {
+/** Survivors of every field of every row, from the writes that stand, each with those of its rows that do. */
+export function expectedRows(
+  standing: readonly { readonly write: Write; readonly rows: Write['rows'] }[],
+  causality: ReturnType<typeof causalityOf>,
+): Expected[] {
   const rows = new Map<string, { shard: ShardId; key: string; fields: Map<string, FieldWrite[]> }>();
-  for (const write of writes) {
-    for (const { key, set } of write.rows) {
+  for (const { write, rows: changed } of standing) {
+    for (const { key, set } of changed) {
       const at = rowPlace(write.shard, key);
       let row = rows.get(at);
       if (row === undefined) {
@@ -53,15 +80,15 @@ export function expectedRows(writes: readonly Write[]): Expected[] {
       }
     }
   }
-  return [...rows.values()].map((row) => ({
-    ...row,
-    fields: new Map([...row.fields].map(([field, all]) => [field, survivorsOf(all)])),
-  }));
+  return [...rows.values()].map((row) => {
+    const saw = causality(row.shard, row.key);
+    return { ...row, saw, fields: new Map([...row.fields].map(([field, all]) => [field, survivorsOf(all, saw)])) };
+  });
 }
 
 /** What is wrong with a row as a build with these tables shows it. */
 export function judgeRow(row: FoldedRow | null, expected: Expected, tables: ReadonlyMap<string, AnyTable>): string[] {
-  const { key, fields } = expected;
+  const { key, fields, saw } = expected;
   if (row === null) return [`SYN-FOLD-UNKNOWN ${key} is not there`];
   const name = `${row.table} ${key}`;
   const wrong: string[] = [];
@@ -85,18 +112,16 @@ export function judgeRow(row: FoldedRow | null, expected: Expected, tables: Read
   for (const field of Object.keys(row.fields)) {
     if (!fields.has(field)) wrong.push(`SYN-FOLD-UNKNOWN ${name}.${field}: nobody wrote it`);
   }
-  return [...wrong, ...judgeDeletion(row, fields, name)];
+  return [...wrong, ...judgeDeletion(row, fields, saw, name)];
 }
 
-function judgeDeletion(row: FoldedRow, fields: Expected['fields'], name: string): string[] {
+function judgeDeletion(row: FoldedRow, fields: Expected['fields'], saw: Saw, name: string): string[] {
   const deletions = (fields.get(DELETED_AT) ?? []).filter(({ value }) => value !== null);
   const edits = [...fields].flatMap(([field, survivors]) =>
     survivors.filter(({ value }) => field !== DELETED_AT || value === null),
   );
   const blind = (deletion: FieldWrite): boolean =>
-    edits.some(
-      ({ write }) => write !== deletion.write && !sawWrite(deletion.write, write) && !sawWrite(write, deletion.write),
-    );
+    edits.some(({ write }) => write !== deletion.write && !saw(deletion.write, write) && !saw(write, deletion.write));
   if (row.deleted) {
     return deletions.some((deletion) => !blind(deletion))
       ? []

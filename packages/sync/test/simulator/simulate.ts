@@ -7,9 +7,10 @@ import * as Y from 'yjs';
 import { createConnection } from '../../src/connection/connection.ts';
 import { placeOfStream, streamOf } from '../../src/epochs.ts';
 import { spanOf } from '../../src/join.ts';
+import { takeBackLost } from '../../src/lost-epoch.ts';
 import { decodeFrame } from '../../src/protocol/messages.ts';
 import { servePeer } from '../../src/protocol/peer.ts';
-import type { SocketLike } from '../../src/types.ts';
+import type { Outgoing, SocketLike } from '../../src/types.ts';
 import { createDice } from './chance.ts';
 import { type Clocks, createHistory, holds, type Write } from './history.ts';
 import { judgeCalm, judgeNow, judgeOpening, type Promised } from './laws.ts';
@@ -72,9 +73,8 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
   // by dice of their own: runs in which no epoch begins are as they were before there were any
   const epochDice = createDice(seed * 31 + 5);
   const drawn = { ...planOf(dice, model), ...options.plan };
-  // what a server lost from before an epoch comes back from its writers only: SYN-EPOCH-BEHIND
   const haste = createDice(seed * 31 + 3).chance(0.3);
-  const plan: Plan = { epochs: !drawn.restore && epochDice.chance(0.4), haste, ...drawn };
+  const plan: Plan = { epochs: epochDice.chance(0.4), haste, ...drawn };
   const timeline = createTimeline();
   const history = createHistory();
   const trace: string[] = [];
@@ -200,6 +200,18 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     return link.client;
   }
 
+  /** As over HTTP: it may get there or not, and the answer may not come back. */
+  async function giveBack(from: Machine, session: Session, stream: ShardId, updates: readonly Outgoing[]) {
+    const lost = fail(problem('offline', 'no network'));
+    await timeline.sleep(dice.between(5, 300), session);
+    const replica = server.session?.replica;
+    if (!replica || cutOff.has(from) || world.seams.giveBack === false) return lost;
+    const taken = await takeBackLost(replica, RECEIPTS, { subject: from.user, device: from.name }, stream, updates);
+    world.note(`${from.name} gives back ${stream.slice(-16)}: ${taken.ok ? taken.value : taken.problems[0].message}`);
+    await timeline.sleep(dice.between(5, 300), session);
+    return taken.ok && !cutOff.has(from) ? ok(undefined) : lost;
+  }
+
   // ---- processes --------------------------------------------------------------------------------------------------
 
   const start = (machine: Machine): void => {
@@ -244,6 +256,7 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
       clock: machine.clock,
       random: machine.dice,
       setTimer: (run, ms) => timeline.after(ms, run, session),
+      giveBack: (stream, updates) => giveBack(machine, session, stream, updates),
       deviceId: machine.name,
     });
     session.connection = connection;

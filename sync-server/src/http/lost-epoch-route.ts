@@ -1,0 +1,53 @@
+/**
+ * `POST /lost-epoch/<stream>`: what this server lost of an epoch when it was restored, from a laptop that still holds it with
+ * the server's own receipts (`SYN-EPOCH-RETURN`). Who may read the shard may give it back: nothing in it is theirs to say.
+ *
+ *  SRV-LOST-ACCESS  the token's user reads this shard now, of its own organisation; nothing is loaded before that
+ */
+import {
+  decodeLost,
+  LOST_EPOCH_PATH,
+  LOST_EPOCH_TYPE,
+  MAX_LOST_BYTES,
+  placeOfStream,
+  takeBackLost,
+} from '@fieldfare/sync';
+import type { FastifyInstance } from 'fastify';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Tenants } from '../tenants.ts';
+import { sendProblems } from './problems.ts';
+import { readerOf } from './shard-reader.ts';
+
+export function registerLostEpochs(
+  app: FastifyInstance,
+  parts: { readonly sessions: Pick<Sessions, 'authenticate'>; readonly tenants: Tenants },
+): void {
+  const { sessions, tenants } = parts;
+
+  async function takeBack(authorization: string | undefined, stream: string, body: Buffer) {
+    const reader = await readerOf(sessions, authorization, stream, 'SRV-LOST-ACCESS');
+    if (!reader.ok) return reader;
+    const updates = decodeLost(body);
+    if (!updates.ok) return updates;
+    const { tenantId, userId, deviceId } = reader.value;
+    const tenant = await tenants.open(tenantId);
+    if (!tenant.ok) return tenant;
+    const { replica, receipts } = tenant.value;
+    const loaded = await replica.load([placeOfStream(stream).shard]);
+    return loaded.ok
+      ? takeBackLost(replica, receipts, { subject: userId, device: deviceId }, stream, updates.value)
+      : loaded;
+  }
+
+  void app.register(async (scope) => {
+    scope.addContentTypeParser(LOST_EPOCH_TYPE, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.post<{ Params: { '*': string }; Body: Buffer }>(
+      `${LOST_EPOCH_PATH}*`,
+      { bodyLimit: MAX_LOST_BYTES },
+      async (request, reply) => {
+        const taken = await takeBack(request.headers.authorization, request.params['*'], request.body);
+        return taken.ok ? { entries: taken.value } : sendProblems(reply, taken.problems);
+      },
+    );
+  });
+}
