@@ -43,3 +43,16 @@ export const changedFields = <T extends object>(
       ([field, value]) => value !== undefined && !sameValue(row[field as keyof T] ?? null, value),
     ),
   ) as Partial<T>;
+
+/** For what thousands of rows ask about the same few keys. `answer` is never undefined. */
+export function memo<Key, Value extends {}>(answer: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = answer(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}

@@ -1,5 +1,6 @@
 /** Runs over the region's assessed patients, one record after another: progress in between, and it can be ended. */
 import { orgShard, patientsShard, unwrap } from '@fieldfare/kernel';
+import { breathe } from '../breathe.ts';
 import type { Context } from '../procedure.ts';
 
 export interface AssessedPatient {
@@ -15,9 +16,6 @@ export interface RecordsProgress {
 
 /** Patients read between two words on how far it is. */
 const TELL_EVERY = 10;
-
-/** Lets messages in, among them the one that ends a run. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Active patients who were ever assessed, by id. */
 export async function assessedPatients(ctx: Context, regionId: string): Promise<readonly AssessedPatient[]> {

@@ -6,7 +6,6 @@ import { assessmentDrafts, assessments, patientContexts, reassessments } from '.
 export {
   type AssessedPatient,
   assessedPatients,
-  breathe,
   type RecordsProgress,
   readEach,
 } from './assessed-patients.ts';

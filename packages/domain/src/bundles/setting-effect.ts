@@ -10,11 +10,11 @@ import { invariant, unwrap } from '@fieldfare/kernel';
 import {
   type AssessedPatient,
   assessedPatients,
-  breathe,
   patientProfile,
   type RecordsProgress,
   readEach,
 } from '../assessments/index.ts';
+import { breathe } from '../breathe.ts';
 import type { PatientTarget } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
 import { readOffer } from './market-query.ts';

@@ -17,7 +17,7 @@ import {
 } from '@fieldfare/kernel';
 import { topicOf } from '@fieldfare/store';
 import { sql } from 'kysely';
-import { byId, groupBy } from '../collections.ts';
+import { byId, groupBy, memo } from '../collections.ts';
 import { regions } from '../orgs/index.ts';
 import type { Context } from '../procedure.ts';
 import { columnRefs, columnsOf, idList, readPacked } from '../queries.ts';
@@ -182,6 +182,7 @@ function outcomesOf(rows: Facts, weeks: readonly IsoWeek[]): readonly OutcomesOf
       cancelled: cancelledAt !== null,
     }),
   );
+  const weekOf = memo(weekOfDate);
   const byWeek = groupBy(facts, ({ week }) => week);
   const firstVisits = new Map<string, LocalDate>();
   for (const { requirementId, date } of facts.filter(isCovered)) {
@@ -205,7 +206,7 @@ function outcomesOf(rows: Facts, weeks: readonly IsoWeek[]): readonly OutcomesOf
         visits: ofWeek,
         carers,
         beginnings: beginnings
-          .filter(({ startsOn }) => weekOfDate(startsOn) === week)
+          .filter(({ startsOn }) => weekOf(startsOn) === week)
           .map(({ id, startsOn }) => ({ startsOn, firstVisit: firstVisits.get(id) ?? null })),
         travel(staffId, from, to, departure) {
           const [a, b] = [placeOf(staffId, from), placeOf(staffId, to)];

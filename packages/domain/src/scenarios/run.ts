@@ -19,6 +19,7 @@ import {
   type Progress,
 } from '@fieldfare/engine-scheduling';
 import { dateAt, epochMinuteOf, type IsoWeek, newId, unwrap } from '@fieldfare/kernel';
+import { breathe } from '../breathe.ts';
 import { type OutcomesOfWeek, outcomesIf } from '../insights/index.ts';
 import type { Context } from '../procedure.ts';
 import {
@@ -92,10 +93,27 @@ interface Base {
   readonly options: { readonly seed: number; readonly moves?: number };
 }
 
-type Steps = Generator<Progress, void, 'stop' | undefined>;
+type Steps<Done> = Generator<Progress, Done, 'stop' | undefined>;
+
+/** Visits between two yields where each is asked about with many carers. */
+const SLICE = 16;
+
+const told = (phase: Progress['phase'], components: Components | null = null): Progress => ({
+  phase,
+  placed: 0,
+  total: 0,
+  components,
+  improved: phase === 'preparing' ? 0 : 1,
+  moves: 0,
+});
 
 /** The plan of one kind; `placed` holds what the engine left in it. */
-function* workOut(kind: ScenarioKind, base: Base, compiled: CompiledWeek, placed: Plan): Steps {
+function* workOut(kind: ScenarioKind, base: Base, compiled: CompiledWeek, placed: Plan): Steps<PlanOutcome> {
+  yield* fill(kind, base, compiled, placed);
+  return yield* outcomeOf(placed, base);
+}
+
+function* fill(kind: ScenarioKind, base: Base, compiled: CompiledWeek, placed: Plan): Steps<void> {
   const free = kind.moves ? base.free : [];
   if (!kind.ownFirst) {
     yield* autoAssign(placed, { ...base.options, free });
@@ -105,11 +123,16 @@ function* workOut(kind: ScenarioKind, base: Base, compiled: CompiledWeek, placed
   const visits = problem.visits.map((visit) =>
     visit.provider === 'any' ? { ...visit, provider: 'own' as const } : visit,
   );
+  yield told('preparing');
   const own = createPlan(unwrap(compileWeek({ ...problem, visits })));
   own.restore(placed.snapshot());
+  yield told('preparing');
   const outcome = yield* autoAssign(own, { ...base.options, free });
   placed.restore(own.snapshot());
-  for (const visit of free) bringHome(placed, visit);
+  for (const [index, visit] of free.entries()) {
+    if (index % SLICE === 0) yield told('improving', outcome.after);
+    bringHome(placed, visit);
+  }
   // What our own carers cannot take goes to whoever can.
   if (!outcome.stopped) yield* autoAssign(placed, { ...base.options, moves: 0 });
 }
@@ -129,24 +152,28 @@ function bringHome(plan: Plan, visit: number): void {
   if (best !== null) plan.place(visit, best.staff, best.start);
 }
 
+type PlanOutcome = Omit<Outcome, 'stopped'> & { readonly moved: number };
+
 /** What the finished plan does to the week, as the engine would have told it. */
-function outcomeOf(plan: Plan, base: Base): Omit<Outcome, 'stopped'> & { readonly moved: number } {
+function* outcomeOf(plan: Plan, base: Base): Steps<PlanOutcome> {
   const { problem } = plan.compiled;
   const { stood, before } = base;
+  const after = componentsOf(plan);
   const placements: Outcome['placements'][number][] = [];
   const unplaced: Outcome['unplaced'][number][] = [];
   let moved = 0;
   for (const [visit, { id: visitId, fixed }] of problem.visits.entries()) {
     const at = plan.placementOf(visit);
     if (at === null) {
-      if (!fixed) unplaced.push({ visit, visitId, funnel: funnelOf(plan, visit) });
+      if (fixed) continue;
+      if (unplaced.length % SLICE === 0) yield told('explaining', after);
+      unplaced.push({ visit, visitId, funnel: funnelOf(plan, visit) });
       continue;
     }
     if (stood.staffOf[visit] === at.staff && stood.startOf[visit] === at.start) continue;
     if ((stood.staffOf[visit] as number) >= 0) moved += 1;
     placements.push({ visit, visitId, staffId: problem.staff[at.staff]?.id ?? '', start: at.start });
   }
-  const after = componentsOf(plan);
   return { placements, unplaced, before, first: before, after, moved };
 }
 
@@ -194,9 +221,10 @@ export async function* scenarios(
         next = await run.next();
       }
       if (next.value === null) return;
-      const { moved, ...outcome } = outcomeOf(plan, base);
+      const { moved, ...outcome } = next.value;
       const frame = { id: newId(ctx.clock, ctx.random), regionId: input.regionId, week: input.week };
       const proposal = proposalOf(bench, outcome, { ...frame, seed, elapsedMs: elapsed() });
+      await breathe();
       const outcomes = outcomesWith(proposal.placements);
       found.push({ key, title, about, proposal, outcomes, moved, uneven: outcome.after.balance });
       const complete = index === count - 1 || orders.finish;

@@ -9,6 +9,7 @@ import { type IsoWeek, localAt, newId, unwrap } from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AutoAssignEvent, Proposal, ProposedPlacement } from './board.ts';
 import { isPlain, type WeekVisit } from './compile.ts';
+import { createDayClock } from './day-clock.ts';
 import { drive, openRun } from './runs.ts';
 import { readyForWeek } from './shards.ts';
 import { unplacedReason } from './violations.ts';
@@ -31,6 +32,7 @@ export function proposalOf(
   frame: Pick<Proposal, 'id' | 'regionId' | 'week' | 'seed' | 'elapsedMs'>,
 ): Proposal {
   const { zone } = bench.rows.region;
+  const clock = createDayClock(zone);
   const placements: ProposedPlacement[] = [];
   const unplaced: Proposal['unplaced'][number][] = [];
   const leave = (visit: WeekVisit, reason: string): void => {
@@ -42,7 +44,7 @@ export function proposalOf(
   for (const { visitId, staffId, start } of outcome.placements) {
     const visit = bench.visits.get(visitId);
     if (!visit) continue;
-    if (!isPlain(start, zone)) {
+    if (!isPlain(start, clock)) {
       // The second showing of a repeated hour cannot be written down as a local time.
       leave(visit, 'The only place falls into the hour that the clocks repeat');
       continue;
@@ -86,11 +88,11 @@ export async function* autoAssign(
   unwrap(await readyForWeek(ctx, input));
   const startedAt = ctx.clock.now();
   const seed = input.seed ?? Math.floor(ctx.random.float() * 2 ** 32);
-  const shared = await sharedWorkbench(ctx, input);
-  const bench = { ...shared, plan: createPlan(shared.compiled) };
   const elapsed = (): number => Math.max(0, ctx.clock.now() - startedAt);
   const { orders, close } = openRun(ctx, input.runId);
   try {
+    const shared = await sharedWorkbench(ctx, input);
+    const bench = { ...shared, plan: createPlan(shared.compiled) };
     const run = drive(ctx, assignWeek(bench.plan, { seed }), orders, signal);
     const total = bench.rows.visits.filter(({ staffId }) => staffId === null).length;
     yield { type: 'progress', placed: 0, total, components: null, improved: 0, elapsedMs: elapsed() };

@@ -14,16 +14,8 @@ import type {
   WeekProblem,
   Weights,
 } from '@fieldfare/engine-scheduling';
-import {
-  addDays,
-  daysOfWeek,
-  type EpochMinute,
-  epochMinuteOf,
-  type IsoWeek,
-  type LocalDate,
-  localAt,
-} from '@fieldfare/kernel';
-import { groupBy } from '../collections.ts';
+import { addDays, daysOfWeek, type EpochMinute, type IsoWeek, type LocalDate, localAt } from '@fieldfare/kernel';
+import { groupBy, memo } from '../collections.ts';
 import type { Region, ServiceType } from '../orgs/index.ts';
 import type { Partner } from '../partners/index.ts';
 import type { Patient } from '../patients/index.ts';
@@ -128,8 +120,9 @@ function stakesOf(
   { date }: Pick<WeekVisit, 'date'>,
   risk: Patient['risk'] | undefined,
   need: Pick<Requirement, 'startsOn'> | undefined,
+  dayAfter: (date: LocalDate) => LocalDate,
 ): number {
-  const begins = need !== undefined && date !== null && date >= need.startsOn && date <= addDays(need.startsOn, 1);
+  const begins = need !== undefined && date !== null && date >= need.startsOn && date <= dayAfter(need.startsOn);
   return RISK[risk ?? 'low'] * (begins ? FIRST_SERVICE : 1);
 }
 
@@ -207,9 +200,9 @@ export function windowsOf(
 }
 
 /** True when the wall clock names `minute` without doubt: not in the second showing of a repeated hour. */
-export function isPlain(minute: EpochMinute, zone: string): boolean {
-  const { date, time } = localAt(minute, zone);
-  return epochMinuteOf(date, time, zone) === minute;
+export function isPlain(minute: EpochMinute, clock: DayClock): boolean {
+  const { date, time } = localAt(minute, clock.zone);
+  return clock.minuteAt(date, time) === minute;
 }
 
 /**
@@ -231,15 +224,17 @@ export function compileProblem(
     addDays(monday, day - MOST_DAYS_APART),
   );
 
+  const dayAfter = memo((date: LocalDate) => addDays(date, 1));
+
   const places: LatLng[] = [];
   const placeIndex = new Map<string, number>();
-  const placeOf = ({ lat, lng }: LatLng): number => {
+  const placeOf = memo(({ lat, lng }: LatLng): number => {
     const key = `${lat},${lng}`;
     const known = placeIndex.get(key);
     if (known !== undefined) return known;
     placeIndex.set(key, places.length);
     return places.push({ lat, lng }) - 1;
-  };
+  });
 
   const people = new Set(rows.people.map(({ id }) => id));
   const roles = new Map(rows.services.map((service) => [service.code, service.roles]));
@@ -284,7 +279,7 @@ export function compileProblem(
         roles: roles.get(visit.serviceCode) ?? [NO_ROLE],
         provider: visit.providerPreference,
         priority: PRIORITY[visit.priority],
-        stakes: stakesOf(visit, homes.get(visit.patientId)?.risk, need),
+        stakes: stakesOf(visit, homes.get(visit.patientId)?.risk, need, dayAfter),
         continuity: CONTINUITY[need?.continuity ?? 'usual'],
         startWindows: inside ? windowsOf(visit, open, clock) : [],
         // The wish is for one of the two carers.

@@ -47,7 +47,7 @@ export async function deliveryOf(
     .select(['id', 'givenName', 'familyName', 'lat', 'lng', 'risk'])
     .where('id', '=', input.patientId)
     .execute();
-  const bench = layOut({
+  const bench = await layOut({
     ...rows,
     visits: [
       ...rows.visits.filter(

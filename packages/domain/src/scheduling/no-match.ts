@@ -75,7 +75,7 @@ interface Place {
 function placeOf(bench: Workbench, { staff, start }: { readonly staff: number; readonly start: number }): Place | null {
   const { zone } = bench.rows.region;
   const carer = bench.compiled.problem.staff[staff];
-  if (!carer || !isPlain(start, zone)) return null;
+  if (!carer || !isPlain(start, createDayClock(zone))) return null;
   const { date, time } = localAt(start, zone);
   return { staffId: carer.id, date, start: time };
 }

@@ -96,7 +96,7 @@ async function ask(ctx: Context, { regionId, week, change }: ReplanInput): Promi
       : [];
   const rows = { ...read, patients: [...read.patients, ...newcomer] };
   const changed = unwrap(changeWeek(rows, change, new Date(ctx.clock.now()).toISOString()));
-  const laid = layOut(changed.rows);
+  const laid = await layOut(changed.rows);
   return {
     before: rows.visits,
     changed,

@@ -1,6 +1,7 @@
 /** Runs of the engine beside everything else a worker does: in slices, told to finish, ended by their stream. */
 import type { Command } from '@fieldfare/engine-scheduling';
 import { newId } from '@fieldfare/kernel';
+import { breathe } from '../breathe.ts';
 import type { Context } from '../procedure.ts';
 
 interface Orders {
@@ -36,9 +37,6 @@ const SLICE_MS = 24;
 const PROGRESS_MS = 100;
 /** A clock that stands still (tests) must not keep the thread for ever. */
 const SLICE_STEPS = 64;
-
-/** Lets timers, messages and the stop of this very run through. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Drives the engine in slices. Ends with its outcome, or with null when the signal ended it. */
 export async function* drive<Progress, Outcome>(

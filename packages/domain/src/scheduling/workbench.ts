@@ -10,6 +10,7 @@ import {
   unwrap,
 } from '@fieldfare/kernel';
 import { type Store, topicOf } from '@fieldfare/store';
+import { breathe } from '../breathe.ts';
 import { byId, groupBy } from '../collections.ts';
 import { patientName } from '../patients/index.ts';
 import type { Context } from '../procedure.ts';
@@ -40,13 +41,17 @@ export interface WorkbenchOptions {
   readonly anyDay?: ReadonlySet<string>;
 }
 
-export function layOut(rows: WeekRows, anyDay?: ReadonlySet<string>): Workbench {
+/** In parts with a breath between them: a large week takes longer than a person who cancels should wait. */
+export async function layOut(rows: WeekRows, anyDay?: ReadonlySet<string>): Promise<Workbench> {
+  await breathe();
   const { problem, outsideMinutes, partnerOutsideMinutes } = compileProblem(
     rows,
     createTravelModel(rows.region),
     anyDay ? { anyDay } : {},
   );
+  await breathe();
   const compiled = unwrap(compileWeek(problem));
+  await breathe();
   const visits = byId(rows.visits);
   const people = byId(rows.people);
   const patients = byId(rows.patients);
@@ -100,7 +105,7 @@ export async function openWorkbench(
   input: WeekInput,
   options: WorkbenchOptions = {},
 ): Promise<Workbench> {
-  return layOut(await readWeekRows(ctx, input, options.focus), options.anyDay);
+  return await layOut(await readWeekRows(ctx, input, options.focus), options.anyDay);
 }
 
 /** What `readWeekRows` reads. */

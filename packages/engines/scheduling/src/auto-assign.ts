@@ -135,18 +135,30 @@ function* improve(
 ): Generator<Progress, boolean, Command> {
   const { weights } = plan.compiled;
   const built = plan.snapshot();
-  const value = (): readonly [number, number] => [unassignedOf(plan, mayMove), costOf(componentsOf(plan), weights)];
-  const builtValue = value();
-  const week = createWeekSearch(plan, mayMove);
+  const first = componentsOf(plan);
+  const builtValue = [unassignedOf(plan, mayMove), costOf(first, weights)] as const;
   const placed = visits.filter((visit) => (built.staffOf[visit] as number) >= 0).length;
+  const progress = (components: Components, iteration: number): Progress => ({
+    phase: 'improving',
+    placed,
+    total: visits.length,
+    components,
+    improved: iteration / moves,
+    moves: iteration,
+  });
+  const preparing = createWeekSearch(plan, mayMove);
+  let part = preparing.next();
+  while (!part.done) {
+    if ((yield progress(first, 0)) === 'stop') return true;
+    part = preparing.next();
+  }
+  const week = part.value;
   const search = anneal(week.model, { seed, iterations: moves, state: week.state, heat: HEAT, ruinEvery: RUIN_EVERY });
   let stopped = false;
   let step = search.next();
   while (!step.done) {
     const { score, iteration } = step.value;
-    const components: Components = week.componentsOf(score);
-    const improved = iteration / moves;
-    const command = yield { phase: 'improving', placed, total: visits.length, components, improved, moves: iteration };
+    const command = yield progress(week.componentsOf(score), iteration);
     stopped = stopped || command === 'stop';
     step = search.next(command);
   }
@@ -159,7 +171,7 @@ function* improve(
     const start = built.startOf[visit] as number;
     if (plan.staffOf[visit] === staff && fits(plan, visit, staff, start)) plan.place(visit, staff, start);
   }
-  const [unassigned, cost] = value();
+  const [unassigned, cost] = [unassignedOf(plan, mayMove), costOf(componentsOf(plan), weights)];
   const worse = unassigned > builtValue[0] || (unassigned === builtValue[0] && cost >= builtValue[1]);
   // A more urgent visit may have taken the place of one that people had placed: nobody loses a place here.
   if (worse || free.some((visit) => (plan.staffOf[visit] as number) < 0)) plan.restore(built);

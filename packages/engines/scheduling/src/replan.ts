@@ -7,13 +7,13 @@
  */
 import { type EpochMinute, invariant } from '@fieldfare/kernel';
 import { autoAssign } from './auto-assign.ts';
-import { type CompiledWeek, compileWeek } from './compile.ts';
+import { compileWeek } from './compile.ts';
 import { fits } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
 import { bestStart } from './insertion.ts';
 import { type Command, type Outcome, type Progress, staffIdOf, visitIdOf } from './outcome.ts';
 import { createPlan, type Plan } from './plan.ts';
-import type { EngineVisit, Interval } from './problem.ts';
+import type { EngineVisit, Interval, WeekProblem } from './problem.ts';
 import { makeRoom } from './relax.ts';
 import { componentsOf } from './score.ts';
 import { TOLERANCE } from './told.ts';
@@ -46,13 +46,32 @@ export function* replan(plan: Plan, options: ReplanOptions): Generator<Progress,
   const before = componentsOf(plan);
   const untouched = [...stood.staffOf.keys()].filter((visit) => (stood.staffOf[visit] as number) >= 0);
 
-  const mended = createPlan(heldWeek(plan, new Set(affected)));
-  const { unplaced, stopped } = yield* autoAssign(mended, { seed, moves });
+  const progress = (phase: Progress['phase'], placed = 0): Progress => ({
+    phase,
+    placed,
+    total: affected.length,
+    components: null,
+    improved: phase === 'preparing' ? 0 : 1,
+    moves: 0,
+  });
+  let stopped = (yield progress('preparing')) === 'stop';
+  const problem = heldProblem(plan, new Set(affected));
+  if (!stopped) stopped = (yield progress('preparing')) === 'stop';
+  const held = compileWeek(problem);
+  invariant(held.ok, 'a week stays well formed when its visits keep their times');
+  // The same places and hours: what has been asked once is known.
+  const mended = createPlan({ ...held.value, travel: c.travel });
+  if (!stopped) ({ stopped } = yield* autoAssign(mended, { seed, moves }));
+  const isWaiting = (visit: number): boolean =>
+    (mended.staffOf[visit] as number) < 0 && mended.compiled.visitFixed[visit] === 0;
+  const placed = (): number => affected.filter((visit) => !isWaiting(visit)).length;
   const moved = new Set<number>();
-  const hardestFirst = unplaced.toSorted(
-    (a, b) => (c.visitPriority[b.visit] as number) - (c.visitPriority[a.visit] as number) || a.visit - b.visit,
-  );
-  for (const { visit } of stopped ? [] : hardestFirst) {
+  const hardestFirst = affected
+    .filter(isWaiting)
+    .sort((a, b) => (c.visitPriority[b] as number) - (c.visitPriority[a] as number) || a - b);
+  for (const visit of hardestFirst) {
+    if (!stopped) stopped = (yield progress('improving', placed())) === 'stop';
+    if (stopped) break;
     const room = makeRoom(mended, visit);
     if (room === null) continue;
     const { other, to } = room.give;
@@ -67,6 +86,11 @@ export function* replan(plan: Plan, options: ReplanOptions): Generator<Progress,
     if (isOf(other)) moved.add(other);
   }
   plan.restore(mended.snapshot());
+  const unplaced: Outcome['unplaced'][number][] = [];
+  for (const visit of affected.filter(isWaiting).sort((a, b) => a - b)) {
+    if (!stopped) stopped = (yield progress('explaining', placed())) === 'stop';
+    unplaced.push({ visit, visitId: visitIdOf(c, visit), funnel: stopped ? null : funnelOf(plan, visit) });
+  }
 
   const isMoved = (visit: number): boolean =>
     plan.staffOf[visit] !== stood.staffOf[visit] || plan.startOf[visit] !== stood.startOf[visit];
@@ -78,9 +102,7 @@ export function* replan(plan: Plan, options: ReplanOptions): Generator<Progress,
       staffId: staffIdOf(c, plan.staffOf[visit] as number),
       start: plan.startOf[visit] as number,
     })),
-    unplaced: unplaced
-      .filter(({ visit }) => (plan.staffOf[visit] as number) < 0)
-      .map((one) => ({ ...one, funnel: stopped ? null : funnelOf(plan, one.visit) })),
+    unplaced,
     before,
     after: componentsOf(plan),
     untouched: untouched.length,
@@ -103,7 +125,7 @@ const nearby = (windows: readonly Interval[], start: EpochMinute): readonly Inte
     }));
 
 /** The same week in which what stands about keeps its time, and what has no place and is not affected stays without. */
-function heldWeek(plan: Plan, affected: ReadonlySet<number>): CompiledWeek {
+function heldProblem(plan: Plan, affected: ReadonlySet<number>): WeekProblem {
   const { problem } = plan.compiled;
   const held = (visit: EngineVisit, index: number): EngineVisit => {
     const at = plan.placementOf(index);
@@ -116,7 +138,5 @@ function heldWeek(plan: Plan, affected: ReadonlySet<number>): CompiledWeek {
       ...(sound ? { startWindows: nearby(visit.startWindows, at.start) } : { fixed: true }),
     };
   };
-  const compiled = compileWeek({ ...problem, visits: problem.visits.map(held) });
-  invariant(compiled.ok, 'a week stays well formed when its visits keep their times');
-  return compiled.value;
+  return { ...problem, visits: problem.visits.map(held) };
 }

@@ -27,6 +27,7 @@ export function retime(plan: Plan, mayMove: Uint8Array): void {
   }
 
   function retimeTour(staff: number, visits: readonly number[]): void {
+    if (!visits.slice(0, -1).some((visit) => mayMove[visit] !== 0)) return;
     const starts = visits.map((visit) => plan.startOf[visit] as number);
     const before = costOf(componentsOfRoute(plan, staff), plan.compiled.weights);
     for (let index = visits.length - 2; index >= 0; index -= 1) {

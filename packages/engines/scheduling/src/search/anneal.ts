@@ -6,7 +6,7 @@
  * Dueck & Scheuer, Threshold accepting: a general purpose optimization algorithm appearing superior to simulated annealing,
  * Journal of Computational Physics 90 (1990). A bound known beforehand also lets most hopeless moves end at their travel.
  */
-import { seededRandom } from '@fieldfare/kernel';
+import { type Random, seededRandom } from '@fieldfare/kernel';
 import { type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
 import { createMoves } from './moves.ts';
 import { type Neighbours, neighboursOf } from './neighbours.ts';
@@ -66,7 +66,7 @@ export function* anneal(
   const { start, end } = options.heat ?? HEAT;
   const random = seededRandom(options.seed);
   const state = options.state ?? new SearchState(model);
-  const prepared = neighboursOf(model, Math.min(WIDTH, Math.max(1, model.taskCount - 1)));
+  const prepared = prepare(model, state, random);
   let part = prepared.next();
   while (!part.done) {
     const command = yield { iteration: 0, score: state.score, cost: state.cost };
@@ -76,7 +76,6 @@ export function* anneal(
     part = prepared.next();
   }
   const neighbours = part.value;
-  createRepair(state, neighbours, random).insertAll();
 
   const moves = createMoves(state, neighbours, random);
   const ruin = createRuin(state, neighbours, random);
@@ -146,6 +145,14 @@ export function* anneal(
     }
   }
   return { iteration, score: bestScore, cost: bestCost, tours: toursIn(bestNext, model), starts: bestStart };
+}
+
+/** What is unassigned goes in greedily; `state` is whole at every yield. */
+function* prepare(model: RoutingModel, state: SearchState, random: Random): Generator<void, Neighbours, undefined> {
+  const neighbours = yield* neighboursOf(model, Math.min(WIDTH, Math.max(1, model.taskCount - 1)));
+  yield;
+  yield* createRepair(state, neighbours, random).insertAll();
+  return neighbours;
 }
 
 /** The scale of heat: a leg between tasks that could follow one another. */

@@ -24,7 +24,7 @@ const NEAR_TOURS = 32;
 /** Up to so many tours are all near. */
 const FEW_TOURS = 48;
 /** Tasks between two yields. */
-const SLICE = 64;
+const SLICE = 32;
 
 /** Yields now and then: a large week takes a moment. */
 export function* neighboursOf(model: RoutingModel, width: number): Generator<void, Neighbours, undefined> {
@@ -35,8 +35,8 @@ export function* neighboursOf(model: RoutingModel, width: number): Generator<voi
   const hard = model.weights.late === 0;
   const stays = windowsByOpening(model);
   for (let task = 0; task < taskCount; task += 1) {
-    if (movable[task] === 0) continue;
     if (task % SLICE === SLICE - 1) yield;
+    if (movable[task] === 0) continue;
     far.fill(Number.POSITIVE_INFINITY);
     for (let at = windowFrom[task] as number; at < (windowFrom[task + 1] as number); at += 1) lookBack(task, at);
   }
@@ -86,7 +86,7 @@ export function* neighboursOf(model: RoutingModel, width: number): Generator<voi
   }
 
   yield;
-  const tours = toursOf(model);
+  const tours = yield* toursOf(model);
   const carerTours = carerToursOf(model);
   const carersNear = carersByPlace(model, carerTours);
   const nearTours: Int32Array[] = [];
@@ -114,11 +114,11 @@ export function* neighboursOf(model: RoutingModel, width: number): Generator<voi
     return Int32Array.from(near);
   }
 
-  function toursOf({ tourCount }: RoutingModel): Int32Array[] {
+  function* toursOf({ tourCount }: RoutingModel): Generator<void, Int32Array[], undefined> {
     // Tasks of one kind with the same windows have the same tours, and there are far fewer of those.
     const { windowClose } = model;
     const known = new Map<string, Int32Array>();
-    return Array.from({ length: taskCount }, (_, task) => {
+    const listOf = (task: number): Int32Array => {
       if (movable[task] === 0) return new Int32Array(0);
       const kind = model.kind[task] as number;
       const minutes = model.duration[task] as number;
@@ -134,7 +134,13 @@ export function* neighboursOf(model: RoutingModel, width: number): Generator<voi
       const list = Int32Array.from(tours);
       known.set(key, list);
       return list;
-    });
+    };
+    const lists: Int32Array[] = [];
+    for (let task = 0; task < taskCount; task += 1) {
+      if (task % SLICE === SLICE - 1) yield;
+      lists.push(listOf(task));
+    }
+    return lists;
   }
 }
 

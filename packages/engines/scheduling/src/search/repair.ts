@@ -10,14 +10,16 @@ import type { SearchState } from './state.ts';
 export interface Repair {
   /** Commits the cheapest place looked at, `wish` among the tours. False: none takes it, and the state is as before. */
   readonly insert: (task: number, wish?: number) => boolean;
-  /** Every unassigned task, those that open first first; committed. */
-  readonly insertAll: () => void;
+  /** Every unassigned task, those that open first first; committed, at every yield too. */
+  readonly insertAll: () => Generator<void, void, undefined>;
 }
 
 /** Tours looked through whole; with more of them the neighbours', those of carers the patient knows, and those nearby. */
 const FEW_TOURS = 48;
 /** One place in so many is overlooked, so that repair does not always find the same (SISR's blinks). */
 const BLINK = 0.01;
+/** Tasks between two yields of `insertAll`. */
+const SLICE = 16;
 
 export function createRepair(state: SearchState, neighbours: Neighbours, random: Random): Repair {
   const { model, next, tour, start, leg: legInto } = state;
@@ -147,13 +149,16 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
 
   return {
     insert,
-    insertAll() {
+    *insertAll() {
       const { movable } = model;
       const opens = (task: number): number => windowOpen[windowFrom[task] as number] ?? 0;
       const waiting = Array.from({ length: taskCount }, (_, task) => task)
         .filter((task) => movable[task] === 1 && (tour[task] as number) < 0)
         .sort((a, b) => opens(a) - opens(b) || a - b);
-      for (const task of waiting) insert(task);
+      for (const [index, task] of waiting.entries()) {
+        if (index % SLICE === SLICE - 1) yield;
+        insert(task);
+      }
     },
   };
 }

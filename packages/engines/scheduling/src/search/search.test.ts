@@ -54,7 +54,7 @@ describe('search state', () => {
         const tray = trayOf(plan);
         const broken = new Set(violationsOfPlan(plan).map(({ visit }) => visit));
         finish(autoAssign(plan, { seed, moves: 0 }));
-        const week = createWeekSearch(plan, tray);
+        const week = finish(createWeekSearch(plan, tray));
         const { state } = week;
         const neighbours = finish(neighboursOf(week.model, 8));
         if (neighbours.movable.length === 0) return;
@@ -94,7 +94,7 @@ describe('prices known before anything is settled', () => {
         const plan = planOf(generateWeek(options));
         const tray = trayOf(plan);
         finish(autoAssign(plan, { seed, moves: 0 }));
-        const { model, state } = createWeekSearch(plan, tray);
+        const { model, state } = finish(createWeekSearch(plan, tray));
         const { movable, tours } = finish(neighboursOf(model, 8));
         const random = seededRandom(seed);
         const below = (count: number): number => Math.floor(random.float() * count);
@@ -134,7 +134,7 @@ describe('repair', () => {
         );
         const tray = trayOf(plan);
         finish(autoAssign(plan, { seed, moves: 0 }));
-        const { model, state } = createWeekSearch(plan, tray);
+        const { model, state } = finish(createWeekSearch(plan, tray));
         const neighbours = finish(neighboursOf(model, 8));
         const repair = createRepair(state, neighbours, steady);
         for (const task of neighbours.movable) {
@@ -172,7 +172,7 @@ describe('probe', () => {
         const plan = planOf(generateWeek(options));
         const tray = trayOf(plan);
         finish(autoAssign(plan, { seed, moves: 0 }));
-        const { model, state } = createWeekSearch(plan, tray);
+        const { model, state } = finish(createWeekSearch(plan, tray));
         const { movable } = finish(neighboursOf(model, 8));
         const { mayStand } = createProbe(state);
         const { next, tour } = state;
@@ -207,7 +207,7 @@ describe('neighbours', () => {
     const twice = (time: string) =>
       [0, 1].map((day) => ({ start: at(time) + day * 1440, end: at(time) + day * 1440 + 30 }));
     const visits = ['08:00', '10:00', '12:00', '14:00'].map((time) => visitOf(time, { startWindows: twice(time) }));
-    const { model } = createWeekSearch(planOf(weekOf([staffOf('a')], visits)), new Uint8Array(4).fill(1));
+    const { model } = finish(createWeekSearch(planOf(weekOf([staffOf('a')], visits)), new Uint8Array(4).fill(1)));
     const { before } = finish(neighboursOf(model, 3));
     expect([...before]).toEqual([...[3, 2, 1], ...[0, 3, 2], ...[1, 0, 3], ...[2, 1, 0]]);
   });
@@ -226,9 +226,8 @@ describe('destroy and repair', () => {
     ];
     const inTheWay = visitOf('y', { startWindows: hour('09:00'), placed: { staffId: 'able', start: at('09:00') } });
     const waiting = visitOf('x', { startWindows: hour('09:00'), skills: ['wounds'] });
-    const { model, state } = createWeekSearch(
-      planOf(weekOf(staff, [inTheWay, waiting, ...others])),
-      new Uint8Array(82).fill(1),
+    const { model, state } = finish(
+      createWeekSearch(planOf(weekOf(staff, [inTheWay, waiting, ...others])), new Uint8Array(82).fill(1)),
     );
     const ruin = createRuin(state, finish(neighboursOf(model, 8)), seededRandom(1));
     for (let tries = 0; tries < 40 && state.unassigned > 0; tries += 1) ruin.tryOne();

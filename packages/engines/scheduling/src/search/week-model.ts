@@ -42,6 +42,8 @@ const farApart = ({ restMinutes }: CompiledWeek): number => Math.max(240, restMi
 const LONGEST_DAY = 1500;
 /** Starts are drawn on the grid on which people read times. */
 const GRID = 5;
+/** Carers between two yields. */
+const SLICE = 32;
 
 /** Rules that say that a route is tangled. The others leave its order and times alone. */
 const TANGLES: ReadonlySet<RuleId> = new Set([
@@ -54,20 +56,22 @@ const TANGLES: ReadonlySet<RuleId> = new Set([
 
 /**
  * `asked`: by visit, 1 for those the search may place, move and take off; 2 for those that keep a place, whichever; they
- * must break no rule now.
+ * must break no rule now. Yields now and then: a large week takes a moment. Left before its end it changes nothing.
  */
-export function createWeekSearch(plan: Plan, asked: Uint8Array): WeekSearch {
+export function* createWeekSearch(plan: Plan, asked: Uint8Array): Generator<void, WeekSearch, undefined> {
   const c = plan.compiled;
   const mayMove = asked.map((may, visit) => (may > 0 && keepsStep(plan, visit) ? 0 : may));
   const shiftOf = shiftsOf(plan);
   const closed = closedShifts(plan, mayMove, shiftOf);
+  yield;
   const isOpen = (visit: number): boolean => (shiftOf[visit] as number) >= 0 && closed[shiftOf[visit] as number] === 0;
   const movable = mayMove.map((may, visit) =>
     may > 0 && ((plan.staffOf[visit] as number) < 0 || isOpen(visit)) ? 1 : 0,
   );
   const model = modelOf(plan, mayMove, movable, closed);
+  yield;
   const state = new SearchState(model);
-  load(plan, state, shiftOf, isOpen);
+  yield* load(plan, state, shiftOf, isOpen);
   // The plan's starts need not be the earliest; what the search shows is measured on the plan it stands for.
   apply({ tours: state.tours(), starts: state.start });
   const offset = add(componentsOf(plan), componentsIn(state.score), -1);
@@ -316,12 +320,18 @@ function listsBy(keys: Int32Array, count: number): Int32Array[] {
 }
 
 /** Puts the plan into the state. A movable visit whose place the earliest starts no longer allow stays unassigned. */
-function load(plan: Plan, state: SearchState, shiftOf: Int32Array, isOpen: (visit: number) => boolean): void {
+function* load(
+  plan: Plan,
+  state: SearchState,
+  shiftOf: Int32Array,
+  isOpen: (visit: number) => boolean,
+): Generator<void, void, undefined> {
   const { model } = state;
   const c = plan.compiled;
   const shiftCount = c.shiftStart.length;
   for (const movable of [0, 1]) {
     for (let staff = 0; staff < c.staffCount; staff += 1) {
+      if (staff % SLICE === 0) yield;
       const last = new Map<number, number>();
       for (const visit of plan.routes[staff] ?? []) {
         if (!isOpen(visit)) {
