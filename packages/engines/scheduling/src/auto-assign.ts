@@ -169,11 +169,22 @@ function* improve(
     // Who keeps the carer keeps the time, where it still fits.
     const staff = built.staffOf[visit] as number;
     const start = built.startOf[visit] as number;
-    if (plan.staffOf[visit] === staff && fits(plan, visit, staff, start)) plan.place(visit, staff, start);
+    if (plan.staffOf[visit] === staff && fits(plan, visit, staff, start)) backToTime(plan, visit, staff, start);
   }
   const [unassigned, cost] = [unassignedOf(plan, mayMove), costOf(componentsOf(plan), weights)];
   const worse = unassigned > builtValue[0] || (unassigned === builtValue[0] && cost >= builtValue[1]);
   // A more urgent visit may have taken the place of one that people had placed: nobody loses a place here.
   if (worse || free.some((visit) => (plan.staffOf[visit] as number) < 0)) plan.restore(built);
   return stopped;
+}
+
+/** Unless it then is missing where it stood: a stop on the way may be the quicker way, as who leaves after the rush hour may arrive sooner. */
+function backToTime(plan: Plan, visit: number, staff: number, start: number): void {
+  const now = plan.startOf[visit] as number;
+  const route = plan.routes[staff] as readonly number[];
+  const at = route.indexOf(visit);
+  const stands = (other: number): boolean => fits(plan, other, staff, plan.startOf[other] as number);
+  const beside = [route[at - 1], route[at + 1]].filter((other) => other !== undefined).filter(stands);
+  plan.place(visit, staff, start);
+  if (!beside.every(stands)) plan.place(visit, staff, now);
 }
