@@ -1,10 +1,11 @@
 /**
- * `pnpm bench scheduling`: the demo weeks; with `--instances DIR` instead a folder of published home health care routing
- * instances, solved by the product's own search through a mapping; with `--minutes N` the large week against its own result
- * after so long.
+ * `pnpm bench scheduling`: the demo weeks, and how soon a run in the browser ends when it is told to (`--only cancel`); with
+ * `--instances DIR` instead a folder of published home health care routing instances, solved by the product's own search through
+ * a mapping; with `--minutes N` the large week against its own result after so long.
  */
 import { parseArgs } from 'node:util';
 import type { Metric } from '../lib/metrics.ts';
+import { benchCancel } from './scheduling/cancel.ts';
 import { benchInstances } from './scheduling/instances.ts';
 import { benchLonger } from './scheduling/longer.ts';
 import { benchWeeks } from './scheduling/weeks.ts';
@@ -28,7 +29,10 @@ export async function benchScheduling(args: readonly string[]): Promise<readonly
   if (!(seconds > 0) || !Number.isInteger(seed)) throw new RangeError('--seconds above 0, --seed a whole number');
   const only = values.only === undefined ? undefined : new RegExp(values.only);
   if (values.minutes !== undefined) return await benchLonger({ seed, minutes: Number(values.minutes), only });
-  if (instances === undefined) return await benchWeeks({ seed, only });
+  if (instances === undefined) {
+    const metrics = await benchWeeks({ seed, only });
+    return only?.test('cancel') === false ? metrics : [...metrics, ...(await benchCancel(seed))];
+  }
   return await benchInstances({
     instances,
     references,

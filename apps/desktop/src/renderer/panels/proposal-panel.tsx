@@ -80,7 +80,7 @@ function Running({ state }: { readonly state: Extract<AutoAssignState, { phase: 
           Looking for carers and times that keep every rule. Nothing changes until you accept.
         </p>
       )}
-      {components && (
+      {placed > 0 && (
         <Button loading={state.finishing} onClick={auto.finish}>
           Use what it has found
         </Button>
