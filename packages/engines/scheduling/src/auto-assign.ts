@@ -112,12 +112,15 @@ function* placeWhatFits(plan: Plan, visits: readonly number[], moves: number): G
     stopped = (yield { phase: 'improving', components: componentsOf(plan), ...progress }) === 'stop';
     if (stopped) break;
   }
-  for (const visit of takeOffHalves(plan, left, visits)) {
-    const alone = (plan.compiled.visitPartner[visit] as number) < 0;
-    const [best] = alone ? candidates(plan, visit) : [];
-    if (best) plan.place(visit, best.staff, best.start);
-  }
+  for (const visit of takeOffHalves(plan, left, visits)) placeAlone(plan, visit);
   return stopped;
+}
+
+/** Where it is cheapest, if it fits anywhere; no half of a pair. */
+function placeAlone(plan: Plan, visit: number): void {
+  if ((plan.compiled.visitPartner[visit] as number) >= 0) return;
+  const [best] = candidates(plan, visit);
+  if (best) plan.place(visit, best.staff, best.start);
 }
 
 /** Unplaced visits that one slice of work can ask all carers about. */
@@ -163,7 +166,7 @@ function* improve(
     step = search.next(command);
   }
   week.apply(step.value);
-  takeOffHalves(plan, visits, visits);
+  for (const visit of takeOffHalves(plan, visits, [...visits, ...free])) placeAlone(plan, visit);
   retime(plan, mayMove);
   for (const visit of free) {
     // Who keeps the carer keeps the time, where it still fits.

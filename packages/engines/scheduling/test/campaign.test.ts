@@ -3,8 +3,9 @@ import { tryWeek } from './campaign.ts';
 
 describe('generated weeks', () => {
   // Once broken: pairs that follow one another crosswise swung between two days for ever; started at other times when the
-  // search took a change back; and half a pair that went, or a visit that went back to its own time, left a longer way behind.
-  it.each([2653, 4496, 2682, 201_548])('SCH-SYNC SCH-TRAVEL number %i', (seed) => {
+  // search took a change back; half a pair that went left a longer way behind, to a visit of the tray and to one that had a place; so did
+  // a visit that went back to its own time.
+  it.each([2653, 4496, 2682, 201_548, 224_386])('SCH-SYNC SCH-TRAVEL number %i', (seed) => {
     expect(tryWeek(seed)).toBeNull();
   });
 
