@@ -144,6 +144,22 @@ describe('journal on a failing disk', () => {
     expect((await contents(await open(files))).org).toEqual(both(['a', 'c', 'd']));
   });
 
+  test('JRN-ACK JRN-FSYNC a header that was never stored is not written behind, by the next process either', async () => {
+    const files = createMemoryFiles();
+    files.plan({ op: 'flush', nth: 1 });
+    files.plan({ op: 'remove', nth: 1 });
+    const first = await open(unwrap(await files.mount()));
+    expect((await appendAll(first, ['a'])).failed).toEqual(['a']);
+    await first.close();
+    files.heal();
+    const next = await open(unwrap(await files.mount())); // what the first one could not store still looks whole
+    expect((await appendAll(next, ['b'])).failed).toEqual([]);
+    files.crash({ keep: 'durable' });
+    const last = await open(files);
+    expect((await contents(last)).org).toEqual(both(['b']));
+    expect(last.damage()).toEqual([]);
+  });
+
   test('JRN-GROUP when a group fails, all of it fails, and the next one works', async () => {
     const files = createMemoryFiles();
     const journal = await open(files);

@@ -184,7 +184,8 @@ async function assemble(
       segment.size = tail.at;
       cutNumbers = tail.numbers;
       const clean = await cut(last, ordinal, tail.at, quarantine);
-      if (clean && scan.header.state === 'good') active = { segment, file: last.file };
+      // Of a segment without frames nobody knows that its header was ever stored: after a failed flush it may only look so.
+      if (clean && scan.header.state === 'good' && kept.length > 0) active = { segment, file: last.file };
     } else {
       const end = kept.at(-1);
       // Behind the last frame that counts there may lie the rest of a write that was reported as failed. When no
