@@ -1,5 +1,4 @@
 /** What a person does to visits: look at the current rows, ask the rules, write one commit. */
-import { goesAlong } from '@fieldfare/engine-scheduling';
 import {
   createRow,
   epochMinuteOf,
@@ -19,13 +18,13 @@ import { placementChoice } from './choices.ts';
 import { alongPlace, forbidden, judgeMove, sentencesOf } from './moves.ts';
 import { otherHalfId } from './pairs.ts';
 import { planWeek } from './plan-week.ts';
-import { cancel, editVisit, pin, placeVisit, standing, takeOff, type VisitEdit } from './rules.ts';
+import { cancel, pin, placeVisit, standing, takeOff } from './rules.ts';
 import { readyForWeek } from './shards.ts';
 import { readSpacing } from './spacing-query.ts';
 import { bookableStaff, type CurrentVisit, currentVisit, fresh } from './states.ts';
 import { requirements, visits } from './tables.ts';
 import { failIfAny } from './violations.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { openWorkbench, type WorkbenchOptions } from './workbench.ts';
 
 export interface WeekTarget {
   readonly regionId: string;
@@ -41,7 +40,7 @@ export interface Done {
   readonly stamp: string;
 }
 
-async function write(
+export async function write(
   ctx: Context,
   current: CurrentVisit,
   changes: Result<readonly RowChange[]>,
@@ -105,28 +104,26 @@ export interface AssignInput extends VisitTarget {
 }
 
 /** The half of a pair beside `current`, if it stands in the week. */
-function otherHalf(ctx: Context, input: WeekTarget, { visit }: CurrentVisit): CurrentVisit | null {
+export function otherHalf(ctx: Context, input: WeekTarget, { visit }: CurrentVisit): CurrentVisit | null {
   const other = currentVisit(ctx, { ...input, visitId: otherHalfId(visit) });
   return other.ok && standing(other.value.visit).ok ? other.value : null;
 }
 
-/** The week as far as a move of `current` to these carers can touch it. */
-function benchForMove(
-  ctx: Context,
-  input: WeekTarget,
+/** What a move of `current` to these carers can touch. */
+export function reachOfMove(
   current: CurrentVisit,
   other: CurrentVisit | null,
   staffIds: readonly string[],
-): Promise<Workbench> {
+): Required<WorkbenchOptions> {
   const withOther = other?.assignment?.staffId;
-  return openWorkbench(ctx, input, {
+  return {
     focus: { staffIds: withOther ? [...staffIds, withOther] : staffIds, patientId: current.visit.patientId },
     anyDay: new Set([current.visit.id, ...(other ? [other.visit.id] : [])]),
-  });
+  };
 }
 
 /** `PAIR-ALONG`: the other half at its new place, with the carer it has. */
-function placeAlong(other: CurrentVisit | null, place: AlongPlace | null): Result<readonly RowChange[]> {
+export function placeAlong(other: CurrentVisit | null, place: AlongPlace | null): Result<readonly RowChange[]> {
   const staffId = other?.assignment?.staffId;
   if (place === null || !other || !staffId) return { ok: true, value: [] };
   return placeVisit(other, { ...place, staffId, source: other.assignment?.source ?? 'person' });
@@ -151,7 +148,7 @@ export async function assignVisit(ctx: Context, input: AssignInput): Promise<Ass
   unwrap(bookableStaff(ctx, input.regionId, staffId));
 
   const other = otherHalf(ctx, input, current);
-  const bench = await benchForMove(ctx, input, current, other, [staffId]);
+  const bench = await openWorkbench(ctx, input, reachOfMove(current, other, [staffId]));
   const visit = bench.compiled.visitIndex.get(visitId);
   const carer = bench.compiled.staffIndex.get(staffId);
   invariant(visit !== undefined && carer !== undefined, 'the documents and the projection hold the same rows');
@@ -182,38 +179,6 @@ async function change(
 
 export const unassignVisit = (ctx: Context, input: VisitTarget): Promise<Done> =>
   change(ctx, input, 'Unassign visit', takeOff);
-
-/** `PAIR-ALONG`: a new start takes the other half along. */
-export async function updateVisit(
-  ctx: Context,
-  input: VisitTarget & { readonly set: VisitEdit },
-): Promise<Done & { readonly along: AlongPlace | null }> {
-  unwrap(await ctx.loaded([scheduleShard(input.regionId, input.week)]));
-  const current = unwrap(currentVisit(ctx, input));
-  const own = unwrap(editVisit(current, input.set));
-  const other = otherHalf(ctx, input, current);
-  const along = other && input.set.start ? await alongStart(ctx, input, current, other, input.set.start) : null;
-  const beside = unwrap(placeAlong(other, along));
-  const label = along ? 'Move both visits of a pair' : 'Change visit';
-  return { ...(await write(ctx, current, { ok: true, value: [...own, ...beside] }, label)), along };
-}
-
-async function alongStart(
-  ctx: Context,
-  input: VisitTarget,
-  current: CurrentVisit,
-  other: CurrentVisit,
-  start: LocalTime,
-): Promise<AlongPlace | null> {
-  const { date } = current.visit;
-  const staffId = current.assignment?.staffId;
-  if (!date || !staffId) return null;
-  unwrap(await readyForWeek(ctx, input));
-  const bench = await benchForMove(ctx, input, current, other, [staffId]);
-  const visit = bench.compiled.visitIndex.get(input.visitId);
-  if (visit === undefined) return null;
-  return alongPlace(bench, goesAlong(bench.plan, visit, epochMinuteOf(date, start, bench.rows.region.zone)));
-}
 
 /** `PAIR-WHOLE`: the other carer's visit with it. */
 export function cancelVisit(ctx: Context, input: VisitTarget): Promise<Done> {

@@ -44,6 +44,7 @@ export type {
   UnscheduledVisit,
 } from './state.ts';
 export * from './tables.ts';
+export type { Edited } from './visit-edit.ts';
 export type { WeekChange } from './week-change.ts';
 export { readWeights, weightHistory, wholeComponents } from './weights.ts';
 export { sharedWorkbench, type Workbench } from './workbench.ts';

@@ -35,8 +35,11 @@ export interface Move {
 }
 
 /** `PAIR-ALONG`. Leaves `plan` as it was; changes it meanwhile when something goes along. */
-export function judgeMove(plan: Plan, visit: number, staff: number, start: EpochMinute, alone: boolean): Move {
-  const along = alone ? null : goesAlong(plan, visit, start);
+export const judgeMove = (plan: Plan, visit: number, staff: number, start: EpochMinute, alone: boolean): Move =>
+  judgeWith(plan, visit, staff, start, alone ? null : goesAlong(plan, visit, start));
+
+/** The same where it is known what goes along. */
+export function judgeWith(plan: Plan, visit: number, staff: number, start: EpochMinute, along: Along | null): Move {
   if (along === null) return { staff, start, along, own: violationsAt(plan, visit, staff, start), others: [] };
   const stood = [visit, along.visit].map((half) => ({ half, at: plan.placementOf(half) }));
   plan.place(visit, staff, start);

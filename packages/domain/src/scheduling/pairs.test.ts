@@ -1,5 +1,6 @@
-import { createRow, deterministicId, updateRow } from '@fieldfare/kernel';
+import { createRow, deterministicId, minuteOfDay, updateRow } from '@fieldfare/kernel';
 import type { Store } from '@fieldfare/store';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAYS, requirementRow, visitRow, WEEK } from '../../test/agency.ts';
 import { openTestStore } from '../../test/context.ts';
@@ -19,7 +20,7 @@ afterAll(() => store.close());
 
 const TUESDAY = DAYS[1] as string;
 const TOGETHER: Pairing = { kind: 'together' };
-const AFTER: Pairing = { kind: 'after', leastMinutes: 30, mostMinutes: 60 };
+const AFTER = { kind: 'after', leastMinutes: 30, mostMinutes: 60 } as const satisfies Pairing;
 
 async function pairScene(pairing: Pairing, over: Partial<Visit> = {}) {
   const scene = await openScene(store);
@@ -134,6 +135,54 @@ describe('moving a pair', () => {
       'SCH-OVERLAP-STAFF',
     );
     expect(await placesOf(scene, first, second)).toEqual([`Joan Roy ${TUESDAY} 09:00`, `Carl Roy ${TUESDAY} 09:00`]);
+  });
+});
+
+describe('the length of a pair', () => {
+  const resize = ({ amelie, at }: Scene, visit: Visit, minutes: number) =>
+    amelie.caller.scheduling.updateVisit({ ...at, visitId: visit.id, set: { minutes } });
+
+  it('PAIR-ALONG a longer first takes along the second that follows it, in one step to undo; a longer second nobody', async () => {
+    const scene = await wholeScene(AFTER, '10:20');
+    const { amelie, first, second } = scene;
+    // 45 minutes from nine, then 30 to 60 minutes until the second.
+    expect(await resize(scene, first, 50)).toMatchObject({ along: null, warnings: [] });
+    expect(await resize(scene, first, 80)).toMatchObject({ along: { date: TUESDAY, start: '10:50' }, warnings: [] });
+    expect(await placesOf(scene, first, second)).toEqual([`Joan Roy ${TUESDAY} 09:00`, `Carl Roy ${TUESDAY} 10:50`]);
+    expect(await resize(scene, second, 90)).toMatchObject({ along: null, warnings: [] });
+    expect((await scene.board()).conflicts).toEqual([]);
+    expect(amelie.commands.slice(2)).toEqual(['Change visit', 'Change a pair', 'Change visit']);
+  });
+
+  it('PAIR-ALONG the second stays, and it is told, where its carer has no time; together nobody moves', async () => {
+    const scene = await wholeScene(AFTER, '10:15');
+    const { agency, amelie, first, second } = scene;
+    const busy = { patientId: agency.paul.id, serviceCode: 'psw', date: TUESDAY, start: '11:00', minutes: 120 };
+    await amelie.commit(agency.placed(agency.visit(busy), agency.carl.id));
+    const { along, warnings } = await resize(scene, first, 100);
+    expect([along, warnings.map(({ rule }) => rule)]).toEqual([null, ['SCH-SYNC']]);
+    expect(await placesOf(scene, first, second)).toEqual([`Joan Roy ${TUESDAY} 09:00`, `Carl Roy ${TUESDAY} 10:15`]);
+    const together = await wholeScene(TOGETHER, '09:00');
+    expect(await resize(together, together.first, 100)).toMatchObject({ along: null, warnings: [] });
+  });
+
+  it('PAIR-ALONG whatever length either gets, the second keeps its distance or it is told that it does not', async () => {
+    const scene = await wholeScene(AFTER, '10:20');
+    const { agency, amelie, first, second } = scene;
+    const busy = { patientId: agency.paul.id, serviceCode: 'psw', date: TUESDAY, start: '13:00', minutes: 60 };
+    await amelie.commit(agency.placed(agency.visit(busy), agency.carl.id));
+    const resizes = fc.array(fc.tuple(fc.constantFrom(first, second), fc.integer({ min: 5, max: 240 })), {
+      minLength: 12,
+      maxLength: 12,
+    });
+    for (const [visit, minutes] of fc.sample(resizes, { numRuns: 2, seed: 7 }).flat()) {
+      const { warnings } = await resize(scene, visit, minutes);
+      const all = (await scene.board()).visits;
+      const [one, two] = [first, second].map(({ id }) => all.find((row) => row.id === id));
+      const gap = minuteOfDay(two?.start ?? '') - minuteOfDay(one?.start ?? '') - (one?.minutes ?? 0);
+      const isKept = gap >= AFTER.leastMinutes && gap <= AFTER.mostMinutes;
+      expect(warnings.some(({ rule }) => rule === 'SCH-SYNC')).toBe(!isKept);
+    }
   });
 });
 

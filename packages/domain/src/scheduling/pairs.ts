@@ -3,7 +3,7 @@
  *
  *  PAIR-ONCE    the second visit's id follows from the first's: made twice offline it is one
  *  PAIR-STEP    together: both start at the same minute; after: the second starts so long after the first has ended
- *  PAIR-ALONG   a half of a pair in step takes the other half along (moves.ts)
+ *  PAIR-ALONG   a half of a pair in step takes the other half along (moves.ts, visit-edit.ts)
  *  PAIR-WHOLE   what ends a visit ends the visit of its other carer too
  */
 import { deterministicId, minuteOfDay, timeOfMinute } from '@fieldfare/kernel';

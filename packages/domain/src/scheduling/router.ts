@@ -8,7 +8,7 @@ import { autoAssign } from './auto-assign.ts';
 import { blockCarer, blockedCarers, freeCarer } from './blocked.ts';
 import { boardEvents, weekBoard } from './board-query.ts';
 import { carerPatientsEvents } from './carer-patients.ts';
-import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit, updateVisit } from './commands.ts';
+import { assignVisit, cancelVisit, pinVisit, planWeekVisits, unassignVisit } from './commands.ts';
 import { settleConflict } from './conflicts/resolve.ts';
 import { noMatch } from './no-match.ts';
 import { look, onlookers } from './presence.ts';
@@ -28,6 +28,7 @@ import {
   RULE_LEVELS,
   requirements,
 } from './tables.ts';
+import { updateVisit } from './visit-edit.ts';
 
 const week = z.string().refine(isIsoWeek, 'an ISO week, YYYY-Www');
 const date = z.string().refine(isLocalDate, 'a date, YYYY-MM-DD');

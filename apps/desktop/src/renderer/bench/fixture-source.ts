@@ -154,7 +154,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
     unassign: async (_scope, id) => change(id, 'Unassign visit', { staffId: null, start: null, pinned: false }),
     async updateVisit(_scope, id, set) {
       const result = change(id, 'Edit visit', set);
-      return result.ok ? ok({ along: null }) : result;
+      return result.ok ? ok({ along: null, warnings: [] }) : result;
     },
     cancelVisit: async () => fail(problem('unsupported', 'the bench cancels nothing')),
     pin: async (_scope, id, pinned) => change(id, 'Pin visit', { pinned }),

@@ -250,8 +250,12 @@ export function createBoardController(deps: {
       const result = await source.updateVisit(scope, visit.id, set);
       if (!result.ok) return refuse(`${label} was not saved`, result.problems);
       const along = alongSentence(visit, result.value.along);
-      if (along) notify({ tone: 'info', title: `${label} saved`, message: along });
-      say(`${label} saved.${along ? ` ${along}.` : ''}`);
+      const told = [...(along ? [along] : []), ...result.value.warnings.map(({ message }) => message)];
+      if (told.length > 0) {
+        const tone = result.value.warnings.length > 0 ? 'warn' : 'info';
+        notify({ tone, title: `${label} saved`, message: told.join(' · ') });
+      }
+      say([`${label} saved.`, ...told.map((sentence) => `${sentence}.`)].join(' '));
       return true;
     },
     async relax(visit, way) {

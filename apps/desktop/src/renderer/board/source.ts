@@ -54,9 +54,11 @@ export interface Placement {
   readonly alone?: boolean;
 }
 
-/** Where the other half of a pair went with what was moved; null: nowhere. */
-export interface Along {
+/** What came of a move or an edit. */
+export interface Outcome {
+  /** Where the other half of a pair went with it; null: nowhere. */
   readonly along: AlongPlace | null;
+  readonly warnings: readonly BoardViolation[];
 }
 
 /** What was proposed: a plan for the tray, one plan of several, or a way to place one visit that nobody could take. */
@@ -117,9 +119,9 @@ export interface WorkSource {
   undo(): Promise<Result<{ readonly label: string }>>;
   redo(): Promise<Result<{ readonly label: string }>>;
   planWeek(scope: Scope): Promise<Result<{ readonly created: number }>>;
-  assign(scope: Scope, placement: Placement): Promise<Result<Along & { readonly warnings: readonly BoardViolation[] }>>;
+  assign(scope: Scope, placement: Placement): Promise<Result<Outcome>>;
   unassign(scope: Scope, visitId: string): Promise<Result<void>>;
-  updateVisit(scope: Scope, visitId: string, set: VisitEdit): Promise<Result<Along>>;
+  updateVisit(scope: Scope, visitId: string, set: VisitEdit): Promise<Result<Outcome>>;
   cancelVisit(scope: Scope, visitId: string): Promise<Result<void>>;
   pin(scope: Scope, visitId: string, pinned: boolean): Promise<Result<void>>;
   /** `alone`: of half a pair without the other half. */

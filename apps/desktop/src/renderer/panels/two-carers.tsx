@@ -65,7 +65,10 @@ export function TwoCarers(props: {
         ))}
       </ol>
       {writable && isPaired(visit) && (
-        <p className={classes.note}>A new day or time moves both visits; a new carer only that carer’s.</p>
+        <p className={classes.note}>
+          A new day or time moves both visits; a new carer only that carer’s.
+          {pair.pairing.kind === 'after' && ' The second follows when the first gets longer or shorter.'}
+        </p>
       )}
     </section>
   );
