@@ -365,7 +365,7 @@ describe('replan, plans and priorities', () => {
     const change = { kind: 'absence', staffId: WEST.id, from: '2026-11-18', to: '2026-11-18', reason: 'sick' };
     expect(asked).toMatchObject({ regionId: WEST.id, week: '2026-W47', change });
     expect(await host.run('accept', kept)).toBe(0);
-    expect(host.out()).toContain('1 visits are placed.');
+    expect(host.out()).toContain('1 visit is placed.');
     const shown = { offered: 1, before: null, after: null };
     expect(server.calls.at(-1)?.input).toMatchObject({
       change,

@@ -8,4 +8,5 @@ export * from './problem.ts';
 export * from './sealing.ts';
 export * from './shards.ts';
 export * from './table.ts';
+export * from './words.ts';
 export * from './zoned-time.ts';

@@ -3,7 +3,7 @@
  * look at and keep; what changed since is refused with a reason.
  */
 import { ABSENCE_REASONS, componentsSchema, PROVIDER_PREFERENCES } from '@fieldfare/domain';
-import { isIsoWeek, isLocalDate, isLocalTime, problem } from '@fieldfare/kernel';
+import { isIsoWeek, isLocalDate, isLocalTime, plural, problem } from '@fieldfare/kernel';
 import { z } from 'zod';
 import type { Api } from '../api.ts';
 import { connect, type GlobalFlags, parseJson } from '../context.ts';
@@ -170,7 +170,7 @@ async function place(
       },
     }),
   );
-  return { value: { accepted }, said: `${accepted} visits are assigned.\n` };
+  return { value: { accepted }, said: `${plural(accepted, 'visit is', 'visits are')} assigned.\n` };
 }
 
 async function mend(api: Api, { regionId, week, change: happened, token, proposal: found }: Answer<'replan'>) {
@@ -181,6 +181,6 @@ async function mend(api: Api, { regionId, week, change: happened, token, proposa
       placements: found.placements.map(({ set: _set, ...to }) => to),
     }),
   );
-  const tray = value.waiting > 0 ? `, ${value.waiting} wait in the tray` : '';
-  return { value, said: `${value.placed} visits are placed${tray}.\n` };
+  const tray = value.waiting > 0 ? `, ${plural(value.waiting, 'waits', 'wait')} in the tray` : '';
+  return { value, said: `${plural(value.placed, 'visit is', 'visits are')} placed${tray}.\n` };
 }

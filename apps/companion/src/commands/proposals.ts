@@ -3,6 +3,7 @@
  * person or a program can look at it, keep it and accept it later.
  */
 import type { AutoAssignEvent, AutoAssignProgress, Candidate, Proposal } from '@fieldfare/domain';
+import { plural } from '@fieldfare/kernel';
 import { type Api, follow } from '../api.ts';
 import { connect, type GlobalFlags, pickVisit, type WeekChoice, type WeekFlags, weekOf } from '../context.ts';
 import type { Host } from '../host.ts';
@@ -104,7 +105,7 @@ function proposalText(host: Host, proposal: Proposal, region: string, flags: Sug
   const { placements, unplaced } = proposal;
   const lines = [
     `${paint(host, 'bold', `Proposal for ${region} · ${proposal.week}`)}\n`,
-    `${placements.length} visits placed, ${unplaced.length} not; travel ${duration(proposal.components.before.travelMinutes)} → ${duration(proposal.components.after.travelMinutes)}\n\n`,
+    `${plural(placements.length, 'visit')} placed, ${unplaced.length} not; travel ${duration(proposal.components.before.travelMinutes)} → ${duration(proposal.components.after.travelMinutes)}\n\n`,
     table(
       [
         { title: 'Date', cell: (row) => row.date },

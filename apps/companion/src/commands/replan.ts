@@ -1,6 +1,6 @@
 /** `fieldfare replan …`: how the week could go on after something happened. Changes nothing; `accept` does it. */
 import type { ABSENCE_REASONS, ReplanProposal, WeekChange } from '@fieldfare/domain';
-import { isLocalDate, isLocalTime, type LocalDate } from '@fieldfare/kernel';
+import { isLocalDate, isLocalTime, type LocalDate, plural } from '@fieldfare/kernel';
 import type { Api } from '../api.ts';
 import {
   connect,
@@ -113,8 +113,10 @@ function textOf(host: Host, found: ReplanProposal, { region, week }: WeekChoice,
     place === null ? '' : `${place.date} ${place.start}, ${duration(place.minutes)}`;
   return [
     `${paint(host, 'bold', `${region.name} · ${week}`)}\n`,
-    `${displaced} visits lost their carer, ${cancelled} no longer take place, ${added} came in; ` +
-      `${placements.length} find a place, ${kept} of ${untouched} others stay exactly as they are.\n`,
+    `${plural(displaced, 'visit')} lost ${displaced === 1 ? 'its' : 'their'} carer, ` +
+      `${cancelled} no longer ${cancelled === 1 ? 'takes' : 'take'} place, ${added} came in; ` +
+      `${placements.length} ${placements.length === 1 ? 'finds' : 'find'} a place, ` +
+      `${kept} of ${plural(untouched, 'other')} ${kept === 1 ? 'stays exactly as it is' : 'stay exactly as they are'}.\n`,
     changes.length === 0 ? '' : `\n${paint(host, 'bold', 'What changes for whom')}\n`,
     changes.length === 0
       ? ''

@@ -1,5 +1,6 @@
 /** `fieldfare sync status`: how the desktop application on this machine and its server stand to each other. */
 import type { TitledReport, TitledShard } from '@fieldfare/domain';
+import { plural } from '@fieldfare/kernel';
 import { connect, type GlobalFlags } from '../context.ts';
 import type { Host } from '../host.ts';
 import { json, paint, table } from '../output.ts';
@@ -36,7 +37,7 @@ export async function syncStatus(host: Host, flags: GlobalFlags): Promise<void> 
   }
   const now = host.clock.now();
   const { status, shards, refusals, journal } = report;
-  const waiting = status.pending === 0 ? 'nothing waits' : `${status.pending} changes wait`;
+  const waiting = status.pending === 0 ? 'nothing waits' : plural(status.pending, 'change waits', 'changes wait');
   host.print(`${paint(host, status.state === 'live' ? 'green' : 'yellow', STATES[status.state])} · ${waiting}\n`);
   if (status.reason !== null) host.print(`${status.reason}\n`);
   host.print(`Last fully synced ${ago(status.lastSyncedAt, now)} · ${size(journal.bytes)} on this device\n\n`);

@@ -1,7 +1,7 @@
 /** `fieldfare week show`, `week export` and `week outcomes`. */
 import { type BoardLane, type BoardVisit, OUTCOMES, type OutcomeWording, type WeekBoard } from '@fieldfare/domain';
 import { weekCsv } from '@fieldfare/interchange';
-import { addWeeks, isoWeekday } from '@fieldfare/kernel';
+import { addWeeks, isoWeekday, plural } from '@fieldfare/kernel';
 import { connect, type GlobalFlags, type WeekFlags, weekOf } from '../context.ts';
 import { usage } from '../exit.ts';
 import type { Host } from '../host.ts';
@@ -101,8 +101,8 @@ export async function showWeek(host: Host, flags: ShowFlags): Promise<void> {
   const booked = board.lanes.reduce((sum, lane) => sum + lane.bookedMinutes, 0);
   host.print(`${paint(host, 'bold', `${board.regionName} · ${board.week}`)}\n`);
   host.print(
-    `${board.visits.length} visits, ${open.length} unscheduled · ${board.lanes.length} carers, ${duration(booked)} booked` +
-      ` · ${clashes.length} conflicts\n`,
+    `${plural(board.visits.length, 'visit')}, ${open.length} unscheduled · ${plural(board.lanes.length, 'carer')}, ` +
+      `${duration(booked)} booked · ${plural(clashes.length, 'conflict')}\n`,
   );
   showVisits(host, visits, lanes);
   if (clashes.length > 0) host.print(`\n${paint(host, 'red', 'Conflicts')}\n`);
@@ -126,7 +126,10 @@ export async function exportWeek(host: Host, flags: ExportFlags): Promise<void> 
     return;
   }
   await host.writeFile(flags.output, text);
-  host.note(`${board.visits.length} visits of ${board.regionName}, ${board.week}, are in ${flags.output}.\n`);
+  const are = board.visits.length === 1 ? 'is' : 'are';
+  host.note(
+    `${plural(board.visits.length, 'visit')} of ${board.regionName}, ${board.week}, ${are} in ${flags.output}.\n`,
+  );
 }
 
 export interface OutcomeFlags extends GlobalFlags, WeekFlags {

@@ -1,5 +1,6 @@
 /** `fieldfare why VISIT`: the rules that leave nobody, and what would have to give way. Changes nothing. */
 import type { NoMatch, Relaxed } from '@fieldfare/domain';
+import { plural } from '@fieldfare/kernel';
 import { connect, type GlobalFlags, pickVisit, type WeekFlags, weekOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { duration, json, paint, table } from '../output.ts';
@@ -10,7 +11,8 @@ export interface WhyFlags extends GlobalFlags, WeekFlags {
 }
 
 function textOf(host: Host, found: NoMatch, output: string | undefined): string {
-  if (found.left > 0) return `${found.left} of ${found.staff} carers can take it: fieldfare suggest names them.\n`;
+  if (found.left > 0)
+    return `${found.left} of ${plural(found.staff, 'carer')} can take it: fieldfare suggest names them.\n`;
   const steps = table(
     [
       { title: '', right: true, cell: (row) => `-${row.removed}` },
@@ -36,7 +38,7 @@ function textOf(host: Host, found: NoMatch, output: string | undefined): string 
         );
   const keep = output === undefined ? '--output FILE keeps it' : `fieldfare accept ${output} --choice 1`;
   const accept = ways.length === 0 ? '' : `\nNothing is changed yet. To do one of them: ${keep}.\n`;
-  return `${found.main ?? ''}. Of ${found.staff} carers:\n${steps}\n${paint(host, 'bold', 'What would make room')}\n${room}${accept}`;
+  return `${found.main ?? ''}. Of ${plural(found.staff, 'carer')}:\n${steps}\n${paint(host, 'bold', 'What would make room')}\n${room}${accept}`;
 }
 
 export async function why(host: Host, id: string, flags: WhyFlags): Promise<void> {

@@ -9,6 +9,7 @@ import {
   epochMinuteOf,
   type IsoWeek,
   type Problem,
+  plural,
   problem,
   type Result,
   type RowChange,
@@ -112,10 +113,7 @@ export async function acceptProposal(ctx: Context, input: AcceptInput): Promise<
   const passed = (shown?.others ?? []).map(({ proposalId: other, ...seen }) =>
     planReview(ctx, input, { ...seen, planId: other, origin, accepted: 0 }),
   );
-  const label =
-    input.origin === 'relaxation'
-      ? 'Make room for a visit'
-      : `Accept proposal (${count} visit${count === 1 ? '' : 's'})`;
+  const label = input.origin === 'relaxation' ? 'Make room for a visit' : `Accept proposal (${plural(count, 'visit')})`;
   if (changes.length > 0) unwrap(await ctx.write([...changes, ...left, review, ...passed], { label }));
   return { accepted: count };
 }

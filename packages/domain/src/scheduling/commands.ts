@@ -6,6 +6,7 @@ import {
   invariant,
   type LocalDate,
   type LocalTime,
+  plural,
   type Result,
   type RowChange,
   scheduleShard,
@@ -89,7 +90,7 @@ export async function planWeekVisits(ctx: Context, input: WeekTarget): Promise<{
   });
   if (planned.length === 0) return { created: 0 };
   const changes = planned.map((visit) => createRow(visits, visit));
-  unwrap(await ctx.write(changes, { label: `Plan week (${planned.length} visits)` }));
+  unwrap(await ctx.write(changes, { label: `Plan week (${plural(planned.length, 'visit')})` }));
   return { created: planned.length };
 }
 

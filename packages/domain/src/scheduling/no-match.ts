@@ -14,7 +14,16 @@ import {
   relaxationsOf,
   violationsAt,
 } from '@fieldfare/engine-scheduling';
-import { addDays, daysOfWeek, invariant, type LocalTime, localAt, minuteOfDay, timeOfMinute } from '@fieldfare/kernel';
+import {
+  addDays,
+  daysOfWeek,
+  invariant,
+  type LocalTime,
+  localAt,
+  minuteOfDay,
+  plural,
+  timeOfMinute,
+} from '@fieldfare/kernel';
 import type { Context } from '../procedure.ts';
 import type { AcceptedPlacement, NoMatch, Relaxed, VisitChange } from './board.ts';
 import type { VisitTarget } from './commands.ts';
@@ -83,7 +92,7 @@ function placeOf(bench: Workbench, { staff, start }: { readonly staff: number; r
 const placeText = (bench: Workbench, { staffId, date, start }: Place): string =>
   `${bench.staffNameOf(staffId)}, ${dayText(date)} at ${start}`;
 
-const daysText = (days: number): string => `${days} day${days === 1 ? '' : 's'}`;
+const daysText = (days: number): string => plural(days, 'day');
 
 function partnerOf(
   { people, rows }: Workbench,

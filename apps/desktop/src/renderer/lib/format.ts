@@ -1,6 +1,6 @@
 /** How dates, times and amounts read on screen. Dates here are local dates, so formatting happens in UTC. */
 import type { Pairing } from '@fieldfare/domain';
-import { dateAt, type LocalDate, type LocalTime } from '@fieldfare/kernel';
+import { dateAt, type LocalDate, type LocalTime, plural as pluralOf } from '@fieldfare/kernel';
 
 const at = (date: LocalDate): Date => new Date(`${date}T00:00:00Z`);
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
@@ -103,9 +103,8 @@ export function parseTime(text: string): LocalTime | null {
 
 const countFormat = new Intl.NumberFormat('en-CA');
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count < 1000 ? count : countFormat.format(count)} ${count === 1 ? one : many}`;
-}
+export const plural = (count: number, one: string, many?: string): string =>
+  pluralOf(count, one, many, count < 1000 ? String(count) : countFormat.format(count));
 
 /** "just now", "4 min ago", "3 h ago", "2 days ago" */
 export function ago(then: number, now: number): string {

@@ -5,7 +5,7 @@ import type { WorkspaceClient } from '@fieldfare/workspace/client';
 import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconMinus, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react';
 import { useCallback, useMemo } from 'react';
-import { dayMonth } from '../lib/format.ts';
+import { dayMonth, plural } from '../lib/format.ts';
 import { useFeed } from '../lib/use-feed.ts';
 import { Pending, PlaceBar, PlaceTitle } from '../shell/place-bar.tsx';
 import { RegionPicker } from '../shell/region-picker.tsx';
@@ -100,7 +100,7 @@ function Table(props: {
                 <span className={classes.detail}>
                   {dayMonth(monday)}–{dayMonth(sunday)}
                 </span>
-                <span className={classes.detail}>{visits === 0 ? 'no visits' : `${visits} visits`}</span>
+                <span className={classes.detail}>{visits === 0 ? 'no visits' : plural(visits, 'visit')}</span>
               </th>
             );
           })}

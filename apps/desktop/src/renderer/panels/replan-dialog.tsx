@@ -47,7 +47,8 @@ function Proposed(props: {
         <b>
           {found.kept} of {found.untouched}
         </b>{' '}
-        others stay exactly as they are.
+        {found.untouched === 1 ? 'other' : 'others'}{' '}
+        {found.kept === 1 ? 'stays exactly as it is' : 'stay exactly as they are'}.
       </p>
       {refused.length > 0 && (
         <p className={classes.refused} role="alert">

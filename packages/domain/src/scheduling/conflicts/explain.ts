@@ -231,11 +231,12 @@ function explainContinuity(
 ): Words {
   const wanted = names.staff(conflict.staffId ?? '');
   const patient = names.patient(conflict.patientId ?? '');
-  const others = joinWords([...new Set(facts.visits.map(({ staffId }) => names.staff(staffId)))].sort(compareText));
+  const carers = [...new Set(facts.visits.map(({ staffId }) => names.staff(staffId)))].sort(compareText);
+  const others = joinWords(carers);
   const count = facts.visits.length === 1 ? 'One visit' : `${facts.visits.length} visits`;
   const verb = facts.visits.length === 1 ? 'was' : 'were';
   return {
-    title: `${patient} is to be visited by ${wanted}, but ${others} has ${facts.visits.length === 1 ? 'a visit' : `${facts.visits.length} visits`}`,
+    title: `${patient} is to be visited by ${wanted}, but ${others} ${carers.length === 1 ? 'has' : 'have'} ${facts.visits.length === 1 ? 'a visit' : `${facts.visits.length} visits`}`,
     explanation:
       `${names.user(facts.wish.by)} named ${wanted} as the carer for ${names.service(facts.serviceCode)} on ` +
       `${when(facts.wish, zone)}. ${count} ${verb} given to ${others} before that. Nothing was changed by itself.`,
