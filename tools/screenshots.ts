@@ -1,6 +1,10 @@
-/** `pnpm screenshots`: takes the pictures in docs/screenshots from the running product with the demo agency. */
+/**
+ * `pnpm screenshots`: takes the pictures in docs/screenshots from the running product with the demo agency; with `--only NAMES`, a
+ * pattern, those alone.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildDemoAgency } from '@fieldfare/demo';
 import {
   openLaptop,
@@ -28,6 +32,8 @@ import { openNodeDevice } from './lib/node-device.ts';
 import { root } from './lib/run.ts';
 import { buildWeb } from './lib/web.ts';
 
+const { values } = parseArgs({ options: { only: { type: 'string', default: '.' } } });
+const wanted = new RegExp(`^(${values.only})`);
 const folder = join(root, 'docs', 'screenshots');
 mkdirSync(folder, { recursive: true });
 process.env.CHROMIUM_PATH = await ensureChromium();
@@ -161,6 +167,7 @@ for (const viewport of SIZES) {
   for (const scheme of ['light', 'dark'] as const) {
     const { context, page } = await openLaptop(undefined, viewport, scheme);
     const shoot = async (name: string, target: Page = page): Promise<void> => {
+      if (!wanted.test(name)) return;
       await target.mouse.move(viewport.width / 2, 2); // no tooltip in the picture
       await pause(400);
       await target.screenshot({ path: join(folder, `${name}-${scheme}-${viewport.width}.png`) });
@@ -276,7 +283,7 @@ for (const [index, viewport] of SIZES.entries()) {
     await tray.locator('[data-visit-id]').first().click();
     await page.getByRole('region', { name: 'Why nobody fits' }).waitFor();
     await pause(400);
-    await page.screenshot({ path: join(folder, `why-${scheme}-${viewport.width}.png`) });
+    if (wanted.test('why')) await page.screenshot({ path: join(folder, `why-${scheme}-${viewport.width}.png`) });
     await context.close();
   }
 }

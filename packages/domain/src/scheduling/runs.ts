@@ -33,7 +33,7 @@ export function finishRun(ctx: Context, runId: string): boolean {
 }
 
 /** How long the engine may keep the thread, and how often it tells how far it is. */
-const SLICE_MS = 24;
+const SLICE_MS = 12;
 const PROGRESS_MS = 100;
 /** A clock that stands still (tests) must not keep the thread for ever. */
 const SLICE_STEPS = 64;

@@ -43,7 +43,7 @@ function Proposed(props: {
   return (
     <>
       <p className={classes.lead}>
-        {happened(found)}. {plural(placements.length, 'visit')} would be placed;{' '}
+        {happened(found)}. {placements.length === 0 ? 'No visit' : plural(placements.length, 'visit')} would be placed;{' '}
         <b>
           {found.kept} of {found.untouched}
         </b>{' '}
