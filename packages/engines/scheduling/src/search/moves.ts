@@ -50,7 +50,9 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
       const any = below(taskCount);
       return any === task || (tour[any] as number) < 0 ? -1 : any;
     }
-    const other = near[task * width + below(width)] as number;
+    // Two draws multiplied: the nearest sixth is drawn nearly half of the time, and pays twenty times as often as the farthest.
+    const rank = Math.floor(random.float() * random.float() * width);
+    const other = near[task * width + rank] as number;
     return other < 0 || (tour[other] as number) < 0 || model.tourClosed[tour[other] as number] === 1 ? -1 : other;
   }
 

@@ -46,11 +46,12 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
 
   /** `least`: as `leastIn` says. */
   function look(task: number, before: number, least: number): void {
-    if (random.float() < BLINK) return;
     const after = next[before] as number;
-    const added = state.legBetween(before, task) + state.legBetween(task, after) - (legInto[after] as number);
-    const room = bestCost - least - weights.travelMinutes * added;
-    if (room <= 0 || !mayStand(tour[before] as number, before, task, task, after)) return;
+    // The way there alone is too much for most places.
+    const there = state.legBetween(before, task) - (legInto[after] as number);
+    if (bestCost - least <= weights.travelMinutes * there) return;
+    const room = bestCost - least - weights.travelMinutes * (there + state.legBetween(task, after));
+    if (room <= 0 || random.float() < BLINK || !mayStand(tour[before] as number, before, task, task, after)) return;
     state.insert(task, before);
     if (state.settle(room)) {
       const { cost } = state;

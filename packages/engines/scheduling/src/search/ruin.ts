@@ -3,7 +3,7 @@
  * has done (Ropke & Pisinger, An adaptive large neighborhood search heuristic for the pickup and delivery problem with time
  * windows, Transportation Science 40, 2006); strings and blinks after Christiaens & Vanden Berghe, Slack induction by
  * string removals for vehicle routing problems, Transportation Science 54 (2020). While a task has no place, half of the
- * tries are for it.
+ * tries are for it, fewer the longer they are in vain.
  */
 import type { Random } from '@fieldfare/kernel';
 import { couldHold, type Neighbours } from './neighbours.ts';
@@ -21,8 +21,11 @@ export interface Ruin {
 
 const MOST_REMOVED = 16;
 const MOST_STRING = 8;
-/** Odds that a try is for a task without a place, while there is one, and that it clears a tour for it. */
+/** Odds that a try is for a task without a place, while there is one; what each try in vain leaves of them, and the least. */
 const FOR_WAITING = 0.5;
+const IN_VAIN = 0.998;
+const LEAST_WAITING = 0.1;
+/** Odds that such a try clears a tour. */
 const CLEARS = 0.7;
 const REWARD = { best: 8, better: 3, accepted: 1 } as const;
 
@@ -38,6 +41,8 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
   const firsts: number[] = [];
   const out = new Uint8Array(taskCount);
   let left = 0;
+  let forWaiting = FOR_WAITING;
+  let unassignedBefore = 0;
 
   const standing = (task: number): boolean =>
     model.movable[task] === 1 && (tour[task] as number) >= 0 && out[task] === 0;
@@ -155,6 +160,10 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     return chosen;
   }
 
+  function noteWaiting(placed: boolean): void {
+    forWaiting = placed ? FOR_WAITING : Math.max(LEAST_WAITING, IN_VAIN * forWaiting);
+  }
+
   /** Takes out what stands in the way of a task in a tour that could hold it. */
   function clear(task: number, there: number): void {
     const first = model.windowFrom[task] as number;
@@ -181,7 +190,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
 
   /** For a task without a place (`waiting`), sometimes in a tour that was cleared for it; else of the kind that is drawn. */
   function takeOut(): { readonly waiting: number; readonly cleared: number } {
-    const without = random.float() < FOR_WAITING ? someWaiting() : -1;
+    const without = random.float() < forWaiting ? someWaiting() : -1;
     const seed = without >= 0 ? without : (movable[below(movable.length)] as number);
     if (standing(seed)) {
       last = odds.draw();
@@ -215,6 +224,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       from.length = 0;
       firsts.length = 0;
       state.keepTimes();
+      unassignedBefore = state.unassigned;
       left = 2 + below(Math.min(MOST_REMOVED, Math.max(2, movable.length >> 1)) - 1);
       const { waiting, cleared } = takeOut();
       for (const task of removed) out[task] = 0;
@@ -236,8 +246,10 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     },
     keep(how) {
       if (last >= 0) odds.reward(last, REWARD[how]);
+      else noteWaiting(state.unassigned < unassignedBefore);
     },
     putBack() {
+      if (last < 0) noteWaiting(false);
       for (const task of removed) if ((tour[task] as number) >= 0) state.cut(task);
       for (let at = removed.length - 1; at >= 0; at -= 1) {
         if ((from[at] as number) >= 0) state.insert(removed[at] as number, from[at] as number);
