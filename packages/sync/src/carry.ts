@@ -10,6 +10,7 @@
  */
 import type { ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
+import { readLocalUpdate } from './outbox.ts';
 import { hasSeen, type LiveEntry } from './rows/fold.ts';
 import type { IndexedEntry } from './rows/index.ts';
 import type { ShardDoc } from './rows/shard-doc.ts';
@@ -51,6 +52,16 @@ function entriesOf(update: Uint8Array, doc: ShardDoc): { client: number; end: nu
   return { client, end, entries };
 }
 
+/**
+ * As they were written, which stamps tell: of a journal that was compacted a damaged disk may give back a later edit before
+ * the one that it builds on, and carried over without that nobody would take it.
+ */
+const inOrder = (locals: readonly StoredRecord[]): readonly StoredRecord[] =>
+  locals
+    .map((record) => ({ record, stamp: readLocalUpdate(record.bytes)?.stamp ?? '' }))
+    .sort((a, b) => (a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0))
+    .map(({ record }) => record);
+
 /** A standing entry has all that this one had. */
 export const isCovered = (live: readonly LiveEntry[], entry: RowEntry): boolean =>
   live.some(({ entry: standing }) => hasSeen(standing, entry));
@@ -78,7 +89,7 @@ export function carryOver(
     const reached = new Map<number, number>();
     const stuck = new Set<number>();
     const passed = new Set<string>();
-    const locals = records.filter(({ kind }) => kind === 'local').map(({ bytes }) => entriesOf(bytes, doc));
+    const locals = inOrder(records.filter(({ kind }) => kind === 'local')).map(({ bytes }) => entriesOf(bytes, doc));
     for (const { entries } of locals) for (const { client, clock } of entries ?? []) passed.add(`${client} ${clock}`);
     // what a compaction merged is older than what it kept as it came
     for (const client of own) {

@@ -19,7 +19,7 @@ describe('simulated organisations', () => {
     expect(replicas).toBe(9);
   }, 400_000);
 
-  it.each([24_695, 26_052, 33_182, 38_321])(
+  it.each([24_695, 26_052, 33_182, 38_321, 55_555])(
     'SYN-SIM seed %i, which a campaign found broken, keeps every law',
     async (seed) => {
       const report = await simulate(seed, { model: rowsModel });
