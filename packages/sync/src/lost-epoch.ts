@@ -19,7 +19,7 @@ import * as Y from 'yjs';
 import type { Acks } from './acks.ts';
 import { isCovered } from './carry.ts';
 import { type Documents, latestIn } from './documents.ts';
-import { type Epochs, placeOfStream, streamOf } from './epochs.ts';
+import { type Epochs, placeOfStream } from './epochs.ts';
 import type { GuardLimits } from './guard/limits.ts';
 import type { UpdateFacts } from './guard.ts';
 import type { Listeners } from './listeners.ts';
@@ -37,8 +37,13 @@ import type { ShardDoc } from './rows/shard-doc.ts';
 import { newClientId, type Sessions } from './sessions.ts';
 import type { Journal, LostEpoch, Outgoing, Replica, Returned, RowEntry, Source, StoredRecord } from './types.ts';
 
-/** Bytes of all that is given back of one epoch at once. */
+/** Of all that is given back of one epoch at once. */
 export const MAX_LOST_BYTES = 32 * 1024 * 1024;
+export const MAX_LOST_UPDATES = 20_000;
+/** Updates between two turns of others: some milliseconds. */
+const SLICE = 32;
+/** Of looking again at what had to wait: they come in order, but for what a damaged disk gave back. */
+const PASSES = 3;
 
 const RULE = 'SYN-EPOCH-RETURN';
 
@@ -75,26 +80,41 @@ export async function takeBackLost(
   giver: Pick<Source, 'subject' | 'device'>,
   stream: ShardId,
   updates: readonly Outgoing[],
+  turn: () => Promise<void>,
 ): Promise<Result<number>> {
   const { shard, epoch } = placeOfStream(stream);
+  if (updates.length > MAX_LOST_UPDATES) {
+    return fail(problem('too-large', 'these are more updates than are taken back at once', { rule: RULE }));
+  }
   const returned: Returned[] = [];
-  for (const { update, seal } of updates) {
+  const seals = new Set<string>();
+  for (const [i, { update, seal }] of updates.entries()) {
+    if (i % SLICE === SLICE - 1) await turn();
     if (seal !== undefined && !receipts.holds(stream, update, seal)) {
       return fail(problem('forbidden', 'these updates were never here', { rule: 'SYN-PEER-RECEIPT' }));
     }
+    const known = seals.has(seal?.join() ?? '');
+    if (seal !== undefined) seals.add(seal.join());
+    if (known) continue;
     returned.push({ update, from: seal === undefined ? giver : { subject: null } });
   }
-  return replica.takeBack(shard, epoch, returned);
+  return replica.takeBack(shard, epoch, returned, turn);
 }
 
 export interface LostEpochs {
   /** On a laptop. Null: what the server holds has seen all that stood in the epoch before. */
   find(shard: ShardId): Promise<Result<LostEpoch | null>>;
-  /** At the server. How many entries came back. */
-  takeBack(shard: ShardId, epoch: number, updates: readonly Returned[]): Promise<Result<number>>;
+  /** At the server: what these updates wrote in a stream that is over. `turn`: awaited now and then. Needs no queue. */
+  lostEntries(
+    stream: ShardId,
+    updates: readonly Returned[],
+    turn: () => Promise<void>,
+  ): Promise<Result<readonly IndexedEntry[]>>;
+  /** Writes what the present document lacks of them. How many that were. */
+  putBack(shard: ShardId, entries: readonly IndexedEntry[]): Promise<Result<number>>;
 }
 
-/** Whoever calls these has the shard's queue. */
+/** Whoever calls `find` and `putBack` has the shard's queue. */
 export function createLostEpochs(options: {
   readonly journal: Pick<Journal, 'append' | 'read'>;
   readonly epochs: Epochs;
@@ -121,8 +141,8 @@ export function createLostEpochs(options: {
     if (!read.ok) return read;
     const { doc, records } = read.value;
     const updates = records.flatMap(givenOf);
-    const sealed = updates.filter(({ seal }) => seal !== undefined).map(({ update }) => update);
-    const isLacking = lackingOf(newestOf(entriesOf(sealed, doc)), theirs.value).length > 0;
+    const entries = updates.flatMap(({ update, seal }) => (seal === undefined ? [] : entriesOf(update, doc)));
+    const isLacking = lackingOf(newestOf(entries), theirs.value).length > 0;
     for (const each of [doc, theirs.value]) each.destroy();
     return ok(isLacking ? { epoch: placeOfStream(before).epoch, updates } : null);
   }
@@ -141,25 +161,40 @@ export function createLostEpochs(options: {
     return ok(rebuildDoc(shard, mergeOf, updates, (update, known) => inspect(shard, update, known)).doc);
   }
 
-  async function takeBack(shard: ShardId, epoch: number, updates: readonly Returned[]): Promise<Result<number>> {
-    const opened = await documents.open(shard);
-    if (!opened.ok) return opened;
+  async function lostEntries(stream: ShardId, updates: readonly Returned[], turn: () => Promise<void>) {
+    const { shard, epoch } = placeOfStream(stream);
     if (epoch >= epochs.of(shard)) return fail(problem('conflict', 'this epoch is not over here', { rule: RULE }));
-    const stream = streamOf(shard, epoch);
     const read = await documents.readStream(stream);
     if (!read.ok) return read;
-    const { doc: lost } = read.value;
-    const fromOf = new Map(updates.map(({ update, from }) => [update, from]));
-    const records = updates.map(({ update }, seq) => ({ shard: stream, kind: 'remote' as const, bytes: update, seq }));
-    joinWaiting(lost, records, (update, known) => inspect(shard, update, known, fromOf.get(update)));
-    const sealed = updates.filter(({ from }) => from.subject === null).map(({ update }) => update);
-    const lacking = lackingOf(newestOf(entriesOf(sealed, lost)), opened.value);
-    const latest = latestIn(lost);
+    const { doc } = read.value;
+    let waiting = updates;
+    for (let pass = 0; pass < PASSES && waiting.length > 0; pass++) {
+      const left: Returned[] = [];
+      for (const [i, each] of waiting.entries()) {
+        if (i % SLICE === SLICE - 1) await turn();
+        const record = { shard: stream, kind: 'remote' as const, bytes: each.update, seq: i };
+        const joined = joinWaiting(doc, [record], (update, known) => inspect(shard, update, known, each.from));
+        if (joined.waiting.length > 0) left.push(each);
+      }
+      if (left.length === waiting.length) break;
+      waiting = left;
+    }
+    const entries: IndexedEntry[] = [];
+    for (const { update, from } of updates) {
+      if (from.subject !== null) continue;
+      await turn();
+      for (const entry of entriesOf(update, doc)) entries.push(entry);
+    }
+    doc.destroy();
+    return ok(newestOf(entries));
+  }
+
+  async function putBack(shard: ShardId, entries: readonly IndexedEntry[]): Promise<Result<number>> {
+    const opened = await documents.open(shard);
+    if (!opened.ok) return opened;
+    const lacking = lackingOf(entries, opened.value);
     const written = lacking.length === 0 ? ok(undefined) : await write(shard, opened.value, lacking);
-    lost.destroy();
-    if (!written.ok) return written;
-    if (latest !== null) sessions.learn(shard, latest);
-    return ok(lacking.length);
+    return written.ok ? ok(lacking.length) : written;
   }
 
   /** By a session of its own, as an epoch's first update is. */
@@ -181,20 +216,22 @@ export function createLostEpochs(options: {
       const clocks = new Map([[client, doc.clock(client)]]);
       listeners.touch({ origin: 'remote', shard, rows, update, clocks, seq: appended.value.firstSeq + 1 + i });
     }
+    const latest = latestIn(doc);
+    if (latest !== null) sessions.learn(shard, latest);
     return ok(undefined);
   }
 
-  return { find, takeBack };
+  return { find, lostEntries, putBack };
 }
 
 /** Those that no standing entry of `present` has seen. */
 const lackingOf = (entries: readonly IndexedEntry[], present: ShardDoc): IndexedEntry[] =>
   entries.filter(({ table, entry }) => !isCovered(present.index.live(table, entry.k), entry));
 
-/** Everything that these updates wrote, whether it stands in `doc` or not: there the giver may have written on. */
-function entriesOf(updates: readonly Uint8Array[], doc: ShardDoc): IndexedEntry[] {
+/** Everything that an update wrote, whether it stands in `doc` or not: there the giver may have written on. */
+function entriesOf(update: Uint8Array, doc: ShardDoc): IndexedEntry[] {
   const entries: IndexedEntry[] = [];
-  for (const struct of updates.flatMap((update) => Y.decodeUpdate(update).structs)) {
+  for (const struct of Y.decodeUpdate(update).structs) {
     if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) continue;
     const { client } = struct.id;
     for (const [i, entry] of (struct.content.arr as RowEntry[]).entries()) {

@@ -30,7 +30,7 @@ import * as Y from 'yjs';
 import { createAcks } from './acks.ts';
 import { createDocuments } from './documents.ts';
 import { createEpochSteps } from './epoch-steps.ts';
-import { createEpochs, placeOfStream } from './epochs.ts';
+import { createEpochs, placeOfStream, streamOf } from './epochs.ts';
 import { GUARD_LIMITS } from './guard/limits.ts';
 import { inspectUpdate, type Owner, type UpdateFacts } from './guard.ts';
 import { createHousekeeping } from './housekeeping.ts';
@@ -350,10 +350,11 @@ export async function createReplica(options: ReplicaOptions): Promise<Result<Rep
       if (closing !== null) return fail(closedProblem());
       return queue.run([shard], () => lostEpochs.find(shard));
     },
-    async takeBack(shard, epoch, updates) {
+    async takeBack(shard, epoch, updates, turn) {
       invariant(authority, 'what was lost comes back to the server');
       if (closing !== null) return fail(closedProblem());
-      return queue.run([shard], () => lostEpochs.takeBack(shard, epoch, updates));
+      const lost = await lostEpochs.lostEntries(streamOf(shard, epoch), updates, turn);
+      return lost.ok ? queue.run([shard], () => lostEpochs.putBack(shard, lost.value)) : lost;
     },
     acknowledged(shard, stateVector) {
       if (authority || closing !== null) return;

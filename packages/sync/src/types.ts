@@ -177,8 +177,13 @@ export interface Replica {
   enterEpoch(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>>;
   /** On a laptop, what the present document has not seen of the epoch before it (lost-epoch.ts); null: nothing. */
   lostEpoch(shard: ShardId): Promise<Result<LostEpoch | null>>;
-  /** At the server: takes back what stood in an epoch that it lost, of these updates of it. How many entries came back. */
-  takeBack(shard: ShardId, epoch: number, updates: readonly Returned[]): Promise<Result<number>>;
+  /** At the server: takes back what stood in an epoch that it lost, of these updates of it. How many entries came back. `turn`: awaited now and then. */
+  takeBack(
+    shard: ShardId,
+    epoch: number,
+    updates: readonly Returned[],
+    turn: () => Promise<void>,
+  ): Promise<Result<number>>;
   /** The peer holds everything up to this state vector, durably. Remembered across restarts. */
   acknowledged(shard: ShardId, stateVector: ReadonlyMap<number, number>): void;
   /** The device's clock is this far ahead of the server's: from now on edits are stamped, and judged, by the server's. */

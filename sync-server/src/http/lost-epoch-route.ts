@@ -4,6 +4,7 @@
  *
  *  SRV-LOST-ACCESS  the token's user reads this shard now, of its own organisation; nothing is loaded before that
  */
+import { setImmediate } from 'node:timers/promises';
 import {
   decodeLost,
   LOST_EPOCH_PATH,
@@ -33,10 +34,9 @@ export function registerLostEpochs(
     const tenant = await tenants.open(tenantId);
     if (!tenant.ok) return tenant;
     const { replica, receipts } = tenant.value;
+    const giver = { subject: userId, device: deviceId };
     const loaded = await replica.load([placeOfStream(stream).shard]);
-    return loaded.ok
-      ? takeBackLost(replica, receipts, { subject: userId, device: deviceId }, stream, updates.value)
-      : loaded;
+    return loaded.ok ? takeBackLost(replica, receipts, giver, stream, updates.value, setImmediate) : loaded;
   }
 
   void app.register(async (scope) => {

@@ -6,7 +6,7 @@ import { change, create, OTHER_SHARD, openDesk, REGION, SHARD } from '../../test
 import { createMemoryJournal } from '../../test/memory-journal.ts';
 import { until } from '../../test/memory-sockets.ts';
 import { streamOf } from '../epochs.ts';
-import { takeBackLost } from '../lost-epoch.ts';
+import { MAX_LOST_UPDATES, takeBackLost } from '../lost-epoch.ts';
 import { decodeFrame, encodeControl, encodeShard, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { Outgoing } from '../types.ts';
 
@@ -92,6 +92,8 @@ describe('a server restored from a backup', () => {
   });
 });
 
+const turn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
 describe('a server put back to before an epoch', () => {
   /** Two people edit in the next epoch; b's laptop is gone after that, and the server as it was before. */
   async function lostEpoch() {
@@ -123,7 +125,7 @@ describe('a server put back to before an epoch', () => {
     const giveBack = async (stream: string, updates: readonly Outgoing[]) => {
       given.push([...updates]);
       const giver = { subject: a.user, device: `device of ${a.user}` };
-      const taken = await takeBackLost(server.desk.replica, receipts(), giver, stream, updates);
+      const taken = await takeBackLost(server.desk.replica, receipts(), giver, stream, updates, turn);
       return taken.ok ? ok(undefined) : taken;
     };
     return { a, b, server, lost, given, giveBack };
@@ -187,7 +189,11 @@ describe('a server put back to before an epoch', () => {
       const taken = await giveBack(stream, updates);
       expect(taken.ok || taken.problems[0].rule).toBe('SYN-PEER-RECEIPT');
     }
-    const none = await takeBackLost(server.desk.replica, receipts(), { subject: a.user }, streamOf(SHARD, present), []);
+    const giver = { subject: a.user };
+    const none = await takeBackLost(server.desk.replica, receipts(), giver, streamOf(SHARD, present), [], turn);
+    const tooMany = Array.from({ length: MAX_LOST_UPDATES + 1 }, () => ({ update: new Uint8Array(2) }));
+    const all = await takeBackLost(server.desk.replica, receipts(), giver, streamOf(SHARD, lost), tooMany, turn);
+    expect(all.ok || all.problems[0].code).toBe('too-large');
     expect(none.ok || none.problems[0].rule).toBe('SYN-EPOCH-RETURN');
     expect(server.desk.replica.diff(SHARD)).toEqual(before);
   });

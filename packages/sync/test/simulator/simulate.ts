@@ -206,7 +206,9 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
     await timeline.sleep(dice.between(5, 300), session);
     const replica = server.session?.replica;
     if (!replica || cutOff.has(from) || world.seams.giveBack === false) return lost;
-    const taken = await takeBackLost(replica, RECEIPTS, { subject: from.user, device: from.name }, stream, updates);
+    const giver = { subject: from.user, device: from.name };
+    const turn = (): Promise<void> => Promise.resolve();
+    const taken = await takeBackLost(replica, RECEIPTS, giver, stream, updates, turn);
     world.note(`${from.name} gives back ${stream.slice(-16)}: ${taken.ok ? taken.value : taken.problems[0].message}`);
     await timeline.sleep(dice.between(5, 300), session);
     return taken.ok && !cutOff.has(from) ? ok(undefined) : lost;
