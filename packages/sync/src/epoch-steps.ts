@@ -27,8 +27,8 @@ import type { Journal, JournalRecord, Outgoing } from './types.ts';
 export interface EpochSteps {
   /** At the server: begins the shard anew, later than `after`, when `isDue`. False: it was not. */
   begin(shard: ShardId, isDue: (doc: ShardDoc) => boolean, after: number): Promise<Result<boolean>>;
-  /** On a laptop: enters an epoch with the whole document that the server gave of it. Of an earlier one: nothing. */
-  enter(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>>;
+  /** On a laptop: enters an epoch with the whole document that the server gave of it. False: that one or a later one was entered. */
+  enter(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<boolean>>;
 }
 
 export function createEpochSteps(options: {
@@ -87,8 +87,8 @@ export function createEpochSteps(options: {
     return entered.ok ? ok(true) : entered;
   }
 
-  async function enter(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>> {
-    if (epoch <= epochs.of(shard)) return ok(undefined);
+  async function enter(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<boolean>> {
+    if (epoch <= epochs.of(shard)) return ok(false);
     const doc = createShardDoc(shard, mergeOf);
     const fits = inspect(shard, whole.update, doc);
     if (!fits.ok) return fits;
@@ -115,7 +115,7 @@ export function createEpochSteps(options: {
         return { shard: old, kind: 'ack', bytes: Y.encodeStateVector(held) };
       }),
     ]);
-    if (epochs.of(shard) !== epoch) return entered.ok ? ok(undefined) : entered;
+    if (epochs.of(shard) !== epoch) return entered.ok ? ok(true) : entered;
     for (const update of updates) {
       const local = readLocalUpdate(update);
       if (local === null) continue;
@@ -128,7 +128,7 @@ export function createEpochSteps(options: {
     }
     listeners.touch({ origin: 'load', shard, rows: allRows(doc), seq: 0, epoch });
     listeners.pendingChanged();
-    return entered.ok ? ok(undefined) : entered;
+    return entered.ok ? ok(true) : entered;
   }
 
   return { begin, enter };

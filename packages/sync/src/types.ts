@@ -172,9 +172,9 @@ export interface Replica {
   beginEpoch(shard: ShardId, after: number): Promise<Result<void>>;
   /**
    * Enters the server's epoch of a shard: `update` is its whole document there. What this device wrote and it lacks is
-   * carried over and pending there, in the same durable step (carry.ts). An epoch that is not later changes nothing.
+   * carried over and pending there, in the same durable step (carry.ts). An epoch that is not later changes nothing: false.
    */
-  enterEpoch(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<void>>;
+  enterEpoch(shard: ShardId, epoch: number, whole: Outgoing): Promise<Result<boolean>>;
   /** On a laptop, what the present document has not seen of the epoch before it (lost-epoch.ts); null: nothing. */
   lostEpoch(shard: ShardId): Promise<Result<LostEpoch | null>>;
   /** At the server: takes back what stood in an epoch that it lost, of these updates of it. How many entries came back. `turn`: awaited now and then. */

@@ -267,11 +267,13 @@ export function createExchange(options: {
   /** What the server has is the document of another epoch: SYN-EPOCH-ENTER. */
   const isOver = ({ shard, epoch }: Channel): boolean => epoch !== replica.epochOf(shard);
 
-  function take(own: Link, channel: Channel, message: ShardMessage & { readonly type: 'step2' | 'update' }) {
+  async function take(own: Link, channel: Channel, message: ShardMessage & { readonly type: 'step2' | 'update' }) {
     const { shard, epoch } = channel;
     const { type, update } = message;
     if (type === 'step2' && epoch !== null && isOver(channel)) {
-      return replica.enterEpoch(shard, epoch, { update, ...sealOf(message) });
+      const entered = await replica.enterEpoch(shard, epoch, { update, ...sealOf(message) });
+      if (!entered.ok || entered.value) return entered;
+      // a step that an earlier link had begun came first, with less in it
     }
     return replica.receive(shard, update, { ...sealOf(message), ...by(own), ...(epoch === null ? {} : { epoch }) });
   }

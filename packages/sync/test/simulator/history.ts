@@ -186,7 +186,6 @@ export function createHistory(): History {
         for (const record of records) {
           if (machine === 'server') {
             noteEpoch(record, replica());
-            noteTakenBack(record);
           }
           const { kind, bytes } = record;
           if (kind !== 'local') continue;
@@ -222,6 +221,7 @@ export function createHistory(): History {
         }
         const result = await journal.append(records);
         for (const write of own) write.outcome = result.ok ? 'stored' : 'failed';
+        if (machine === 'server' && result.ok) for (const record of records) noteTakenBack(record);
         return result;
       },
     }),

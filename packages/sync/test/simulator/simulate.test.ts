@@ -19,12 +19,12 @@ describe('simulated organisations', () => {
     expect(replicas).toBe(9);
   }, 400_000);
 
-  it.each([24_695, 26_052, 33_182, 38_321, 55_555])(
+  it.each([24_695, 26_052, 33_182, 38_321, 55_555, 81_515, 85_036])(
     'SYN-SIM seed %i, which a campaign found broken, keeps every law',
     async (seed) => {
       const report = await simulate(seed, { model: rowsModel });
       expect(report.broken).toEqual([]);
-      expect(report.stored).toBeGreaterThan(5);
+      expect(report.stored).toBeGreaterThan(3);
     },
   );
 
