@@ -1,9 +1,10 @@
 /** A server restored to before a document was begun anew: what others wrote since comes back from one laptop, over HTTP. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { visits } from '@fieldfare/domain';
 import { systemClock, systemRandom, updateRow } from '@fieldfare/kernel';
-import { createGiveBack, streamOf } from '@fieldfare/sync';
+import { createGiveBack, MAX_LOST_BYTES, streamOf } from '@fieldfare/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreBackup, takeBackup } from '../src/backup.ts';
 import { openCore } from '../src/core.ts';
@@ -113,11 +114,17 @@ describe('an epoch that the server lost', () => {
   });
 
   it('SRV-LOST-ACCESS SYN-PEER-RECEIPT: from who may read the shard, with the server’s own receipts, and nothing else', async () => {
-    const post = async (login: string | null, stream: string, body: Uint8Array<ArrayBuffer>): Promise<number> => {
+    const post = async (login: string | null, stream: string, body: Uint8Array, isPacked = true): Promise<number> => {
       const authorization =
         login === null ? {} : { authorization: `Bearer ${(await signIn(url(), login)).accessToken}` };
       const headers = { ...authorization, 'content-type': 'application/vnd.fieldfare.lost-epoch' };
-      return (await fetch(`${url()}/lost-epoch/${stream}`, { method: 'POST', headers, body })).status;
+      return (
+        await fetch(`${url()}/lost-epoch/${stream}`, {
+          method: 'POST',
+          headers,
+          body: new Uint8Array(isPacked ? gzipSync(body) : body),
+        })
+      ).status;
     };
     const [week, nothing] = [weekShard(agency.north), new Uint8Array()];
     const forged = Uint8Array.from([1, ...new Uint8Array(16), 2, 0, 0]);
@@ -126,6 +133,8 @@ describe('an epoch that the server lost', () => {
     expect(await post('norman', weekShard(agency.south), nothing)).toBe(403);
     expect(await post('ada', 'private/clients', nothing)).toBe(422);
     expect(await post('ada', week, Uint8Array.of(1, 2, 3))).toBe(422);
+    expect(await post('ada', week, nothing, false)).toBe(422); // not gzip
+    expect(await post('ada', week, new Uint8Array(MAX_LOST_BYTES + 1))).toBe(422); // a bomb
     expect(await post('ada', week, forged)).toBe(403);
     expect(await post('ada', streamOf(week, Date.now() * 2048), nothing)).toBe(409); // not over: it never was
   });

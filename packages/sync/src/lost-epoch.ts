@@ -93,9 +93,9 @@ export async function takeBackLost(
     if (seal !== undefined && !receipts.holds(stream, update, seal)) {
       return fail(problem('forbidden', 'these updates were never here', { rule: 'SYN-PEER-RECEIPT' }));
     }
-    const known = seals.has(seal?.join() ?? '');
-    if (seal !== undefined) seals.add(seal.join());
-    if (known) continue;
+    const name = seal?.join() ?? '';
+    if (seals.has(name)) continue; // given twice
+    if (seal !== undefined) seals.add(name);
     returned.push({ update, from: seal === undefined ? giver : { subject: null } });
   }
   return replica.takeBack(shard, epoch, returned, turn);

@@ -1,14 +1,15 @@
 /** A server and laptops of one organisation over sockets in memory, for tests of connections; all ends with the test. */
 import { createHmac } from 'node:crypto';
-import { fail, ok, type Principal, problem, type Result, seededRandom } from '@fieldfare/kernel';
+import { fail, ok, type Principal, problem, type Result, seededRandom, unwrap } from '@fieldfare/kernel';
 import { afterEach } from 'vitest';
 import { createConnection } from '../src/connection/connection.ts';
 import { HOLD_MS } from '../src/connection/outlet.ts';
+import { decodeFrame, encodeControl, PROTOCOL_VERSION } from '../src/protocol/messages.ts';
 import { type Peer, servePeer } from '../src/protocol/peer.ts';
 import type { Authenticated, PeerEvent, PeerOptions } from '../src/protocol/peer-options.ts';
 import type { Connection, ConnectionOptions, SocketLike } from '../src/types.ts';
 import { type Desk, openDesk, REGION } from './fixtures.ts';
-import { connectMemorySockets, type MemoryLink } from './memory-sockets.ts';
+import { connectMemorySockets, type MemoryLink, until } from './memory-sockets.ts';
 
 export const stops: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -99,6 +100,19 @@ export function connect(server: Server, desk: Desk, options: Partial<ConnectionO
   });
   stops.push(() => connection.stop());
   return connection;
+}
+
+/** A socket that has been welcomed, and everything that it hears. */
+export async function sayHello(
+  server: Server,
+  accessToken: string,
+): Promise<{ readonly socket: SocketLike; readonly heard: unknown[] }> {
+  const socket = server.open('');
+  const heard: unknown[] = [];
+  socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
+  socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken, deviceId: '' }));
+  await until(() => heard.length === 1, 'welcome');
+  return { socket, heard };
 }
 
 /** What waits for an ack leaves with it, however long that takes. */

@@ -1,10 +1,13 @@
 /**
  * `POST /lost-epoch/<stream>`: what this server lost of an epoch when it was restored, from a laptop that still holds it with
- * the server's own receipts (`SYN-EPOCH-RETURN`). Who may read the shard may give it back: nothing in it is theirs to say.
+ * the server's own receipts (`SYN-EPOCH-RETURN`), gzip. Who may read the shard may give it back: nothing in it is theirs to say.
  *
  *  SRV-LOST-ACCESS  the token's user reads this shard now, of its own organisation; nothing is loaded before that
  */
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { fail, problem } from '@fieldfare/kernel';
 import {
   decodeLost,
   LOST_EPOCH_PATH,
@@ -19,6 +22,8 @@ import type { Tenants } from '../tenants.ts';
 import { sendProblems } from './problems.ts';
 import { readerOf } from './shard-reader.ts';
 
+const unpack = promisify(gunzip);
+
 export function registerLostEpochs(
   app: FastifyInstance,
   parts: { readonly sessions: Pick<Sessions, 'authenticate'>; readonly tenants: Tenants },
@@ -28,7 +33,10 @@ export function registerLostEpochs(
   async function takeBack(authorization: string | undefined, stream: string, body: Buffer) {
     const reader = await readerOf(sessions, authorization, stream, 'SRV-LOST-ACCESS');
     if (!reader.ok) return reader;
-    const updates = decodeLost(body);
+    const bytes = await unpack(body, { maxOutputLength: MAX_LOST_BYTES }).catch(() => null);
+    if (bytes === null)
+      return fail(problem('invalid', 'the body is no gzip, or too much', { rule: 'SYN-EPOCH-RETURN' }));
+    const updates = decodeLost(bytes);
     if (!updates.ok) return updates;
     const { tenantId, userId, deviceId } = reader.value;
     const tenant = await tenants.open(tenantId);

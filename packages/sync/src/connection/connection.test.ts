@@ -10,13 +10,12 @@ import {
   openServer,
   patient,
   principal,
-  receipts,
+  sayHello,
   serve,
   stops,
   timers,
 } from '../../test/connection-server.ts';
 import { change, create, OTHER_SHARD, openDesk, REGION, SHARD } from '../../test/fixtures.ts';
-import { createMemoryJournal } from '../../test/memory-journal.ts';
 import { connectMemorySockets, until } from '../../test/memory-sockets.ts';
 import { GUARD_LIMITS } from '../guard/limits.ts';
 import { spanOf } from '../join.ts';
@@ -229,11 +228,7 @@ describe('client and server', () => {
     const server = await openServer();
     const a = await openDesk(1);
     server.tokens.set('t', principal(a, { roles: [{ role: 'viewer', regionIds: [REGION] }] }));
-    const socket = server.open('');
-    const heard: unknown[] = [];
-    socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
-    socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
-    await until(() => heard.length === 1, 'welcome');
+    const { socket, heard } = await sayHello(server, 't');
     socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }));
     await until(() => heard.length === 3, 'opened and step1');
     for (const type of ['step2', 'update'] as const)
@@ -287,11 +282,7 @@ describe('client and server', () => {
     const a = await openDesk(1);
     server.tokens.set('t', principal(a));
     await server.desk.commit(create(0, { title: 'x'.repeat(150) }));
-    const socket = server.open('');
-    const heard: unknown[] = [];
-    socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
-    socket.send(encodeControl({ type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: 't', deviceId: '' }));
-    await until(() => heard.length === 1, 'welcome');
+    const { socket, heard } = await sayHello(server, 't');
     socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch: 0 }));
     for (let n = 0; n < 500; n += 1) socket.send(encodeShard(1, { type: 'step1', stateVector: Uint8Array.of(0) }));
     socket.send(encodeControl({ type: 'ping', nonce: 1 }));
@@ -530,90 +521,6 @@ describe('client and server', () => {
     await until(() => link.status().refusedShards.length === 1 && link.status().pending === 1, 'four of five taken');
     expect([server.desk.row(3), server.desk.row(4)]).toEqual([a.row(3), null]);
     expect(link.report().refusals.map(({ rule }) => rule)).toEqual(['SYN-GUARD-DRIFT']);
-  });
-
-  it('SYN-EPOCH-MOVED SYN-EPOCH-ENTER: whoever is there and whoever comes late goes on in the new document with what was pending', async () => {
-    const server = await openServer({ receipts });
-    const [a, b, late] = [await openDesk(1), await openDesk(2), await openDesk(3)];
-    await server.desk.commit(create(0), create(1));
-    const links = [a, b, late].map((desk) => connect(server, desk));
-    for (const link of links) {
-      link.follow([SHARD]);
-      link.start();
-      await until(() => isDone(link), 'live');
-    }
-    links[2]?.stop();
-    await late.commit(change(0, { title: 'late' }));
-    await late.commit(change(1, { minutes: 50 }));
-
-    // b's edit is under way when the document is begun anew: the old one takes it no more, the new one does
-    server.desk.journal.hold();
-    const begun = server.desk.replica.beginEpoch(SHARD, 0);
-    await b.commit(change(1, { title: 'under way' }));
-    await new Promise((resume) => setTimeout(resume, 20));
-    server.desk.journal.release();
-    unwrap(await begun);
-    const epoch = server.desk.replica.epochOf(SHARD);
-    const arrived = () => [a, b].every(({ replica }) => replica.epochOf(SHARD) === epoch);
-    await until(() => arrived() && links.slice(0, 2).every(isDone), 'both are there');
-    expect(server.events.filter(({ type }) => type === 'moved-on')).toHaveLength(2);
-    expect(server.desk.row(1)?.fields.title).toBe('under way');
-    await a.commit(change(0, { title: 'after' }));
-    await until(() => b.row(0)?.fields.title === 'after', 'live in the new one');
-
-    links[2]?.start();
-    await until(() => links.every(isDone) && late.replica.epochOf(SHARD) === epoch, 'the late one is there');
-    await until(() => a.row(1)?.fields.minutes === 50, 'and what it had');
-    expect(server.desk.row(0)?.siblings.title).toHaveLength(1);
-    for (const n of [0, 1]) for (const desk of [a, b, late]) expect(desk.row(n)).toEqual(server.desk.row(n));
-    expect(links[2]?.report().shards).toMatchObject([{ shard: SHARD, begunAt: expect.any(Number) }]);
-  });
-
-  it('SYN-EPOCH-BEHIND: a server put back to before an epoch goes on in a later one, and gets back what it lost', async () => {
-    const server = await openServer({ receipts });
-    const a = await openDesk(1);
-    const link = connect(server, a);
-    await server.desk.commit(create(0));
-    link.follow([SHARD]);
-    link.start();
-    await until(() => isDone(link), 'live');
-    const backup = [...server.desk.journal.stored];
-    await a.commit(change(0, { title: 'before' }));
-    await until(() => isDone(link), 'taken');
-    unwrap(await server.desk.replica.beginEpoch(SHARD, 0));
-    const lost = server.desk.replica.epochOf(SHARD);
-    await until(() => isDone(link) && a.replica.epochOf(SHARD) === lost, 'there');
-    await a.commit(change(0, { minutes: 45 }));
-    await until(() => isDone(link), 'taken there');
-    link.stop();
-
-    const restored = await openServer({ receipts }, { memory: createMemoryJournal(backup), random: seededRandom(5) });
-    const [again, other] = [connect(restored, a), await openDesk(2)];
-    const otherLink = connect(restored, other);
-    otherLink.follow([SHARD]);
-    otherLink.start();
-    await until(() => isDone(otherLink), 'somebody else, in the epoch before');
-    again.follow([SHARD]);
-    again.start();
-    await until(() => isDone(again) && isDone(otherLink) && other.replica.epochOf(SHARD) > lost, 'later than both');
-    await until(() => other.row(0)?.fields.minutes === 45, 'given back');
-    for (const desk of [a, other, restored.desk]) {
-      expect(desk.row(0)?.fields).toMatchObject({ title: 'before', minutes: 45 });
-    }
-
-    // nobody can make a server begin epochs at will
-    const socket = restored.open('');
-    const heard: unknown[] = [];
-    socket.onmessage = ({ data }) => heard.push(unwrap(decodeFrame(data)));
-    const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, accessToken: a.user, deviceId: '' } as const;
-    socket.send(encodeControl(hello));
-    await until(() => heard.length === 1, 'welcome');
-    for (const epoch of [a.replica.epochOf(SHARD) + 1, Number.MAX_SAFE_INTEGER]) {
-      heard.length = 0;
-      socket.send(encodeControl({ type: 'open', channel: 1, shard: SHARD, epoch }));
-      await until(() => heard.length === 1, 'refused');
-      expect(heard).toMatchObject([{ control: { type: 'refused', problem: { rule: 'SYN-EPOCH-BEHIND' } } }]);
-    }
   });
 
   it('all of it over a real WebSocket', async () => {
