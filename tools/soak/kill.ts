@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { removeTemporaryFolders, startDemo } from '@fieldfare/desktop/test/harness';
 import { killPage } from '@fieldfare/desktop/test/kill-page';
 import { killLoop } from '@fieldfare/sync-server/testing';
+import { quantile } from '../lib/metrics.ts';
 import { buildWeb } from '../lib/web.ts';
 
 interface Campaign {
@@ -27,8 +28,10 @@ async function pages({ rounds, seed }: Campaign): Promise<boolean> {
   await server.stop();
   removeTemporaryFolders();
   for (const line of page.lost) log(`LOST ${line}`);
+  const took = (share: number): number => Math.round(quantile(page.reopenings, share));
   log(
-    `page: ${page.acknowledged} acknowledged, ${page.lost.length} lost, slowest reopening ${Math.round(page.slowestReopenMs)} ms`,
+    `page: ${page.rounds} rounds, ${page.acknowledged} acknowledged, ${page.lost.length} lost; reopened in ` +
+      `${took(0.5)} ms (median), ${took(0.99)} ms (99 of 100), ${took(1)} ms (slowest)`,
   );
   return page.lost.length === 0;
 }

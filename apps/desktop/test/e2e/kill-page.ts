@@ -20,8 +20,8 @@ export interface KillOutcome {
   readonly acknowledged: number;
   /** One line for each acknowledged edit that was gone. */
   readonly lost: readonly string[];
-  /** Slowest reopening, from the unlock click to the board, in ms. */
-  readonly slowestReopenMs: number;
+  /** Each reopening, from an empty page to the board, in ms. */
+  readonly reopenings: readonly number[];
 }
 
 const MOST_WRITING_MS = 2_500;
@@ -37,7 +37,7 @@ export async function killPage(options: {
   const profile = temporaryFolder('killed');
   const lost: string[] = [];
   let acknowledged = 0;
-  let slowestReopenMs = 0;
+  const reopenings: number[] = [];
   let visit = '';
   /** Highest edit the page said was saved, and the highest it may have begun. */
   let saved = 0;
@@ -51,7 +51,7 @@ export async function killPage(options: {
       [visit = ''] = await cardIds(page);
     } else {
       await unlock(page, server.url, 'amelie');
-      slowestReopenMs = Math.max(slowestReopenMs, performance.now() - since);
+      reopenings.push(performance.now() - since);
     }
     await openVisit(page, visit);
     if (round > 0) {
@@ -90,7 +90,9 @@ export async function killPage(options: {
       }
     }
     await dying;
-    log(`round ${round + 1}/${rounds}: ${saved} edits acknowledged`);
+    log(`round ${round + 1}/${rounds}: ${saved} edits acknowledged${reopenedIn(reopenings.at(-1))}`);
   }
-  return { rounds, acknowledged, lost, slowestReopenMs };
+  return { rounds, acknowledged, lost, reopenings };
 }
+
+const reopenedIn = (ms?: number): string => (ms === undefined ? '' : `, reopened in ${Math.round(ms)} ms`);
