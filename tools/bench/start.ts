@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { buildDemoAgency, type DemoAgency } from '@fieldfare/demo';
 import {
   cardIds,
+  opening,
   openKillable,
   openVisit,
   passwordOf,
@@ -74,30 +75,6 @@ async function fillWorkingSet(url: string, demo: DemoAgency): Promise<number> {
   return rows;
 }
 
-/** Until the first visit is on the screen, to the frame: waiting for a locator asks twice a second only. */
-const cardDrawn = (page: Page): Promise<void> =>
-  page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const look = (): void => {
-          if (document.querySelector('[data-cell] [data-visit-id]')) requestAnimationFrame(() => resolve());
-          else requestAnimationFrame(look);
-        };
-        look();
-      }),
-  );
-
-/** From the address to the board, s, with what a script needs to type a password and press a button. */
-async function opening(page: Page, url: string, action: 'Sign in' | 'Unlock'): Promise<number> {
-  const since = performance.now();
-  await page.goto(url);
-  if (action === 'Sign in') await page.getByLabel('User name').fill('amelie');
-  await page.getByRole('textbox', { name: 'Password' }).fill(passwordOf('amelie'));
-  await page.getByRole('button', { name: action, exact: true }).click();
-  await cardDrawn(page);
-  return (performance.now() - since) / 1000;
-}
-
 const EDIT = 'fieldfare:scheduling.updateVisit';
 
 /** Durations on the page's timeline, ms. */
@@ -145,7 +122,7 @@ export async function benchStart(): Promise<readonly Metric[]> {
   mkdirSync(profile, { recursive: true });
 
   let { browser, page, kill } = await openKillable(profile);
-  const first = await opening(page, server.url, 'Sign in');
+  const first = (await opening(page, server.url, 'Sign in')) / 1000;
   await syncState(page, 'live');
   await pause(3_000);
   await kill();
@@ -153,7 +130,7 @@ export async function benchStart(): Promise<readonly Metric[]> {
   const warm: number[] = [];
   ({ browser, page, kill } = await openKillable(profile));
   for (let round = 0; round < WARM_OPENINGS; round += 1) {
-    warm.push(await opening(page, server.url, 'Unlock'));
+    warm.push((await opening(page, server.url, 'Unlock')) / 1000);
     await syncState(page, 'live');
     await pause(1_500);
   }

@@ -137,6 +137,30 @@ export async function unlock(page: Page, url: string, login: string): Promise<vo
   await boardShown(page);
 }
 
+/** From the address to amelie's board, to the frame, ms; with what a script needs to type a password and press a button. */
+export async function opening(page: Page, url: string, action: 'Sign in' | 'Unlock'): Promise<number> {
+  const since = performance.now();
+  await page.goto(url);
+  if (action === 'Sign in') await page.getByLabel('User name').fill('amelie');
+  await page.getByRole('textbox', { name: 'Password' }).fill(passwordOf('amelie'));
+  await page.getByRole('button', { name: action, exact: true }).click();
+  await cardDrawn(page);
+  return performance.now() - since;
+}
+
+/** Until the first visit is on the screen: waiting for a locator asks twice a second only. */
+const cardDrawn = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (document.querySelector('[data-cell] [data-visit-id]')) requestAnimationFrame(() => resolve());
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+
 export const boardShown = (page: Page): Promise<void> =>
   page.locator('[data-cell] [data-visit-id]').first().waitFor({ timeout: 60_000 });
 

@@ -6,13 +6,13 @@ import { seededRandom } from '@fieldfare/kernel';
 import {
   cardIds,
   type DemoServer,
+  opening,
   openKillable,
   openVisit,
   pause,
   setField,
   signIn,
   temporaryFolder,
-  unlock,
 } from './harness.ts';
 
 export interface KillOutcome {
@@ -20,7 +20,7 @@ export interface KillOutcome {
   readonly acknowledged: number;
   /** One line for each acknowledged edit that was gone. */
   readonly lost: readonly string[];
-  /** Each reopening, from an empty page to the board, in ms. */
+  /** Each reopening, from the address to the board, in ms. */
   readonly reopenings: readonly number[];
 }
 
@@ -45,13 +45,11 @@ export async function killPage(options: {
 
   for (let round = 0; round <= rounds; round += 1) {
     const { page, kill } = await openKillable(profile);
-    const since = performance.now();
     if (round === 0) {
       await signIn(page, server.url, 'amelie');
       [visit = ''] = await cardIds(page);
     } else {
-      await unlock(page, server.url, 'amelie');
-      reopenings.push(performance.now() - since);
+      reopenings.push(await opening(page, server.url, 'Unlock'));
     }
     await openVisit(page, visit);
     if (round > 0) {
