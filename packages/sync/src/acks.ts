@@ -2,8 +2,9 @@
  * What the peer holds durably, as far as it has said so, and when that is written down.
  *
  * An `ack` record is written only while nothing local is uncovered in its shard. So a shard whose newest `ack` stands
- * behind its newest `local` has nothing pending, and opening needs not decrypt it to know. Ack records cost no flush
- * of their own more than once a second: they ride with the next commit or wait for `close`.
+ * behind its newest `local` has nothing pending, and opening needs not decrypt it to know. A record says what is new since
+ * the one before it, so it stays small however many sessions a shard has seen. Ack records cost no flush of their own more
+ * than once a second: they ride with the next commit or wait for `close`.
  */
 import type { Clock, ShardId } from '@fieldfare/kernel';
 import * as Y from 'yjs';
@@ -36,23 +37,22 @@ export function createAcks(options: {
 }): Acks {
   const { journal, clock, busy } = options;
   const acked = new Map<ShardId, Map<number, number>>();
+  /** What no record says yet, of any shard; and shards whose record is due. */
+  const unsaid = new Map<ShardId, Map<number, number>>();
   const unsaved = new Set<ShardId>();
+  /** What a record says that may be on its way. */
+  const offered = new WeakMap<JournalRecord, ReadonlyMap<number, number>>();
   let lastSave = Number.NEGATIVE_INFINITY;
   let saving: Promise<void> | null = null;
 
   const acks: Acks = {
     heldOf: (shard) => acked.get(shard) ?? new Map(),
     note(shard, held) {
-      let known = acked.get(shard);
-      if (known === undefined) {
-        known = new Map();
-        acked.set(shard, known);
-      }
-      for (const [client, end] of held) if ((known.get(client) ?? 0) < end) known.set(client, end);
+      raise(unsaid, shard, raise(acked, shard, held));
     },
     noteStored(shard, stateVector) {
       try {
-        acks.note(shard, Y.decodeStateVector(stateVector));
+        raise(acked, shard, Y.decodeStateVector(stateVector));
       } catch {
         // a lost ack only makes `pending` pessimistic
       }
@@ -61,15 +61,20 @@ export function createAcks(options: {
     records() {
       const records: JournalRecord[] = [];
       for (const shard of unsaved) {
-        const held = acked.get(shard);
-        if (held !== undefined && !busy(shard)) {
-          records.push({ shard, kind: 'ack', bytes: Y.encodeStateVector(held) });
-        }
+        if (busy(shard)) continue;
+        const held = new Map(unsaid.get(shard));
+        const record: JournalRecord = { shard, kind: 'ack', bytes: Y.encodeStateVector(held) };
+        offered.set(record, held);
+        records.push(record);
       }
       return records;
     },
     written(records) {
-      for (const { shard } of records) unsaved.delete(shard);
+      for (const record of records) {
+        const said = unsaid.get(record.shard);
+        for (const [client, end] of offered.get(record) ?? []) if (said?.get(client) === end) said.delete(client);
+        if (!said?.size) unsaved.delete(record.shard);
+      }
     },
     saveInTime() {
       if (saving !== null || clock.now() - lastSave < ACK_INTERVAL_MS) return;
@@ -91,4 +96,22 @@ export function createAcks(options: {
     if (saved.ok) acks.written(records);
   }
   return acks;
+}
+
+type Clocks = Map<ShardId, Map<number, number>>;
+
+/** Takes in what is higher than known, and returns it. */
+function raise(clocks: Clocks, shard: ShardId, held: ReadonlyMap<number, number>): Map<number, number> {
+  let known = clocks.get(shard);
+  if (known === undefined) {
+    known = new Map();
+    clocks.set(shard, known);
+  }
+  const raised = new Map<number, number>();
+  for (const [client, end] of held) {
+    if ((known.get(client) ?? 0) >= end) continue;
+    known.set(client, end);
+    raised.set(client, end);
+  }
+  return raised;
 }
