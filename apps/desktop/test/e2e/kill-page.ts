@@ -1,8 +1,10 @@
 /**
  * Kills a browser at random points under writes and reopens it: every acknowledged edit has to be there. The tests
- * run a few rounds, `pnpm soak kill` many.
+ * run a few rounds, `pnpm soak kill` many. A laptop lives for as many rounds as it would be opened in a few weeks, then
+ * another one signs in; the server stays.
  */
 import { seededRandom } from '@fieldfare/kernel';
+import type { Page } from 'playwright-core';
 import {
   cardIds,
   type DemoServer,
@@ -24,7 +26,16 @@ export interface KillOutcome {
   readonly reopenings: readonly number[];
 }
 
-const MOST_WRITING_MS = 2_500;
+/** Notes written on one visit, by number: the highest the page said was saved, and the highest it may have begun. */
+interface Edited {
+  saved: number;
+  begun: number;
+}
+
+const MOST_WRITING_MS = 1_500;
+const ROUNDS_A_LAPTOP = 100;
+/** Visits that are written on, the first of the board. */
+const VISITS = 8;
 
 export async function killPage(options: {
   readonly server: DemoServer;
@@ -34,48 +45,52 @@ export async function killPage(options: {
 }): Promise<KillOutcome> {
   const { server, rounds, seed, log = () => {} } = options;
   const random = seededRandom(seed);
-  const profile = temporaryFolder('killed');
   const lost: string[] = [];
-  let acknowledged = 0;
   const reopenings: number[] = [];
+  const edited = new Map<string, Edited>();
+  let profile = '';
+  let acknowledged = 0;
+  let number = 0;
   let visit = '';
-  /** Highest edit the page said was saved, and the highest it may have begun. */
-  let saved = 0;
-  let begun = 0;
 
-  for (let round = 0; round <= rounds; round += 1) {
+  /** Leaves the visit open. */
+  async function check(page: Page, round: number, id: string, edits: Edited): Promise<void> {
+    await openVisit(page, id);
+    const note = await page.getByTestId('visit-panel').getByLabel('Note').inputValue();
+    const found = Number(note.replace('edit ', ''));
+    if (!(found >= edits.saved && found <= edits.begun)) {
+      lost.push(`round ${round}, visit ${id}: saved ${edits.saved}, begun ${edits.begun}, found "${note}"`);
+    }
+    edits.saved = Math.max(edits.saved, Number.isNaN(found) ? 0 : found);
+    edits.begun = edits.saved;
+  }
+
+  for (let round = 0; round < rounds; round += 1) {
+    const isNew = round % ROUNDS_A_LAPTOP === 0;
+    if (isNew) profile = temporaryFolder('killed');
     const { page, kill } = await openKillable(profile);
-    if (round === 0) {
-      await signIn(page, server.url, 'amelie');
-      [visit = ''] = await cardIds(page);
-    } else {
-      reopenings.push(await opening(page, server.url, 'Unlock'));
-    }
+    if (isNew) await signIn(page, server.url, 'amelie');
+    else reopenings.push(await opening(page, server.url, 'Unlock'));
+    const before = edited.get(visit);
+    if (before !== undefined && !isNew) await check(page, round, visit, before);
+    const cards = (await cardIds(page)).slice(0, VISITS);
+    visit = cards[Math.floor(random.float() * cards.length)] ?? '';
     await openVisit(page, visit);
-    if (round > 0) {
-      const note = await page.getByTestId('visit-panel').getByLabel('Note').inputValue();
-      const found = Number(note.replace('edit ', ''));
-      if (!(found >= saved && found <= begun))
-        lost.push(`round ${round}: saved ${saved}, begun ${begun}, found "${note}"`);
-      saved = Math.max(saved, Number.isNaN(found) ? 0 : found);
-      begun = saved;
-    }
-    if (round === rounds) {
-      await kill();
-      break;
-    }
-    let alive = true;
+    const edits = edited.get(visit) ?? { saved: 0, begun: 0 };
+    edited.set(visit, edits);
     let dying: Promise<void> | null = null;
+    let alive = true;
     while (alive) {
-      begun += 1;
-      const edit = begun;
+      number += 1;
+      const edit = number;
+      edits.begun = edit;
       try {
         // Another field's notice in between, so that each "Note saved." belongs to this edit. The last round may have
         // ended between the two: what is set has to differ from what stands.
         const minutes = Number(await page.getByTestId('visit-panel').getByLabel('Minutes').inputValue());
         await setField(page, 'Minutes', String(20 + ((minutes + 1) % 40)));
         await setField(page, 'Note', `edit ${edit}`);
-        saved = edit;
+        edits.saved = edit;
         acknowledged += 2;
         // The end comes at a random moment after the first edit of the round.
         dying ??= pause(random.float() * MOST_WRITING_MS).then(async () => {
@@ -88,9 +103,20 @@ export async function killPage(options: {
       }
     }
     await dying;
-    log(`round ${round + 1}/${rounds}: ${saved} edits acknowledged${reopenedIn(reopenings.at(-1))}`);
+    log(`round ${round + 1}/${rounds}: ${acknowledged} edits acknowledged${isNew ? '' : reopenedIn(reopenings)}`);
+    const isLast = round + 1 === rounds || (round + 1) % ROUNDS_A_LAPTOP === 0;
+    if (isLast) await checkAll(round + 1);
   }
   return { rounds, acknowledged, lost, reopenings };
+
+  /** All that this laptop was told is saved, before another one takes its place. */
+  async function checkAll(round: number): Promise<void> {
+    const { page, kill } = await openKillable(profile);
+    reopenings.push(await opening(page, server.url, 'Unlock'));
+    for (const [id, edits] of edited) await check(page, round, id, edits);
+    await kill();
+    edited.clear();
+  }
 }
 
-const reopenedIn = (ms?: number): string => (ms === undefined ? '' : `, reopened in ${Math.round(ms)} ms`);
+const reopenedIn = (reopenings: readonly number[]): string => `, reopened in ${Math.round(reopenings.at(-1) ?? 0)} ms`;
