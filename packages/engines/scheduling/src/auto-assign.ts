@@ -13,6 +13,7 @@ import { retime } from './retime.ts';
 import { componentsOf, costOf } from './score.ts';
 import { anneal } from './search/anneal.ts';
 import { createWeekSearch, unassignedOf } from './search/week-model.ts';
+import { standingBeside, stands } from './standing.ts';
 import type { Components } from './weights.ts';
 
 export interface AutoAssignOptions extends ConstructOptions {
@@ -181,13 +182,10 @@ function* improve(
   return stopped;
 }
 
-/** Unless it then is missing where it stood: a stop on the way may be the quicker way, as who leaves after the rush hour may arrive sooner. */
+/** Unless the visits beside it cannot do without it where it stands now. */
 function backToTime(plan: Plan, visit: number, staff: number, start: number): void {
   const now = plan.startOf[visit] as number;
-  const route = plan.routes[staff] as readonly number[];
-  const at = route.indexOf(visit);
-  const stands = (other: number): boolean => fits(plan, other, staff, plan.startOf[other] as number);
-  const beside = [route[at - 1], route[at + 1]].filter((other) => other !== undefined).filter(stands);
+  const beside = standingBeside(plan, visit);
   plan.place(visit, staff, start);
-  if (!beside.every(stands)) plan.place(visit, staff, now);
+  if (!beside.every((other) => stands(plan, other))) plan.place(visit, staff, now);
 }

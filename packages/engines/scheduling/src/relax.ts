@@ -12,6 +12,7 @@ import { bestStart, candidates, type Insertion } from './insertion.ts';
 import { type Plan, withStartWindows } from './plan.ts';
 import type { Interval, RuleId } from './problem.ts';
 import { withAnyProvider, withCapacity, withShifts } from './relaxed.ts';
+import { standingBeside, stands } from './standing.ts';
 
 export interface Relaxation {
   readonly rule: RuleId;
@@ -273,9 +274,11 @@ function besideMoved(
   for (const { other, place } of rooms.slice(0, MOST_MOVES)) {
     const from = trial.placementOf(other);
     if (from === null) continue;
+    const beside = standingBeside(trial, other);
     trial.place(visit, place.staff, place.start);
     trial.remove(other);
-    for (const to of candidates(trial, other)) {
+    const mayLeave = beside.every((one) => stands(trial, one));
+    for (const to of mayLeave ? candidates(trial, other) : []) {
       if (!offered.has(to.staff)) continue;
       const found = answer(plan, 'SCH-OVERLAP-STAFF', { kind: 'move', other, to }, place);
       if (best === null || found.strain < best.strain) best = found;

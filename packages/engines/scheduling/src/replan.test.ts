@@ -119,4 +119,44 @@ describe('replan', () => {
     expect(found).toMatchObject({ untouched: 21, kept: 20 });
     expect(found.placements.map(({ visitId }) => visitId)).toEqual(['urgent', 'easy']);
   });
+
+  it('lets nobody go whom the next visit needs on the way', () => {
+    // Until nine the direct way from the first visit to the last takes an hour, by the one between them it takes two times ten.
+    const placed = (time: string, staffId = 'ann') => ({ staffId, start: at(time) });
+    const others = Array.from({ length: 20 }, (_, index) =>
+      visitOf(`other${index}`, { place: 99, placed: placed('12:00', `c${index}`) }),
+    );
+    const week = (rush: number): WeekProblem =>
+      weekOf(
+        [
+          staffOf('ann'),
+          staffOf('ben', { role: 'rn' }),
+          staffOf('cara'),
+          ...others.map((_, index) => staffOf(`c${index}`, { role: 'rpn' })),
+        ],
+        [
+          visitOf('urgent', {
+            ...{ patientId: 'p', place: 20, minutes: 10, roles: ['rn'], priority: 3 },
+            startWindows: [{ start: at('08:40'), end: at('08:40') }],
+          }),
+          visitOf('first', { place: 10, minutes: 30, placed: placed('08:00') }),
+          visitOf('between', { patientId: 'p', place: 20, minutes: 20, placed: placed('08:40') }),
+          visitOf('last', { place: 30, minutes: 30, placed: placed('09:10') }),
+          ...others.map((other) => ({ ...other, roles: ['rpn'] })),
+        ],
+        {
+          travelMinutes: (from, to, leaving) =>
+            from === 10 && to === 30 && leaving < at('09:00') ? rush : Math.abs(from - to),
+          travelBucket: (leaving) => (leaving < at('09:00') ? 1 : 0),
+        },
+      );
+    const usual = planOf(week(20));
+    mend(usual, [0], 1);
+    expect(usual.placementOf(0)).toEqual({ staff: 1, start: at('08:40') });
+    expect(usual.placementOf(2)?.staff).toBe(2);
+    const busy = planOf(week(60));
+    expect(mend(busy, [0], 1).kept).toBe(23);
+    expect(violationsOfPlan(busy)).toEqual([]);
+    expect(busy.placementOf(0)).toBeNull();
+  });
 });
