@@ -12,8 +12,9 @@ export interface TravelTable {
   readonly nextChange: (departure: EpochMinute) => EpochMinute;
 }
 
-const UNKNOWN = 0xffff;
-/** Larger matrices are asked through instead of kept: 16 M cells are 32 MB a bucket. */
+/** One byte a leg: what does not find its cell in the processor's cache costs more than the rest of a look. Longer legs are asked anew. */
+const UNKNOWN = 0xff;
+/** Larger matrices are asked through instead of kept: 16 MB a bucket. */
 const MOST_CELLS = 16_000_000;
 
 export function createTravelTable(problem: WeekProblem): TravelTable {
@@ -32,7 +33,7 @@ export function createTravelTable(problem: WeekProblem): TravelTable {
     const same = minute + 1 < length && bucketAt[minute + 1] === bucketAt[minute];
     changeAt[minute] = same ? (changeAt[minute + 1] as number) : first + minute + 1;
   }
-  const tables: (Uint16Array | undefined)[] = [];
+  const tables: (Uint8Array | undefined)[] = [];
   const kept = placeCount * placeCount <= MOST_CELLS;
 
   return {
@@ -43,7 +44,7 @@ export function createTravelTable(problem: WeekProblem): TravelTable {
       const bucket = bucketAt[offset] as number;
       let table = tables[bucket];
       if (table === undefined) {
-        table = new Uint16Array(placeCount * placeCount).fill(UNKNOWN);
+        table = new Uint8Array(placeCount * placeCount).fill(UNKNOWN);
         tables[bucket] = table;
       }
       const cell = from * placeCount + to;

@@ -20,8 +20,11 @@ export interface Ledger {
   readonly over: number;
   /** Cells that the log puts back. */
   readonly lists: readonly Int32Array[];
-  /** What giving an unassigned task to this carer costs, whenever it starts; infinite where hours do not allow it. */
-  priceOf(task: number, carer: number): number;
+  /**
+   * What giving an unassigned task to this carer costs, whenever it starts; infinite where hours do not allow it. `isStranger`:
+   * the carer is known to see nobody of that patient.
+   */
+  priceOf(task: number, carer: number, isStranger: boolean): number;
   /** What another carer for a task that has one takes off continuity; below zero: adds to it. */
   gainOf(task: number, carer: number): number;
   /** What all of it costs as things stand. */
@@ -120,7 +123,7 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     if (who >= 0 && !seesAnother(task, carer)) face(who, change);
   }
 
-  function priceOf(task: number, carer: number): number {
+  function priceOf(task: number, carer: number, isStranger: boolean): number {
     const minutes = duration[task] as number;
     let sum = 0;
     if (counts.hours) {
@@ -143,12 +146,12 @@ export function createLedger(model: RoutingModel, tour: Int32Array, log: CellLog
     }
     if (!counts.faces) return sum;
     const isFirst = (carers[patient[task] as number] ?? 0) === 0;
-    return sum + weights.continuity * (isFirst ? preference(task, carer) : points(task, carer));
+    return sum + weights.continuity * (isFirst ? preference(task, carer) : points(task, carer, isStranger));
   }
 
   /** What a task adds to continuity with a carer, where somebody else sees the patient as well. */
-  function points(task: number, carer: number): number {
-    const isKnown = (patient[task] as number) < 0 || seesAnother(task, carer);
+  function points(task: number, carer: number, isStranger = false): number {
+    const isKnown = (patient[task] as number) < 0 || (!isStranger && seesAnother(task, carer));
     return preference(task, carer) + (isKnown ? 0 : NEW_FACE * (faceContinuity[patient[task] as number] as number));
   }
 

@@ -25,7 +25,7 @@ const ANYWHERE = 0.2;
 
 export function createMoves(state: SearchState, neighbours: Neighbours, random: Random): Moves {
   const { model, next, prev, tour, start, leg: legInto } = state;
-  const { mayStand } = createProbe(state);
+  const { mayStand, hasTime } = createProbe(state);
   const { taskCount, place, weights } = model;
   const { before: near, width, nearTours, carerTours, movable } = neighbours;
   const price = weights.travelMinutes;
@@ -101,13 +101,14 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const there = tour[anchor] as number;
     if (there !== tour[task] && !state.allows(task, there)) return null;
     const after = next[anchor] as number;
+    const behind = there === tour[task] && (start[anchor] as number) > (start[task] as number);
+    if (!behind && !hasTime(anchor, task, after)) return null;
     const from = prev[task] as number;
     const to = next[task] as number;
     const added = leg(anchor, task) + leg(task, after) - into(after);
     const saved = into(task) + into(to) - leg(from, to);
     const most = price * (added - saved);
     if (most > room && most > room + gain(task, there)) return null;
-    const behind = there === tour[task] && (start[anchor] as number) > (start[task] as number);
     if (!behind && !mayStand(there, anchor, task, task, after)) return null;
     state.cut(task);
     state.insert(task, anchor);
@@ -142,6 +143,7 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const from = prev[task] as number;
     const to = next[task] as number;
     const after = next[other] as number;
+    if (mine !== theirs && !(hasTime(anchor, task, after) && hasTime(from, other, to))) return null;
     const added = leg(anchor, task) + leg(task, after) + leg(from, other) + leg(other, to);
     const saved = into(task) + into(to) + into(other) + into(after);
     const most = price * (added - saved);

@@ -3,7 +3,7 @@
  * most moves that cannot be end here. A no is certain; a yes is not (pairs, rivals, hours and other tours are not asked).
  */
 import { NEVER } from './model.ts';
-import { firstStart } from './starts.ts';
+import { firstStart, latestStarts } from './starts.ts';
 import type { SearchState } from './state.ts';
 
 export interface Probe {
@@ -12,11 +12,17 @@ export interface Probe {
    * stand in it already they must stand behind `after`.
    */
   readonly mayStand: (tour: number, before: number, first: number, last: number, after: number) => boolean;
+  /**
+   * The same of one task, which does not stand in front of `before` there, as if all places were one: asked before any travel,
+   * it ends most moves.
+   */
+  readonly hasTime: (before: number, task: number, after: number) => boolean;
 }
 
 export function createProbe(state: SearchState): Probe {
   const { model, next, start, tour: tourOf } = state;
-  const { taskCount, duration, partner, tourStart, tourEnd, tourNext, breaks } = model;
+  const { taskCount, duration, partner, windowFrom, windowOpen, tourStart, tourEnd, tourNext, breaks } = model;
+  const latest = latestStarts(model);
   const bounded = model.windowClose.some((close) => close < NEVER) || tourEnd.some((end) => end < NEVER);
   const waitsForPartner = (task: number): boolean => {
     const other = partner[task] as number;
@@ -52,5 +58,16 @@ export function createProbe(state: SearchState): Probe {
     }
   }
 
-  return { mayStand: bounded ? mayStand : () => true };
+  function hasTime(before: number, task: number, after: number): boolean {
+    if (before >= taskCount || (partner[task] as number) >= 0) return true;
+    if (breaks !== null && (breaks.minutes[tourOf[before] as number] as number) > 0) return true;
+    const opens = windowOpen[windowFrom[task] as number] as number;
+    const begins = Math.max(opens, (start[before] as number) + (duration[before] as number));
+    if (begins > (latest[task] as number)) return false;
+    if (after >= taskCount || (partner[after] as number) >= 0) return true;
+    return begins + (duration[task] as number) <= (latest[after] as number);
+  }
+
+  const yes = (): boolean => true;
+  return bounded ? { mayStand, hasTime } : { mayStand: yes, hasTime: yes };
 }

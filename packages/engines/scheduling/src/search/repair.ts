@@ -5,6 +5,7 @@ import { OTHER_TIME } from '../told.ts';
 import { NEVER } from './model.ts';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createProbe } from './probe.ts';
+import { latestStarts } from './starts.ts';
 import type { SearchState } from './state.ts';
 
 export interface Repair {
@@ -16,6 +17,8 @@ export interface Repair {
 
 /** Tours looked through whole; with more of them the neighbours', those of carers the patient knows, and those nearby. */
 const FEW_TOURS = 48;
+/** Of the tours near home one in so many is looked through once there is a place: they have the best one of fifty. */
+const HOMES_APART = 4;
 /** One place in so many is overlooked, so that repair does not always find the same (SISR's blinks). */
 const BLINK = 0.01;
 /** Tasks between two yields of `insertAll`. */
@@ -32,14 +35,13 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
   /** What an insertion may save besides waiting: where travel depends on the hour, some travel; another visit may come to its time. */
   const saved = (timed ? weights.travelMinutes * 5 : 0) + (told ? weights.disruption * OTHER_TIME : 0);
   const paired = model.partner.some((other) => other >= 0);
-  /** By task: the last minute at which it may start. */
-  const latest = Int32Array.from({ length: taskCount }, (_, task) =>
-    (model.windowFrom[task + 1] as number) > (model.windowFrom[task] as number)
-      ? (model.windowClose[(model.windowFrom[task + 1] as number) - 1] as number)
-      : NEVER,
-  );
+  const latest = latestStarts(model);
   /** By tour: the last call that looked through it. */
   const lookedAt = new Float64Array(model.tourCount);
+  /** By carer: the last call that looked through the tours. */
+  const lookedWith = new Float64Array(model.carerCount);
+  /** Whoever sees the patient has been looked at in this call: all others are strangers. */
+  let onlyStrangers = false;
   let asked = 0;
   let best = -1;
   let bestCost = 0;
@@ -65,7 +67,7 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
 
   /** What the plan costs at least with the task in that tour, travel left out. */
   function leastIn(task: number, there: number, without: number): number {
-    const least = without + state.priceOf(task, model.tourCarer[there] as number) - saved;
+    const least = without + state.priceOf(task, model.tourCarer[there] as number, onlyStrangers) - saved;
     if (least >= bestCost || weights.waitingMinutes === 0) return least;
     return (
       least - weights.waitingMinutes * (paired ? Math.max(MOST_WAITING, state.idleIn(there)) : state.idleIn(there))
@@ -91,9 +93,11 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     const done = Math.max(opens, model.tourStart[there] as number) + (duration[task] as number);
     const home = taskCount + there;
     for (let before = home; ; ) {
-      if (before !== home && (start[before] as number) + (duration[before] as number) > closes) return;
+      const left = before === home ? 0 : (start[before] as number) + (duration[before] as number);
+      if (left > closes) return;
       const after = next[before] as number;
-      if (after === home || (latest[after] as number) >= done) look(task, before, least);
+      const ends = swings ? done : Math.max(done, left + (duration[task] as number));
+      if (after === home || (latest[after] as number) >= ends) look(task, before, least);
       before = after;
       if (before === home) return;
     }
@@ -106,6 +110,7 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
     const open = tours[task] as Int32Array;
     const few = open.length <= FEW_TOURS;
     asked += 1;
+    onlyStrangers = false;
     if (wish >= 0) lookThrough(task, wish, without);
     // The likely places first: a good price rules most others out by who goes, or by their travel.
     if (faces) {
@@ -114,6 +119,7 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
         const carer = (tour[other] as number) < 0 ? -1 : (model.tourCarer[tour[other] as number] as number);
         if (carer >= 0) lookWith(task, carer, without);
       }
+      onlyStrangers = true;
     }
     for (let rank = 0; rank < width; rank += 1) {
       const before = near[task * width + rank] as number;
@@ -127,7 +133,11 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
       for (const there of open) lookThrough(task, there, without);
       return take(task);
     }
-    for (const there of nearTours[task] as Int32Array) lookThrough(task, there, without);
+    const homes = nearTours[task] as Int32Array;
+    const first = best < 0 ? 0 : Math.floor(random.float() * HOMES_APART);
+    for (let at = first; at < homes.length; at += best < 0 ? 1 : HOMES_APART) {
+      lookThrough(task, homes[at] as number, without);
+    }
     // And somewhere else: homes need not say where carers work.
     lookThrough(task, open[Math.floor(random.float() * open.length)] as number, without);
     return take(task);
@@ -135,6 +145,8 @@ export function createRepair(state: SearchState, neighbours: Neighbours, random:
 
   /** In every tour of one carer that may hold the task. */
   function lookWith(task: number, carer: number, without: number): void {
+    if (lookedWith[carer] === asked) return;
+    lookedWith[carer] = asked;
     for (const there of carerTours[carer] as Int32Array) {
       if (couldHold(model, task, there)) lookThrough(task, there, without);
     }

@@ -24,7 +24,7 @@ const MOST_STRING = 8;
 /** Odds that a try is for a task without a place, while there is one; what each try in vain leaves of them, and the least. */
 const FOR_WAITING = 0.5;
 const IN_VAIN = 0.998;
-const LEAST_WAITING = 0.1;
+const LEAST_WAITING = 0.02;
 /** Odds that such a try clears a tour. */
 const CLEARS = 0.7;
 const REWARD = { best: 8, better: 3, accepted: 1 } as const;

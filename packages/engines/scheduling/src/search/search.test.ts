@@ -109,6 +109,9 @@ describe('prices known before anything is settled', () => {
           const gain = stands ? state.gainOf(task, carer) : 0;
           if (stands) state.cut(task);
           const price = state.priceOf(task, carer);
+          const others = model.patientTasks[model.patient[task] as number] ?? [];
+          const isKnown = others.some((other) => model.tourCarer[state.tour[other] as number] === carer);
+          if (!isKnown) expect(state.priceOf(task, carer, true)).toBe(price);
           const without = state.carerCost - model.weights.unassigned * (model.priority[task] as number);
           state.insert(task, model.taskCount + there);
           if (price < Number.POSITIVE_INFINITY) expect(state.carerCost - without).toBe(price);
@@ -166,7 +169,7 @@ describe('repair', () => {
 
 describe('probe', () => {
   it('says no only where settling says no, and then mostly', () => {
-    const counts = { refused: 0, broken: 0 };
+    const counts = { refused: 0, early: 0, broken: 0 };
     fc.assert(
       fc.property(weeks, fc.integer(), (options, seed) => {
         const plan = planOf(generateWeek(options));
@@ -174,7 +177,7 @@ describe('probe', () => {
         finish(autoAssign(plan, { seed, moves: 0 }));
         const { model, state } = finish(createWeekSearch(plan, tray));
         const { movable } = finish(neighboursOf(model, 8));
-        const { mayStand } = createProbe(state);
+        const { mayStand, hasTime } = createProbe(state);
         const { next, tour } = state;
         const random = seededRandom(seed);
         const below = (count: number): number => Math.floor(random.float() * count);
@@ -187,18 +190,21 @@ describe('probe', () => {
           const later = there === stood && (state.start[anchor] as number) > (state.start[task] as number);
           if (anchor < model.taskCount && later) continue;
           const may = mayStand(there, anchor, task, task, next[anchor] as number);
+          const inTime = hasTime(anchor, task, next[anchor] as number);
           if (stood >= 0) state.cut(task);
           state.insert(task, anchor);
           const settled = state.settle(Number.POSITIVE_INFINITY);
           state.rollback();
-          if (settled) expect(may).toBe(true);
+          if (settled) expect([may, inTime]).toEqual([true, true]);
           else counts.broken += 1;
           if (!may) counts.refused += 1;
+          if (!inTime) counts.early += 1;
         }
       }),
       { seed: 4, numRuns: 25 },
     );
     expect(counts.refused).toBeGreaterThan(counts.broken / 2);
+    expect(counts.early).toBeGreaterThan(counts.refused / 4);
   });
 });
 

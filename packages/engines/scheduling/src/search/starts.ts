@@ -1,5 +1,5 @@
 /** When a task of the search may start. */
-import type { RoutingModel } from './model.ts';
+import { NEVER, type RoutingModel } from './model.ts';
 
 /** The first start from `free` that the windows allow, or -1. */
 export function firstStart(
@@ -33,3 +33,10 @@ export function startTogether(
   }
   return Math.max(ready, beside - (gapMost[other] as number));
 }
+
+/** By task: the last minute at which it may start. */
+export const latestStarts = ({ taskCount, windowFrom, windowClose }: RoutingModel): Int32Array =>
+  Int32Array.from({ length: taskCount }, (_, task) => {
+    const end = windowFrom[task + 1] as number;
+    return end > (windowFrom[task] as number) ? (windowClose[end - 1] as number) : NEVER;
+  });

@@ -92,9 +92,12 @@ export class SearchState {
     };
   }
 
-  /** What giving an unassigned task to a carer costs before any travel or waiting; infinite where hours do not allow it. */
-  priceOf(task: number, carer: number): number {
-    return this.ledger.priceOf(task, carer);
+  /**
+   * What giving an unassigned task to a carer costs before any travel or waiting; infinite where hours do not allow it.
+   * `isStranger`: the carer is known to see nobody of that patient.
+   */
+  priceOf(task: number, carer: number, isStranger = false): number {
+    return this.ledger.priceOf(task, carer, isStranger);
   }
 
   /** What another carer for a task that has one takes off continuity; below zero: adds to it. */
