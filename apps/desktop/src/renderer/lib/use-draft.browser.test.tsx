@@ -35,6 +35,11 @@ const show = async (saved: string): Promise<void> => {
   await expect.poll(() => host.querySelector('input')).toBeTruthy();
   await new Promise((resolve) => setTimeout(resolve, 30));
 };
+/** Tab would go round and come back: there is no other field. */
+const leave = async (): Promise<void> => {
+  field().blur();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+};
 const write = async (text: string): Promise<void> => userEvent.fill(field(), text);
 
 beforeEach(async () => {
@@ -99,5 +104,41 @@ describe('a text field that saves itself', () => {
     await userEvent.tab();
     answer(false);
     await expect.poll(() => field().value).toBe('30');
+  });
+
+  it('shows what was typed last when an earlier save comes back late, and what others save at once', async () => {
+    await write('45');
+    await leave();
+    answer(true);
+    await write('50');
+    await leave();
+    answer(true);
+    expect(saves).toEqual(['45', '50']);
+    await show('45');
+    expect(field().value).toBe('50');
+    field().focus();
+    await leave(); // left as it was: nothing to save, and still awaited
+    expect(field().value).toBe('50');
+    await show('50');
+    await show('60');
+    expect(field().value).toBe('60');
+    await write('65');
+    await leave();
+    answer(true);
+    await show('70'); // a colleague's, which is newer
+    await expect.poll(() => field().value).toBe('70');
+    expect(saves).toEqual(['45', '50', '65']);
+  });
+
+  it('keeps what is typed on while an earlier text is refused, and saves it', async () => {
+    await write('45');
+    await userEvent.tab();
+    const refuse = answer;
+    await write('50');
+    refuse(false);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(field().value).toBe('50');
+    await userEvent.tab();
+    expect(saves).toEqual(['45', '50']);
   });
 });

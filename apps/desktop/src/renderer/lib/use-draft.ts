@@ -19,10 +19,14 @@ export interface Draft {
   onKeyDown(event: KeyboardEvent): void;
 }
 
+/** What was saved may come back late; after this long whatever is saved then is shown, ms. */
+const COMES_BACK_MS = 5_000;
+
 /**
  * A field that is being typed in keeps its text until it is left, whatever others save meanwhile. Leaving it saves it,
- * and so does Enter where a text has one line, if it was changed; the text stands until the saved value has come back, or stays with the reason
- * when it cannot be saved. Each field keeps its own draft, so that leaving one redraws no other.
+ * and so does Enter where a text has one line, if it was changed; the text stands until the saved value has come back (that of
+ * an earlier save is no news, however late), or stays with the reason when it cannot be saved. Each field keeps its own
+ * draft, so that leaving one redraws no other.
  */
 export function useDraft({ saved, read, save }: DraftOptions): Draft {
   /** What stands in the field, null: what is saved. */
@@ -32,18 +36,38 @@ export function useDraft({ saved, read, save }: DraftOptions): Draft {
   /** What was saved, or sent to be, when the field was entered or last sent: equal text has nothing to save. */
   const settled = useRef(saved);
 
+  /** What was sent and has not come back yet, the oldest first. One that comes back says that those before it are over. */
+  const sent = useRef<readonly string[]>([]);
+  const latest = useRef(saved);
+
   useEffect(() => {
-    if (focused.current) return;
+    latest.current = saved;
+    // What others saved is not among them: then there is nothing to wait for.
+    const at = sent.current.indexOf(saved);
+    sent.current = at < 0 ? [] : sent.current.slice(at + 1);
+    if (focused.current || sent.current.length > 0) return;
     settled.current = saved;
     setText(null);
     setWrong(null);
   }, [saved]);
 
-  async function send(value: string): Promise<void> {
+  async function send(value: string, typed: string): Promise<void> {
     settled.current = value;
-    if (await save(value)) return;
-    settled.current = saved;
-    setText(null);
+    sent.current = [...sent.current, value];
+    if (await save(value)) {
+      setTimeout(() => forget(value), COMES_BACK_MS);
+      return;
+    }
+    sent.current = sent.current.filter((other) => other !== value);
+    if (settled.current === value) settled.current = latest.current;
+    // Whoever has typed on meanwhile keeps that.
+    setText((now) => (now !== typed ? now : focused.current ? latest.current : null));
+  }
+
+  function forget(value: string): void {
+    if (!sent.current.includes(value)) return;
+    sent.current = sent.current.slice(sent.current.indexOf(value) + 1);
+    if (sent.current.length === 0 && !focused.current) setText(null);
   }
 
   /** Whether there is something under way, so that the text has to stand. */
@@ -52,7 +76,7 @@ export function useDraft({ saved, read, save }: DraftOptions): Draft {
     setWrong(typeof value === 'string' ? null : value.wrong);
     if (typeof value !== 'string') return true;
     if (value === settled.current) return false;
-    void send(value);
+    void send(value, text ?? value);
     return true;
   }
 
@@ -68,7 +92,7 @@ export function useDraft({ saved, read, save }: DraftOptions): Draft {
     onChange: (event) => setText(event.currentTarget.value),
     onBlur() {
       focused.current = false;
-      if (!commit()) setText(null);
+      if (!commit() && sent.current.length === 0) setText(null);
     },
     onKeyDown(event) {
       if (event.key === 'Enter' && !(event.target instanceof HTMLTextAreaElement)) commit();
