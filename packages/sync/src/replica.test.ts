@@ -17,7 +17,9 @@ import {
 import { createMemoryJournal } from '../test/memory-journal.ts';
 import { GUARD_LIMITS } from './guard/limits.ts';
 import { createReplica } from './replica.ts';
-import type { FoldedRow, Touched } from './types.ts';
+import { MAX_NODES } from './rows/entry.ts';
+import { createShardDoc } from './rows/shard-doc.ts';
+import type { FoldedRow, RowEntry, Touched } from './types.ts';
 
 const byId = (a: FoldedRow, b: FoldedRow): number => (a.id < b.id ? -1 : 1);
 const covers = (stateVector: Uint8Array) => Y.decodeStateVector(stateVector);
@@ -119,6 +121,32 @@ describe('commit', () => {
       problems: [{ rule: 'SYN-COMMIT-SIZE' }],
     });
     expect([journal.appends, replica.pending().count]).toEqual([0, 0]);
+  });
+
+  it('SYN-COMMIT-SIZE SYN-REP-REFUSE: a row that as many sessions have written as it can name is refused to another one', async () => {
+    const peer = await openDesk(2, { authority: true });
+    const doc = createShardDoc(SHARD, () => () => 'latest');
+    doc.apply([await peer.commit(create(0))]);
+    const [live] = doc.index.live('visits', idOf(0));
+    const writtenBy = (sessions: number): Uint8Array => {
+      const c = { ...live?.entry.c };
+      for (let node = 0; Object.keys(c).length < sessions; node += 1) c[`${node}`] = '000000000000-0000';
+      const entry = { ...live?.entry, c } as RowEntry;
+      return createShardDoc(SHARD, () => () => 'latest').encodeWrites(99, [
+        { table: 'visits', entry },
+      ])[0] as Uint8Array;
+    };
+    for (const [sessions, taken] of [
+      [MAX_NODES - 1, true],
+      [MAX_NODES, false],
+    ] as const) {
+      const { replica, journal } = await openDesk(1);
+      unwrap(await replica.receive(SHARD, writtenBy(sessions), { subject: null }));
+      const appends = journal.appends;
+      const edited = await replica.commit([change(0, { title: 'a' })], 'anna');
+      expect(edited).toMatchObject(taken ? { ok: true } : { problems: [{ rule: 'SYN-COMMIT-SIZE', path: [0] }] });
+      expect(journal.appends - appends).toBe(taken ? 1 : 0);
+    }
   });
 
   it('SYN-COMMIT-SCHEMA: a row with a field from elsewhere that does not fit can still be changed and deleted', async () => {

@@ -27,6 +27,12 @@ export const isFieldName = (name: string): boolean => FIELD.test(name) && !isInh
 export const isRowKey = (key: unknown): key is string =>
   typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY && !isInheritedName(key);
 
+/** Whether an entry, well formed otherwise, has no more parts than a peer takes. */
+export const isWithinBounds = ({ f, c, x = {} }: RowEntry): boolean =>
+  Object.keys(c).length <= MAX_NODES &&
+  Math.max(Object.keys(f).length, Object.keys(x).length) <= MAX_FIELDS &&
+  Object.values(x).every((candidates) => candidates.length <= MAX_SIBLINGS);
+
 const bad = (message: string, ...path: (string | number)[]): Result<never> =>
   fail(problem('invalid', message, { rule: 'SYN-GUARD-ENTRY', path }));
 

@@ -7,6 +7,7 @@
  *                      (another field may be of a version or a merge that this build would not have written)
  *  SYN-COMMIT-SHARD    the row lies in the shard its table puts it in
  *  SYN-COMMIT-MISSING  a row that is not there cannot be deleted
+ *  SYN-COMMIT-SIZE     no peer would take a row with more fields, sessions or unsettled values than the limits say
  */
 import {
   type AnyTable,
@@ -21,7 +22,7 @@ import {
   type ShardId,
 } from '@fieldfare/kernel';
 import type { FoldedRow } from '../types.ts';
-import { isFieldName, isRowKey } from './entry.ts';
+import { isFieldName, isRowKey, isWithinBounds } from './entry.ts';
 import { DELETED_AT, type MergeOf } from './fold.ts';
 import { isPlainJson } from './json.ts';
 import { mergeEntry } from './merge.ts';
@@ -89,9 +90,12 @@ export function planWrites(
   if (first !== undefined) return fail(first, ...rest);
 
   const writes = new Map<ShardId, EntryWrite[]>();
-  for (const { table, shard, id, set } of targets.values()) {
+  for (const { table, shard, id, set, index } of targets.values()) {
     const live = docOf(shard).index.live(table.name, id);
     const entry = mergeEntry(live, { key: id, set, stamp, by, version: table.version }, mergeOf(table.name));
+    if (!isWithinBounds(entry)) {
+      return fail(problem('too-large', 'a row has grown too large', { rule: 'SYN-COMMIT-SIZE', path: [index] }));
+    }
     const list = writes.get(shard);
     if (list === undefined) writes.set(shard, [{ table: table.name, entry }]);
     else list.push({ table: table.name, entry });
