@@ -122,28 +122,28 @@ export async function openKillable(profile: string): Promise<Killable> {
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function signIn(page: Page, url: string, login: string): Promise<void> {
+/** What a person types and presses between the address and the board. */
+async function enter(page: Page, url: string, login: string, action: 'Sign in' | 'Unlock'): Promise<void> {
   await page.goto(url);
-  await page.getByLabel('User name').fill(login);
+  if (action === 'Sign in') await page.getByLabel('User name').fill(login);
   await page.getByRole('textbox', { name: 'Password' }).fill(passwordOf(login));
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: action, exact: true }).click();
+}
+
+export async function signIn(page: Page, url: string, login: string): Promise<void> {
+  await enter(page, url, login, 'Sign in');
   await boardShown(page);
 }
 
 export async function unlock(page: Page, url: string, login: string): Promise<void> {
-  await page.goto(url);
-  await page.getByRole('textbox', { name: 'Password' }).fill(passwordOf(login));
-  await page.getByRole('button', { name: 'Unlock' }).click();
+  await enter(page, url, login, 'Unlock');
   await boardShown(page);
 }
 
-/** From the address to amelie's board, to the frame, ms; with what a script needs to type a password and press a button. */
+/** From the address to amelie's board, to the frame, ms. */
 export async function opening(page: Page, url: string, action: 'Sign in' | 'Unlock'): Promise<number> {
   const since = performance.now();
-  await page.goto(url);
-  if (action === 'Sign in') await page.getByLabel('User name').fill('amelie');
-  await page.getByRole('textbox', { name: 'Password' }).fill(passwordOf('amelie'));
-  await page.getByRole('button', { name: action, exact: true }).click();
+  await enter(page, url, 'amelie', action);
   await cardDrawn(page);
   return performance.now() - since;
 }

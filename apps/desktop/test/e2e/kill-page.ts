@@ -82,15 +82,14 @@ export async function killPage(options: {
     let alive = true;
     while (alive) {
       number += 1;
-      const edit = number;
-      edits.begun = edit;
+      edits.begun = number;
       try {
         // Another field's notice in between, so that each "Note saved." belongs to this edit. The last round may have
         // ended between the two: what is set has to differ from what stands.
         const minutes = Number(await page.getByTestId('visit-panel').getByLabel('Minutes').inputValue());
         await setField(page, 'Minutes', String(20 + ((minutes + 1) % 40)));
-        await setField(page, 'Note', `edit ${edit}`);
-        edits.saved = edit;
+        await setField(page, 'Note', `edit ${number}`);
+        edits.saved = number;
         acknowledged += 2;
         // The end comes at a random moment after the first edit of the round.
         dying ??= pause(random.float() * MOST_WRITING_MS).then(async () => {
@@ -104,8 +103,7 @@ export async function killPage(options: {
     }
     await dying;
     log(`round ${round + 1}/${rounds}: ${acknowledged} edits acknowledged${isNew ? '' : reopenedIn(reopenings)}`);
-    const isLast = round + 1 === rounds || (round + 1) % ROUNDS_A_LAPTOP === 0;
-    if (isLast) await checkAll(round + 1);
+    if (round + 1 === rounds || (round + 1) % ROUNDS_A_LAPTOP === 0) await checkAll(round + 1);
   }
   return { rounds, acknowledged, lost, reopenings };
 

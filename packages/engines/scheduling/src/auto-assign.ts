@@ -48,10 +48,9 @@ export function* autoAssign(plan: Plan, options: AutoAssignOptions): Generator<P
     mayMove[visit] = 1;
     visits.push(visit);
   }
-  const free = (options.free ?? []).filter((visit) => {
-    const at = plan.placementOf(visit);
-    return at !== null && c.visitFixed[visit] === 0 && fits(plan, visit, at.staff, at.start);
-  });
+  const free = (options.free ?? []).filter(
+    (visit) => plan.placementOf(visit) !== null && c.visitFixed[visit] === 0 && stands(plan, visit),
+  );
   const stood = plan.snapshot();
   const before = componentsOf(plan);
   let stopped = yield* construct(plan, visits, options);

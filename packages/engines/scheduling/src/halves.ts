@@ -1,7 +1,7 @@
 /** Half a pair helps nobody: what has no other half at the end goes back to the tray. */
-import { fits } from './feasibility.ts';
 import { isHalf, placedPartner } from './pairs.ts';
 import type { Plan } from './plan.ts';
+import { stands } from './standing.ts';
 
 /**
  * Takes off those of `halves` whose other half found no place. What stood between two visits may have been the quicker way
@@ -23,7 +23,7 @@ export function takeOffHalves(plan: Plan, halves: readonly number[], ours: reado
     plan.remove(visit);
     if (partner >= 0 && may.has(partner)) leaving.push(partner);
     for (const other of beside) {
-      if (other === undefined || !may.has(other) || fits(plan, other, staff, plan.startOf[other] as number)) continue;
+      if (other === undefined || !may.has(other) || stands(plan, other)) continue;
       stranded.push(other);
       leaving.push(other);
       break;

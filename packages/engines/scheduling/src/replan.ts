@@ -8,7 +8,6 @@
 import { type EpochMinute, invariant } from '@fieldfare/kernel';
 import { autoAssign } from './auto-assign.ts';
 import { compileWeek } from './compile.ts';
-import { fits } from './feasibility.ts';
 import { funnelOf } from './funnel.ts';
 import { bestStart } from './insertion.ts';
 import { type Command, type Outcome, type Progress, staffIdOf, visitIdOf } from './outcome.ts';
@@ -16,6 +15,7 @@ import { createPlan, type Plan } from './plan.ts';
 import type { EngineVisit, Interval, WeekProblem } from './problem.ts';
 import { makeRoom } from './relax.ts';
 import { componentsOf } from './score.ts';
+import { stands } from './standing.ts';
 import { TOLERANCE } from './told.ts';
 
 export interface ReplanOptions {
@@ -131,7 +131,7 @@ function heldProblem(plan: Plan, affected: ReadonlySet<number>): WeekProblem {
     const at = plan.placementOf(index);
     if (at === null) return { ...visit, placed: null, ...(affected.has(index) ? {} : { fixed: true }) };
     const placed = { staffId: problem.staff[at.staff]?.id ?? '', start: at.start };
-    const sound = fits(plan, index, at.staff, at.start);
+    const sound = stands(plan, index);
     return {
       ...visit,
       placed,

@@ -1,6 +1,7 @@
 /** What runs on the machines: starts, deaths, restarts, and disks that are put back or harmed meanwhile. */
 import { fail, ok, problem } from '@fieldfare/kernel';
 import { createConnection } from '../../src/connection/connection.ts';
+import type { Replica } from '../../src/types.ts';
 import { holds } from './history.ts';
 import { judgeNow, judgeOpening } from './laws.ts';
 import { heldOf, type Machine, openReplica, type Session } from './machine.ts';
@@ -27,28 +28,27 @@ export function createProcesses(run: Run, wires: Wires, work: (machine: Machine,
     if (machine.session === null) void (machine === server ? startServer() : startClient(machine));
   };
 
-  async function startServer(): Promise<void> {
+  /** A new process over the machine's disk; null: the disk does not let it, and it tries again later. */
+  async function boot(machine: Machine): Promise<{ readonly session: Session; readonly replica: Replica } | null> {
     const session: Session = { alive: true, replica: null, connection: null, watch: null };
-    server.session = session;
-    const replica = await openReplica(world, server, session, true);
-    if (replica === null) {
-      down(server);
-      timeline.after(500, () => start(server));
-      return;
-    }
+    machine.session = session;
+    const replica = await openReplica(world, machine, session, machine === server);
+    if (replica !== null) return { session, replica };
+    down(machine);
+    timeline.after(500, () => start(machine));
+    return null;
+  }
+
+  async function startServer(): Promise<void> {
+    if ((await boot(server)) === null) return;
     run.found(judgeOpening(world, server, promised));
     world.note('server is up');
   }
 
   async function startClient(machine: Machine): Promise<void> {
-    const session: Session = { alive: true, replica: null, connection: null, watch: null };
-    machine.session = session;
-    const replica = await openReplica(world, machine, session, false);
-    if (replica === null) {
-      down(machine);
-      timeline.after(500, () => start(machine));
-      return;
-    }
+    const booted = await boot(machine);
+    if (booted === null) return;
+    const { session, replica } = booted;
     run.found(judgeOpening(world, machine, null));
     run.found(judgeNow(world, machine, told));
     session.watch = model.watch?.(replica) ?? null;
@@ -64,7 +64,7 @@ export function createProcesses(run: Run, wires: Wires, work: (machine: Machine,
       },
       clock: machine.clock,
       random: machine.dice,
-      setTimer: (run, ms) => timeline.after(ms, run, session),
+      setTimer: (callback, ms) => timeline.after(ms, callback, session),
       giveBack: (stream, updates) => wires.giveBack(machine, session, stream, updates),
       deviceId: machine.name,
     });

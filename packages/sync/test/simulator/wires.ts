@@ -99,7 +99,7 @@ export function createWires(run: Run): Wires {
         openTenant: async () => ok(replica),
         receipts: () => (world.seams.receipts === false ? null : RECEIPTS),
         clock: server.clock,
-        setTimer: (run, ms) => timeline.after(ms, run, process),
+        setTimer: (callback, ms) => timeline.after(ms, callback, process),
       });
       link.open();
     });
