@@ -19,7 +19,7 @@ import { groupBy, memo } from '../collections.ts';
 import type { Region, ServiceType } from '../orgs/index.ts';
 import type { Partner } from '../partners/index.ts';
 import type { Patient } from '../patients/index.ts';
-import type { LatLng, TravelPort } from '../travel/index.ts';
+import { type LatLng, type TravelPort, travelBetween } from '../travel/index.ts';
 import { type Absence, absentOn, type Staff, type StaffBreak } from '../workforce/index.ts';
 import { createDayClock, type DayClock } from './day-clock.ts';
 import { pairsAmong, stepOf } from './pairs.ts';
@@ -337,10 +337,7 @@ export function compileProblem(
       weights: rows.weights,
       staff,
       visits,
-      placeCount: places.length,
-      travelMinutes: (from, to, departure) =>
-        from === to ? 0 : travel.minutes(places[from] as LatLng, places[to] as LatLng, departure),
-      travelBucket: (departure) => travel.bucketOf(departure),
+      ...travelBetween(travel, places),
     },
     outsideMinutes,
     partnerOutsideMinutes,

@@ -74,13 +74,21 @@ describe('travel model', () => {
     expect(buckets.size).toBe(2);
   });
 
-  it('numbers places for the engine', () => {
+  it('numbers places for the engine, with the same answers', () => {
     const model = createTravelModel({ zone, roadFactor: 1.3, speedKmhByHour: flat });
-    const { placeCount, travelMinutes } = travelBetween(model, [OTTAWA, KANATA]);
-    expect(placeCount).toBe(2);
-    expect(travelMinutes(0, 1, noon)).toBe(model.minutes(OTTAWA, KANATA, noon));
-    expect(travelMinutes(1, 1, noon)).toBe(0);
-    expect(() => travelMinutes(0, 2, noon)).toThrow('known places');
+    fc.assert(
+      fc.property(fc.array(around, { minLength: 2, maxLength: 6 }), (places) => {
+        const { placeCount, travelMinutes } = travelBetween(model, places);
+        expect(placeCount).toBe(places.length);
+        for (const [from, a] of places.entries()) {
+          for (const [to, b] of places.entries()) {
+            expect(travelMinutes(from, to, noon)).toBe(model.minutes(a, b, noon));
+          }
+        }
+        expect(() => travelMinutes(0, places.length, noon)).toThrow('known places');
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('refuses a profile that is no day', () => {

@@ -19,6 +19,8 @@ export interface LatLng {
 /** Travel times as schedulers ask them. Whole minutes, 0 for equal places, equal answers to equal questions. */
 export interface TravelPort {
   minutes(from: LatLng, to: LatLng, departure: EpochMinute): number;
+  /** `minutes` of places by number. Asked millions of times: what depends on one place alone is worked out beforehand. */
+  between(places: readonly LatLng[]): (from: number, to: number, departure: EpochMinute) => number;
   /** `minutes` depends on the departure only through this number, 0 to 254. Lets the engine keep one table a bucket. */
   bucketOf(departure: EpochMinute): number;
 }
@@ -61,25 +63,52 @@ export function createTravelModel(region: TravelRegion): TravelPort {
     return bucket;
   }
 
+  function minutesOf(from: Point, to: Point, departure: EpochMinute): number {
+    if (from.row === to.row && from.column === to.column) return 0;
+    const speed = speeds[bucketOf(departure)] ?? 1;
+    const driving = (metresBetween(from, to) * roadFactor * 60) / (speed * 1000);
+    return Math.ceil(driving) + PARKING_MINUTES;
+  }
+
   return {
     bucketOf,
-    minutes(from, to, departure) {
-      if (onGrid(from.lat) === onGrid(to.lat) && onGrid(from.lng) === onGrid(to.lng)) return 0;
-      const speed = speeds[bucketOf(departure)] ?? 1;
-      const driving = (straightLineMetres(from, to) * roadFactor * 60) / (speed * 1000);
-      return Math.ceil(driving) + PARKING_MINUTES;
+    minutes: (from, to, departure) => minutesOf(pointAt(from), pointAt(to), departure),
+    between(places) {
+      const points = places.map(pointAt);
+      return (from, to, departure) => {
+        const a = points[from];
+        const b = points[to];
+        invariant(a !== undefined && b !== undefined, 'travel is asked between known places');
+        return minutesOf(a, b, departure);
+      };
     },
   };
 }
 
 /** Whole metres on the sphere between two places, rounded to the cache's grid first. */
-export function straightLineMetres(from: LatLng, to: LatLng): number {
-  const radians = (degrees: number): number => ((onGrid(degrees) / GRID) * Math.PI) / 180;
-  const lat1 = radians(from.lat);
-  const lat2 = radians(to.lat);
-  const sinLat = Math.sin((lat2 - lat1) / 2);
-  const sinLng = Math.sin((radians(to.lng) - radians(from.lng)) / 2);
-  const h = sinLat * sinLat + Math.cos(lat1) * Math.cos(lat2) * sinLng * sinLng;
+export const straightLineMetres = (from: LatLng, to: LatLng): number => metresBetween(pointAt(from), pointAt(to));
+
+/** A place on the grid, with its angles in radians. */
+interface Point {
+  readonly row: number;
+  readonly column: number;
+  readonly lat: number;
+  readonly lng: number;
+  readonly cosLat: number;
+}
+
+function pointAt(place: LatLng): Point {
+  const radians = (steps: number): number => ((steps / GRID) * Math.PI) / 180;
+  const row = onGrid(place.lat);
+  const column = onGrid(place.lng);
+  const lat = radians(row);
+  return { row, column, lat, lng: radians(column), cosLat: Math.cos(lat) };
+}
+
+function metresBetween(from: Point, to: Point): number {
+  const sinLat = Math.sin((to.lat - from.lat) / 2);
+  const sinLng = Math.sin((to.lng - from.lng) / 2);
+  const h = sinLat * sinLat + from.cosLat * to.cosLat * sinLng * sinLng;
   return Math.round(2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h))));
 }
 
@@ -96,12 +125,7 @@ export function travelBetween(
 } {
   return {
     placeCount: places.length,
-    travelMinutes: (from, to, departure) => {
-      const a = places[from];
-      const b = places[to];
-      invariant(a !== undefined && b !== undefined, 'travel is asked between known places');
-      return port.minutes(a, b, departure);
-    },
+    travelMinutes: port.between(places),
     travelBucket: (departure) => port.bucketOf(departure),
   };
 }

@@ -4,7 +4,7 @@
  * `ledger.ts`, when everything starts in `timetable.ts`.
  */
 import { pairsApart } from './checks.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { mayDo, type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
 import { Timetable } from './timetable.ts';
 import { createCellLog, NEXT, PREV, TOUR, take, undo } from './undo.ts';
@@ -39,7 +39,7 @@ export class SearchState {
     this.times = new Timetable(model, this);
     this.start = this.times.start;
     this.leg = this.times.leg;
-    this.ledger = createLedger(model, this.tour, this.cells);
+    this.ledger = new Ledger(model, this.tour, this.cells);
     this.lists = [this.next, this.prev, this.tour, ...this.ledger.lists];
     this.hasPairs = model.partner.some((other) => other >= 0);
     for (let tour = 0; tour < tourCount; tour += 1) {
