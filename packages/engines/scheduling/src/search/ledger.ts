@@ -9,7 +9,8 @@ import { NEVER, type RoutingModel } from './model.ts';
 import { BOOKED, CARERS, type CellLog, take } from './undo.ts';
 
 /**
- * A class, not an object with accessors: V8 throws code that asks those away again and again for as long as a first run takes.
+ * A class, whose accessors are its prototype's: while these were an object literal's own, V8 optimised and threw away whoever asked
+ * them for as long as the first run of a process took.
  */
 export class Ledger {
   /** Points as `score.ts` counts them. */
@@ -155,31 +156,26 @@ export class Ledger {
   }
 
   private book(carer: number, minutes: number): void {
-    const { agreed, capacity, mostBooked, overtimeFrom } = this.model;
+    const { agreed, capacity, carerCount, mostAgreed, mostBooked, overtimeFrom } = this.model;
     const full = capacity[carer] as number;
-    const most = mostBooked[carer] as number;
     const usual = overtimeFrom[carer] as number;
-    const before = this.booked[carer] as number;
+    const before = this.fill(carer, mostBooked[carer] as number, minutes);
     const after = before + minutes;
-    take(this.log, BOOKED, carer, before);
-    this.booked[carer] = after;
     this.balance += load(after, full) - load(before, full);
     this.overtime += overtimeOf(after, usual) - overtimeOf(before, usual);
-    if (before > most) this.over -= 1;
-    if (after > most) this.over += 1;
     const partner = agreed[carer] as number;
-    if (partner >= 0) this.bookPartner(partner, minutes);
+    if (partner >= 0) this.fill(carerCount + partner, mostAgreed[partner] as number, minutes);
   }
 
-  private bookPartner(partner: number, minutes: number): void {
-    const cell = this.model.carerCount + partner;
-    const most = this.model.mostAgreed[partner] as number;
+  /** Books on a carer's or a partner's cell, which holds at most `most`. What it held before. */
+  private fill(cell: number, most: number, minutes: number): number {
     const before = this.booked[cell] as number;
     const after = before + minutes;
     take(this.log, BOOKED, cell, before);
     this.booked[cell] = after;
     if (before > most) this.over -= 1;
     if (after > most) this.over += 1;
+    return before;
   }
 
   private seesAnother(task: number, carer: number): boolean {
