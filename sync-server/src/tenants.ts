@@ -127,6 +127,7 @@ export function createTenants(options: {
     const stopCompacting = keepCompact({
       replica,
       setTimer,
+      firstLookMs: 0,
       onDone(result) {
         if (result.ok) {
           const { shards, epochs, bytesAfter } = result.value;

@@ -274,7 +274,8 @@ describe.skipIf(postgres.url === null)('several servers', () => {
     expect(result.lost).toEqual([]);
     expect(result.converged).toBe(true);
     expect(result.acknowledged).toBeGreaterThan(10);
-    expect(result.slowestReturnMs).toBeLessThan(15_000);
-    process.stderr.write(`taken over within ${Math.round(result.slowestReturnMs)} ms\n`);
+    const slowest = Math.max(...result.returnsMs);
+    expect(slowest).toBeLessThan(15_000);
+    process.stderr.write(`taken over within ${Math.round(slowest)} ms\n`);
   });
 });

@@ -56,10 +56,10 @@ export interface KillLoopResult {
   readonly acknowledged: number;
   /** Acknowledged edits that were not there after a restart. Must be empty; the first round that finds any is the last. */
   readonly lost: readonly string[];
-  /** Longest time from starting a killed server again to its answering. */
-  readonly slowestRestartMs: number;
-  /** Longest time from a kill until a newcomer had everything. */
-  readonly slowestReturnMs: number;
+  /** From starting a killed server again to its answering, round by round. */
+  readonly restartsMs: readonly number[];
+  /** From a kill until a newcomer had everything, round by round. */
+  readonly returnsMs: readonly number[];
   /** Whether both writers and a newcomer held equal rows in the end. */
   readonly converged: boolean;
 }
@@ -136,8 +136,8 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
   const shard = weekShard(agency.north);
   const writers: Writer[] = [];
   const lost: string[] = [];
-  let slowestRestartMs = 0;
-  let slowestReturnMs = 0;
+  const restartsMs: number[] = [];
+  const returnsMs: number[] = [];
   let running = false;
 
   async function writeUntilStopped(writer: Writer, name: number): Promise<void> {
@@ -162,7 +162,7 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
   async function check(round: number, killedAt: number): Promise<void> {
     const reader = await openClient(url, 'ben', [shard]);
     await untilState(reader, 'live');
-    slowestReturnMs = Math.max(slowestReturnMs, performance.now() - killedAt);
+    returnsMs.push(performance.now() - killedAt);
     for (const [name, writer] of writers.entries()) {
       for (const [id, number] of writer.acknowledged) {
         const found = numberIn(reader, shard, id);
@@ -176,8 +176,8 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
     rounds,
     acknowledged: writers.reduce((sum, { count }) => sum + count, 0),
     lost,
-    slowestRestartMs,
-    slowestReturnMs,
+    restartsMs,
+    returnsMs,
     converged,
   });
 
@@ -202,13 +202,14 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
       running = false;
       await Promise.all(writing);
       for (const { client } of writers) client.connection.stop();
-      slowestRestartMs = Math.max(slowestRestartMs, await place.comeBack());
+      restartsMs.push(await place.comeBack());
       await check(round, killedAt);
       if (lost.length > 0) break; // what a loss does to later rounds says nothing more
       for (const { client } of writers) client.connection.start();
       await Promise.all(writers.map(({ client }) => untilAcknowledged(client)));
       report?.(
-        `round ${round}: ${writers.reduce((sum, { count }) => sum + count, 0)} edits so far, ${lost.length} lost`,
+        `round ${round}: ${writers.reduce((sum, { count }) => sum + count, 0)} edits so far, ${lost.length} lost, ` +
+          `a newcomer had everything ${Math.round(returnsMs.at(-1) ?? 0)} ms after the kill`,
       );
     }
     if (lost.length > 0) return result(false);

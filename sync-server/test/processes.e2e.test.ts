@@ -165,7 +165,7 @@ describe('what goes wrong', () => {
     expect(result.lost).toEqual([]);
     expect(result.converged).toBe(true);
     expect(result.acknowledged).toBeGreaterThan(20);
-    expect(result.slowestRestartMs).toBeLessThan(15_000);
+    expect(Math.max(...result.restartsMs)).toBeLessThan(15_000);
   });
 
   it('SYN-ACK: the loop above would see a loss', { timeout: 90_000 }, async () => {

@@ -1,4 +1,13 @@
-import { type FileStore, ok, type RowChange, type ShardId, seededRandom, unwrap } from '@fieldfare/kernel';
+import {
+  type FileStore,
+  fail,
+  ok,
+  problem,
+  type RowChange,
+  type ShardId,
+  seededRandom,
+  unwrap,
+} from '@fieldfare/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
@@ -8,7 +17,7 @@ import { createMemoryFiles, type MemoryFault } from './journal/drivers/memory-fi
 import { createMemoryLog } from './journal/drivers/memory-log.ts';
 import { KEY, open, TENANT } from './journal/journal-fixture.ts';
 import { openLogJournal } from './journal/log-journal.ts';
-import type { FoldedRow, Journal, Outgoing } from './types.ts';
+import type { FoldedRow, Journal, Outgoing, Replica } from './types.ts';
 
 const SHARDS = [SHARD, OTHER_SHARD] as const;
 const now = async (): Promise<void> => undefined;
@@ -247,33 +256,81 @@ describe('compaction', () => {
     expect(isWorthCompacting(stored(100_000, 2_000, 20))).toBe(false);
   });
 
-  it('is looked for a minute after opening and then every hour, until it is ended', async () => {
-    const timers: { readonly run: () => void; readonly ms: number }[] = [];
-    let passes = 0;
-    let reports = 0;
-    const big = { journal: { bytes: 50_000_000, frames: 2_000, segments: 9 }, shards: [] };
-    const stop = keepCompact({
-      replica: {
-        stored: () => big,
-        async compact() {
-          passes += 1;
-          return ok({ shards: 0, kept: [], epochs: 0, bytesBefore: 1, bytesAfter: 1 });
+  describe('is looked for', () => {
+    const big = (bytes: number) => ({ journal: { bytes, frames: 2_000, segments: 9 }, shards: [] });
+    const report = { shards: 0, kept: [], epochs: 0, bytesBefore: 1, bytesAfter: 1 };
+    const watch = (compact: Replica['compact'], firstLookMs?: number) => {
+      const timers: { readonly run: () => void; readonly ms: number }[] = [];
+      const it = { bytes: 50_000_000, passes: 0, reports: 0 };
+      const stop = keepCompact({
+        replica: {
+          stored: () => big(it.bytes),
+          compact(turn) {
+            it.passes += 1;
+            return compact(turn);
+          },
         },
-      },
-      setTimer(run, ms) {
-        timers.push({ run, ms });
-        return () => timers.pop();
-      },
-      onDone() {
-        reports += 1;
-      },
+        setTimer(run, ms) {
+          timers.push({ run, ms });
+          return () => timers.pop();
+        },
+        ...(firstLookMs === undefined ? {} : { firstLookMs }),
+        onDone() {
+          it.reports += 1;
+        },
+      });
+      const look = async (): Promise<void> => {
+        timers.pop()?.run();
+        await new Promise((resolve) => setTimeout(resolve));
+      };
+      return { it, look, stop, waits: () => timers.map(({ ms }) => ms) };
+    };
+
+    it('JRN-COMPACT-SOON: a minute after opening and then every minute, at a server at once, until it is ended', async () => {
+      const compact = async () => ok(report);
+      const laptop = watch(compact);
+      expect(laptop.waits()).toEqual([60_000]);
+      await laptop.look();
+      expect([laptop.it.passes, laptop.it.reports, laptop.waits()]).toEqual([1, 1, [60_000]]);
+      laptop.stop();
+      expect(laptop.waits()).toEqual([]);
+      const server = watch(compact, 0);
+      expect(server.waits()).toEqual([0]);
+      await server.look();
+      expect([server.it.passes, server.waits()]).toEqual([1, [60_000]]);
     });
-    expect(timers.map(({ ms }) => ms)).toEqual([60_000]);
-    timers.pop()?.run();
-    await new Promise((resolve) => setTimeout(resolve));
-    expect([passes, reports, timers.map(({ ms }) => ms)]).toEqual([1, 1, [3_600_000]]);
-    stop();
-    expect(timers).toEqual([]);
+
+    it('and done again only when the journal has doubled, after a failure too', async () => {
+      for (const result of [ok(report), fail(problem('storage-failed', 'full'))]) {
+        const { it: seen, look } = watch(async () => result);
+        await look();
+        seen.bytes = 90_000_000;
+        await look();
+        expect(seen.passes).toBe(1);
+        seen.bytes = 101_000_000;
+        await look();
+        expect(seen.passes).toBe(2);
+      }
+    });
+  });
+
+  it('JRN-COMPACT-SOON: the shard with the most records goes first', async () => {
+    const files = createMemoryFiles();
+    const first = await desk(files, 1);
+    for (let i = 0; i < 8; i++) unwrap(await first.replica.commit([create(i)], first.user));
+    for (let i = 10; i < 22; i++) unwrap(await first.replica.commit([create(i, {}, OTHER_SHARD)], first.user));
+    first.clock.time += 4 * 86_400_000;
+    for (const shard of SHARDS) holdAll(first, shard);
+    const frames = (): number[] =>
+      SHARDS.map((id) => first.replica.stored().shards.find(({ shard }) => shard === id)?.frames ?? 0);
+    const before = frames();
+    const afterEach: number[][] = [];
+    await first.replica.compact(async () => {
+      afterEach.push(frames());
+    });
+    expect(afterEach[0]?.[0]).toBeGreaterThanOrEqual(before[0] ?? 0);
+    expect(afterEach[0]?.[1]).toBeLessThan(before[1] ?? 0);
+    expect(afterEach[1]?.[0]).toBeLessThan(before[0] ?? 0);
   });
 
   it('JRN-COMPACT-PROOF: any history, compacted at any moments, gives the documents of one that never was', async () => {

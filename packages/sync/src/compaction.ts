@@ -5,6 +5,8 @@
  *                      read from all records, and stands readable on the disk, before any record is given up
  *  JRN-COMPACT-WHOLE   a shard with a record that cannot be read, or that lacks predecessors, is left as it is
  *  JRN-COMPACT-PENDING what the peer has not acknowledged is pending afterwards, in this session and the next
+ *  JRN-COMPACT-SOON    a server looks as soon as it has opened a journal, and the longest shard goes first: one that is killed
+ *                      again and again gets on nevertheless, and opens in bounded time
  *  JRN-COMPACT-CRASH   a crash or a failing disk at any moment loses nothing: old and new records together are the same
  *                      document again
  */
@@ -27,26 +29,27 @@ export function isWorthCompacting({ journal, shards }: ReturnType<Replica['store
   return journal.bytes > LEAST_BYTES && journal.frames > LEAST_RECORDS * shards.length;
 }
 
-/** A working copy is left alone while it opens. */
-const FIRST_LOOK_MS = 60_000;
-const NEXT_LOOK_MS = 3_600_000;
+/** A laptop's working copy is left alone while it opens. */
+const LOOK_MS = 60_000;
 
 /** Looks now and then whether the journal is worth compacting, and does it. Returns what ends that. */
 export function keepCompact(options: {
   readonly replica: Pick<Replica, 'compact' | 'stored'>;
   /** `setTimeout` of the platform. Returns its cancel. */
   readonly setTimer: (run: () => void, ms: number) => () => void;
+  /** When it looks first, ms from now; a minute when absent. */
+  readonly firstLookMs?: number;
   readonly onDone?: (result: Result<CompactionReport>) => void;
 }): () => void {
-  const { replica, setTimer, onDone } = options;
+  const { replica, setTimer, firstLookMs = LOOK_MS, onDone } = options;
   let stopped = false;
   /** What the last compaction left, edits of the last days for one: not worth looking at before it has doubled. */
   let left = 0;
-  let cancel = setTimer(look, FIRST_LOOK_MS);
+  let cancel = setTimer(look, firstLookMs);
   const turn = (): Promise<void> => new Promise((resolve) => setTimer(resolve, 0));
   async function compact(): Promise<void> {
     const result = await replica.compact(turn);
-    if (result.ok) left = result.value.bytesAfter;
+    left = replica.stored().journal.bytes;
     if (!stopped) onDone?.(result);
   }
   function look(): void {
@@ -54,7 +57,7 @@ export function keepCompact(options: {
     const worth = isWorthCompacting(stored) && stored.journal.bytes > 2 * left;
     const done = worth ? compact() : Promise.resolve();
     void done.then(() => {
-      if (!stopped) cancel = setTimer(look, NEXT_LOOK_MS);
+      if (!stopped) cancel = setTimer(look, LOOK_MS);
     });
   }
   return () => {

@@ -61,7 +61,7 @@ export function createHousekeeping(options: {
     const records = rewritten(stream, stored.value);
     if (!records.ok) return ok(records.problems[0]);
     if (records.value.length === 0) return ok(null);
-    const appended = await journal.append(records.value);
+    const appended = await journal.append(records.value.map((record, i) => ({ ...record, supersedes: i === 0 })));
     if (!appended.ok) {
       await documents.backToDisk([placeOfStream(stream).shard]);
       return appended;
@@ -91,7 +91,9 @@ export function createHousekeeping(options: {
     const kept: CompactionReport['kept'][number][] = [];
     let shards = 0;
     let begun = 0;
-    for (const stream of journal.supersede ? journal.shards() : []) {
+    const frames = (stream: ShardId): number => journal.size?.(stream)?.frames ?? 0;
+    const longestFirst = [...journal.shards()].sort((a, b) => frames(b) - frames(a)); // JRN-COMPACT-SOON
+    for (const stream of journal.supersede ? longestFirst : []) {
       const why = stopped();
       if (why !== null) return fail(why);
       const { shard } = placeOfStream(stream);

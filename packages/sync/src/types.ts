@@ -237,6 +237,8 @@ export interface JournalRecord {
   readonly shard: ShardId;
   readonly kind: RecordKind;
   readonly bytes: Uint8Array;
+  /** The batch that begins with this record holds all that the shard's earlier records did: they need not be read again. */
+  readonly supersedes?: boolean;
 }
 
 export interface StoredRecord extends JournalRecord {
@@ -273,7 +275,7 @@ export interface Journal {
   size?(shard: ShardId): { readonly bytes: number; readonly frames: number };
   /**
    * The shard's records below this seq are contained in its later ones: they are not read again, and their segments are
-   * removed as they become empty. Durable or not, reading them again does no harm. Left out: this journal only grows.
+   * removed as they become empty. Durable or not (it is when that batch says `supersedes`), reading them again does no harm. Left out: this journal only grows.
    */
   supersede?(shard: ShardId, below: number): Promise<Result<void>>;
   damage(): readonly JournalDamage[];

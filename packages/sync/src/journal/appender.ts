@@ -85,8 +85,8 @@ export function createAppender(options: {
     let offset = 0;
     let seq = nextSeq;
     for (const { records } of group) {
-      for (const [i, { shard, shardBytes, kind, bytes: content }] of records.entries()) {
-        const frame = { seq, kind, continues: i < records.length - 1, shard: shardBytes, bytes: content };
+      for (const [i, { shard, shardBytes, kind, bytes: content, supersedes = false }] of records.entries()) {
+        const frame = { seq, kind, continues: i < records.length - 1, supersedes, shard: shardBytes, bytes: content };
         const length = writeFrame(bytes, offset, frame, cipher, nextNonce());
         frames.push({ shard, seq, kind, offset, length });
         offset += length;

@@ -18,7 +18,8 @@
  *    4   4  length of the whole frame
  *    8   4  CRC-32C of the whole frame but this field: finds damage without the key
  *   12   4  CRC-32C of the head (bytes 0–7 and 16–27+s): when it holds, length, seq and shard of a damaged frame do too
- *   16   1  flags; bit 0: the batch continues in the next frame
+ *   16   1  flags; bit 0: the batch continues in the next frame; bit 1: the batch that begins here holds all that earlier
+ *           frames of this shard did
  *   17   1  kind: 1 local, 2 remote, 3 ack, 4 sealed, 5 owner
  *   18   2  length s of the shard name
  *   20   8  seq
@@ -33,6 +34,8 @@
  *  JRN-FLIP   a damaged frame elsewhere is skipped, copied to `quarantine-*.bin` and reported; its neighbours stand
  *  JRN-VOID   frames at or above a later segment's first seq come from a write that was reported as failed: they are
  *             void, so that a change the caller was told is lost can never come back beside its replacement
+ *  JRN-SUPERSEDED frames of a shard before a whole batch that says so (bit 1) are not read again, though they may stand on the
+ *             disk for long: alone, without those that were removed, they would be a history full of holes
  *  JRN-SEQ    seq strictly increases in file order; gaps are allowed
  */
 
@@ -49,6 +52,7 @@ const HEAD = 28;
 const NONCE = 24;
 const TAG = 16;
 const CONTINUES = 1;
+const SUPERSEDES = 2;
 /** Overhead of a frame beside its shard name and its content, in bytes. */
 export const FRAME_OVERHEAD = HEAD + NONCE + TAG;
 /** Largest content of one record, in bytes. Also bounds what a damaged length may ask for. */
@@ -122,6 +126,7 @@ export interface FrameHead {
   readonly seq: number;
   readonly kind: RecordKind;
   readonly continues: boolean;
+  readonly supersedes: boolean;
   readonly shard: ShardId;
 }
 
@@ -143,6 +148,7 @@ export function readHead(bytes: Uint8Array, offset: number, view: DataView = vie
     seq,
     kind,
     continues: ((bytes[offset + 16] ?? 0) & CONTINUES) !== 0,
+    supersedes: ((bytes[offset + 16] ?? 0) & SUPERSEDES) !== 0,
     shard: untext.decode(bytes.subarray(offset + HEAD, headEnd)),
   };
 }
@@ -190,6 +196,7 @@ export interface FrameContent {
   readonly seq: number;
   readonly kind: RecordKind;
   readonly continues: boolean;
+  readonly supersedes: boolean;
   /** UTF-8 of the shard name, 1 to MAX_SHARD_BYTES. */
   readonly shard: Uint8Array;
   readonly bytes: Uint8Array;
@@ -221,7 +228,7 @@ export function writeFrame(
   const headEnd = HEAD + shard.length;
   view.setUint32(0, MARK, true);
   view.setUint32(4, length, true);
-  frame[16] = content.continues ? CONTINUES : 0;
+  frame[16] = (content.continues ? CONTINUES : 0) | (content.supersedes ? SUPERSEDES : 0);
   frame[17] = KINDS.indexOf(content.kind) + 1;
   view.setUint16(18, shard.length, true);
   writeUint64(view, 20, content.seq);

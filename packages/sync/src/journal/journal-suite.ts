@@ -130,6 +130,21 @@ export function describeJournal(name: string, createPlace: () => Promise<Journal
       await again.close();
     });
 
+    test('JRN-SUPERSEDED what a batch says it stands for is not read again, at later openings either', async () => {
+      const journal = await opened();
+      for (let i = 0; i < 5; i++) unwrap(await journal.append([record('org', `${i}`), record('other', `${i}`)]));
+      const batch = [{ ...record('org', 'all of it'), supersedes: true }, record('org', 'and this')];
+      const { firstSeq } = unwrap(await journal.append(batch));
+      unwrap((await journal.supersede?.('org', firstSeq)) ?? { ok: true, value: undefined });
+      unwrap(await journal.append([record('org', 'since')]));
+      await journal.close();
+      const again = await opened();
+      const expected = { org: ['all of it', 'and this', 'since'], other: ['0', '1', '2', '3', '4'] };
+      expect(await contents(again)).toEqual(expected);
+      expect(again.size?.('org').frames).toBe(3);
+      await again.close();
+    });
+
     test('SYN-EPOCH-ATOMIC SYN-EPOCH-CARRY an epoch begins, and is entered with what is pending, in one append', async () => {
       const server = await openDesk(1, { authority: true, journal: await opened() });
       unwrap(await server.replica.commit([create(0), create(1)], 'office'));

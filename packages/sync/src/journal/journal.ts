@@ -7,8 +7,9 @@
  *  JRN-BATCH  after a crash all records of one `append` are there, or none
  *  JRN-FULL   a full or failing disk fails the appends it strikes with `storage-full` or `storage-failed`; everything
  *             acknowledged before stays readable, and appends work again when the disk does
- *  JRN-SUPERSEDE records are forgotten only when told that later ones hold all they did; segments of forgotten records
- *             alone are removed, oldest first, so that no crash brings a void record back
+ *  JRN-SUPERSEDE records are forgotten only when told that later ones hold all they did, for good when the later ones say so
+ *             themselves; segments of forgotten records alone are removed, oldest first, so that no crash brings a void
+ *             record back
  *  JRN-CIPHER no content reaches the disk in plain text (shard names, sequence numbers, kinds and sizes do)
  *
  * What no journal can promise: when the disk refuses a write, refuses to take it back, and the process then dies before
@@ -18,7 +19,7 @@ import { type FileStore, fail, ok, type Random, type Result } from '@fieldfare/k
 import { keyIdOf } from '../keyring.ts';
 import type { Journal, JournalDamage } from '../types.ts';
 import { CLOSED, createAppender, storageProblem } from './appender.ts';
-import type { Aead } from './format.ts';
+import type { Aead, FrameHead } from './format.ts';
 import { type Recovered, recoverJournal } from './recovery.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { createSegmentWriter } from './segment-writer.ts';
@@ -34,6 +35,16 @@ export interface JournalOptions {
   readonly aead?: Aead;
   /** A new segment is begun once the present one has this size. Default 4 MiB. */
   readonly segmentBytes?: number;
+}
+
+/** No frame of the batch that goes on at `at` is damaged; one that lacks its end was cut before (JRN-BATCH). */
+function isBatchWhole(frames: readonly FrameHead[], at: number): boolean {
+  let i = at;
+  while (frames[i]?.continues) {
+    if (frames[i + 1]?.seq !== (frames[i]?.seq ?? 0) + 1) return false;
+    i += 1;
+  }
+  return true;
 }
 
 /**
@@ -57,7 +68,11 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
   const reader = createSegmentReader(files, cipher);
   for (const [i, segment] of recovered.segments.entries()) {
     reader.addSegment(segment, recovered.active?.segment === segment ? recovered.active.file : null);
-    for (const frame of recovered.frames[i] ?? []) reader.index(frame.shard, segment, frame);
+    const frames = recovered.frames[i] ?? [];
+    for (const [at, frame] of frames.entries()) {
+      if (frame.supersedes && isBatchWhole(frames, at)) reader.drop(frame.shard, frame.seq); // JRN-SUPERSEDED
+      reader.index(frame.shard, segment, frame);
+    }
   }
   const writer = createSegmentWriter({
     files,

@@ -45,6 +45,36 @@ async function seqsIn(journal: Journal): Promise<number[]> {
 }
 
 describe('recovery', () => {
+  test('JRN-SUPERSEDED a batch that is damaged anywhere, or was cut, takes nothing away', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    for (let i = 0; i < 4; i++) unwrap(await journal.append([record('org', `${i}`), record('other', `${i}`)]));
+    const before = journal.stats().bytes;
+    const batch = ['whole', 'kept', 'kept too'].map((text, i) => ({ ...record('org', text), supersedes: i === 0 }));
+    unwrap(await journal.append(batch));
+    const end = journal.stats().bytes;
+    unwrap(await journal.append([record('org', 'since')]));
+    await journal.close();
+    const bytes = files.bytesOf(FIRST);
+    const history = ['0', '1', '2', '3'];
+    const orgOf = async (there: Uint8Array): Promise<string[]> => {
+      const place = createMemoryFiles();
+      place.put(FIRST, there);
+      const opened = await open(place);
+      const { org = [], other } = await contents(opened);
+      expect(other).toEqual(history);
+      await opened.close();
+      return org;
+    };
+    expect(await orgOf(bytes)).toEqual(['whole', 'kept', 'kept too', 'since']);
+    for (let at = before; at < end; at++) {
+      expect((await orgOf(bytes.slice(0, at))).slice(0, 4), `cut at ${at}`).toEqual(history);
+      const flipped = bytes.slice();
+      flipped[at] = (flipped[at] ?? 0) ^ 4;
+      expect((await orgOf(flipped)).slice(0, 4), `flipped at ${at}`).toEqual(history);
+    }
+  });
+
   test('JRN-TORN JRN-BATCH every prefix of a journal opens with exactly the whole batches in it', async () => {
     const { bytes, batches } = await sample(7);
     for (let length = 0; length <= bytes.length; length++) {
