@@ -34,6 +34,8 @@ interface Edited {
 
 const MOST_WRITING_MS = 1_500;
 const ROUNDS_A_LAPTOP = 100;
+/** A reopening that took longer is described. */
+const SLOW_MS = 2_400;
 /** Visits that are written on, the first of the board. */
 const VISITS = 8;
 
@@ -70,7 +72,10 @@ export async function killPage(options: {
     if (isNew) profile = temporaryFolder('killed');
     const { page, kill } = await openKillable(profile);
     if (isNew) await signIn(page, server.url, 'amelie');
-    else reopenings.push(await opening(page, server.url, 'Unlock'));
+    else {
+      reopenings.push(await opening(page, server.url, 'Unlock'));
+      if ((reopenings.at(-1) ?? 0) > SLOW_MS) log(`slow: ${await whereItWent(page)}`);
+    }
     const before = edited.get(visit);
     if (before !== undefined && !isNew) await check(page, round, visit, before);
     const cards = (await cardIds(page)).slice(0, VISITS);
@@ -115,6 +120,20 @@ export async function killPage(options: {
     await kill();
     edited.clear();
   }
+}
+
+/** What took longer than a tenth of a second in the page and its worker, ms from the beginning of each. */
+async function whereItWent(page: Page): Promise<string> {
+  const steps = (): string =>
+    performance
+      .getEntries()
+      .filter(({ duration }) => duration > 100)
+      .map(({ name, startTime, duration }) => {
+        return `${name.replace(/^.*\//, '')} ${Math.round(startTime)}+${Math.round(duration)}`;
+      })
+      .join(', ');
+  const all = [page.evaluate(steps), ...page.workers().map((worker) => worker.evaluate(steps))];
+  return (await Promise.all(all.map((told) => told.catch(() => 'gone')))).join(' | ');
 }
 
 const reopenedIn = (reopenings: readonly number[]): string => `, reopened in ${Math.round(reopenings.at(-1) ?? 0)} ms`;

@@ -1,11 +1,10 @@
 /** Which screen there is: an obstacle, sign-in, unlock, or the open session. */
 import type { Problem } from '@fieldfare/kernel';
 import type { Profile, SessionInfo } from '@fieldfare/workspace';
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { findHost } from '../host.ts';
 import { problemsText } from '../lib/problems.ts';
 import { Obstacle } from './gate.tsx';
-import { OpenSession } from './open-session.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Unlock } from './unlock.tsx';
 import { startWorkspace } from './workspace.ts';
@@ -19,6 +18,10 @@ type Screen =
   | { readonly kind: 'open'; readonly session: SessionInfo };
 
 const host = findHost();
+
+/** Most of the application: read when the first screen stands, so that it is there when a password has been typed. */
+const openSession = () => import('./open-session.tsx');
+const OpenSession = lazy(async () => ({ default: (await openSession()).OpenSession }));
 
 export function SessionRoot() {
   const [screen, setScreen] = useState<Screen>({ kind: 'starting' });
@@ -34,6 +37,11 @@ export function SessionRoot() {
   }, [workspace]);
 
   useEffect(() => void choose(), [choose]);
+
+  const stands = screen.kind !== 'starting';
+  useEffect(() => {
+    if (stands) requestAnimationFrame(() => setTimeout(() => openSession().catch(ignore)));
+  }, [stands]);
 
   const open = (session: SessionInfo): void => setScreen({ kind: 'open', session });
   const lock = useCallback(async (): Promise<void> => {
@@ -91,7 +99,12 @@ export function SessionRoot() {
       );
     case 'open':
       return (
-        <OpenSession workspace={workspace} host={host} session={screen.session} onLock={lock} onSignOut={signOut} />
+        <Suspense fallback={null}>
+          <OpenSession workspace={workspace} host={host} session={screen.session} onLock={lock} onSignOut={signOut} />
+        </Suspense>
       );
   }
 }
+
+/** Told where it is needed. */
+const ignore = (): void => undefined;
