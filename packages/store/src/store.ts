@@ -7,7 +7,6 @@ import { digestOf } from './digest.ts';
 import { engineLater, engineOver, type SqlEngine } from './engine.ts';
 import { createBell, liveQuery } from './live.ts';
 import { migrate, writeMeta } from './migrate.ts';
-import { openPGlite } from './pglite.ts';
 import { forgetShards, readProgress, writeShards } from './progress.ts';
 import { quote, type StoreSchema, storeSchema } from './schema.ts';
 import type { OpeningStore, ProjectableRow, Store, StoreOptions, TouchedRows } from './types.ts';
@@ -222,7 +221,10 @@ export async function storeOver<DB>(engine: SqlEngine, schema: StoreSchema): Pro
 export function openingStore<DB>({ tables, derivations, engine, template = null }: StoreOptions): OpeningStore<DB> {
   const source =
     engine ??
-    openPGlite(template ? { template: template.arrayBuffer() } : {}).then((pglite) => engineOver(pglite, true));
+    // read only where it is used: a browser's database is in a thread of its own, and so is its program
+    import('./pglite.ts')
+      .then(({ openPGlite }) => openPGlite(template ? { template: template.arrayBuffer() } : {}))
+      .then((pglite) => engineOver(pglite, true));
   return beginStore<DB>(source instanceof Promise ? engineLater(source) : source, storeSchema(tables, derivations));
 }
 
