@@ -275,7 +275,8 @@ export interface Journal {
   size?(shard: ShardId): { readonly bytes: number; readonly frames: number };
   /**
    * The shard's records below this seq are contained in its later ones: they are not read again, and their segments are
-   * removed as they become empty. Durable or not (it is when that batch says `supersedes`), reading them again does no harm. Left out: this journal only grows.
+   * removed as they become empty. Durable at the latest when a later record says `supersedes`; until then reading them again
+   * does no harm. Left out: this journal only grows.
    */
   supersede?(shard: ShardId, below: number): Promise<Result<void>>;
   damage(): readonly JournalDamage[];

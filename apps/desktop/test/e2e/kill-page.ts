@@ -55,6 +55,12 @@ export async function killPage(options: {
   let number = 0;
   let visit = '';
 
+  async function reopen(page: Page): Promise<void> {
+    const took = await opening(page, server.url, 'Unlock');
+    reopenings.push(took);
+    if (took > SLOW_MS) log(`slow: ${await whereItWent(page)}`);
+  }
+
   /** Leaves the visit open. */
   async function check(page: Page, round: number, id: string, edits: Edited): Promise<void> {
     await openVisit(page, id);
@@ -72,10 +78,7 @@ export async function killPage(options: {
     if (isNew) profile = temporaryFolder('killed');
     const { page, kill } = await openKillable(profile);
     if (isNew) await signIn(page, server.url, 'amelie');
-    else {
-      reopenings.push(await opening(page, server.url, 'Unlock'));
-      if ((reopenings.at(-1) ?? 0) > SLOW_MS) log(`slow: ${await whereItWent(page)}`);
-    }
+    else await reopen(page);
     const before = edited.get(visit);
     if (before !== undefined && !isNew) await check(page, round, visit, before);
     const cards = (await cardIds(page)).slice(0, VISITS);
@@ -115,7 +118,7 @@ export async function killPage(options: {
   /** All that this laptop was told is saved, before another one takes its place. */
   async function checkAll(round: number): Promise<void> {
     const { page, kill } = await openKillable(profile);
-    reopenings.push(await opening(page, server.url, 'Unlock'));
+    await reopen(page);
     for (const [id, edits] of edited) await check(page, round, id, edits);
     await kill();
     edited.clear();
