@@ -58,7 +58,9 @@ export interface KillLoopResult {
   readonly lost: readonly string[];
   /** From starting a killed server again to its answering, round by round. */
   readonly restartsMs: readonly number[];
-  /** From a kill until a newcomer had everything, round by round. */
+  /** From starting a killed server again to its having served its first shard whole, a newcomer's sign-in left out, round by round. */
+  readonly servedMs: readonly number[];
+  /** From a kill until a newcomer, who signs in first, had everything, round by round. */
   readonly returnsMs: readonly number[];
   /** Whether both writers and a newcomer held equal rows in the end. */
   readonly converged: boolean;
@@ -137,6 +139,7 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
   const writers: Writer[] = [];
   const lost: string[] = [];
   const restartsMs: number[] = [];
+  const servedMs: number[] = [];
   const returnsMs: number[] = [];
   let running = false;
 
@@ -160,8 +163,10 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
   }
 
   async function check(round: number, killedAt: number): Promise<void> {
+    const upAt = performance.now();
     const reader = await openClient(url, 'ben', [shard]);
     await untilState(reader, 'live');
+    servedMs.push((restartsMs.at(-1) ?? 0) + performance.now() - upAt - reader.signedInMs);
     returnsMs.push(performance.now() - killedAt);
     for (const [name, writer] of writers.entries()) {
       for (const [id, number] of writer.acknowledged) {
@@ -177,6 +182,7 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
     acknowledged: writers.reduce((sum, { count }) => sum + count, 0),
     lost,
     restartsMs,
+    servedMs,
     returnsMs,
     converged,
   });

@@ -161,6 +161,8 @@ export interface SyncClient {
   readonly replica: Replica;
   readonly connection: Connection;
   readonly principal: Principal;
+  /** How long signing in took. */
+  readonly signedInMs: number;
   close(): Promise<void>;
 }
 
@@ -189,7 +191,9 @@ export async function openClient(
   before?: SyncClient,
   ways: Pick<ConnectionOptions, 'download' | 'giveBack'> = {},
 ): Promise<SyncClient> {
+  const begun = performance.now();
   let grant = await signIn(url(), login, PASSWORD, before?.principal.deviceId);
+  const signedInMs = performance.now() - begun;
   const { principal } = grant;
   const replica = before?.replica ?? (await openReplica(principal));
   value(await replica.load(shards));
@@ -223,6 +227,7 @@ export async function openClient(
     replica,
     connection,
     principal,
+    signedInMs,
     async close() {
       connection.stop();
       await replica.close();

@@ -52,6 +52,7 @@ async function servers({ rounds, seed }: Campaign): Promise<boolean> {
   log(
     `server: ${killed.rounds} rounds, ${killed.acknowledged} acknowledged, ${killed.lost.length} lost, ` +
       `${killed.converged ? '' : 'not '}equal everywhere; up again in ${spread(killed.restartsMs)}; ` +
+      `first shard served in ${spread(killed.servedMs)}; ` +
       `a newcomer had everything after ${spread(killed.returnsMs)}`,
   );
   return killed.lost.length === 0 && killed.converged;

@@ -225,9 +225,15 @@ describe('compaction', () => {
     await work(first);
     last = unwrap(await first.replica.commit([create(40)], first.user)).seq;
     lie = true;
+    const { frames } = first.replica.stored().journal;
     const report = unwrap(await first.replica.compact(now));
     expect(report.kept).toHaveLength(2);
     expect(superseded).toEqual([]);
+    await first.replica.close();
+    const second = await desk(await mounted(files), 2);
+    expect(second.replica.stored().journal.frames, 'the history is read in the next session too').toBeGreaterThan(
+      frames,
+    );
   });
 
   it('goes on beside edits', async () => {

@@ -2,8 +2,7 @@
  * Keeps journals from growing for ever: a shard's records are replaced by one that holds the same document.
  *
  *  JRN-COMPACT-PROOF   the replacement's document has the same state vector, deletions and folded rows as the one
- *                      read from all records, and stands readable on the disk, before any record is given up: read back and
- *                      compared, or, after a crash in between, by the checksums of its whole batch (JRN-SUPERSEDED)
+ *                      read from all records, and was read back from the disk and compared, before any record is given up
  *  JRN-COMPACT-WHOLE   a shard with a record that cannot be read, or that lacks predecessors, is left as it is
  *  JRN-COMPACT-PENDING what the peer has not acknowledged is pending afterwards, in this session and the next
  *  JRN-COMPACT-SOON    a server looks as soon as it has opened a journal, and the longest shard goes first: one that is killed

@@ -61,7 +61,7 @@ export function createHousekeeping(options: {
     const records = rewritten(stream, stored.value);
     if (!records.ok) return ok(records.problems[0]);
     if (records.value.length === 0) return ok(null);
-    const appended = await journal.append(records.value.map((record, i) => ({ ...record, supersedes: i === 0 })));
+    const appended = await journal.append(records.value);
     if (!appended.ok) {
       await documents.backToDisk([placeOfStream(stream).shard]);
       return appended;

@@ -237,8 +237,6 @@ export interface JournalRecord {
   readonly shard: ShardId;
   readonly kind: RecordKind;
   readonly bytes: Uint8Array;
-  /** The batch that begins with this record holds all that the shard's earlier records did: they need not be read again. */
-  readonly supersedes?: boolean;
 }
 
 export interface StoredRecord extends JournalRecord {
@@ -275,8 +273,8 @@ export interface Journal {
   size?(shard: ShardId): { readonly bytes: number; readonly frames: number };
   /**
    * The shard's records below this seq are contained in its later ones: they are not read again, and their segments are
-   * removed as they become empty. Durable at the latest when a later record says `supersedes`; until then reading them again
-   * does no harm. Left out: this journal only grows.
+   * removed as they become empty. A disk that takes no note of it gives them back at the next opening, which does no harm. Left
+   * out: this journal only grows.
    */
   supersede?(shard: ShardId, below: number): Promise<Result<void>>;
   damage(): readonly JournalDamage[];

@@ -4,24 +4,37 @@
  */
 import { FileError, fail, ok, type Problem, problem, type Random, type ShardId } from '@fieldfare/kernel';
 import type { Journal, JournalRecord } from '../types.ts';
-import { type FrameCipher, frameLength, MAX_RECORD_BYTES, MAX_SHARD_BYTES, writeFrame } from './format.ts';
+import {
+  type FrameCipher,
+  type FrameKind,
+  frameLength,
+  MAX_RECORD_BYTES,
+  MAX_SHARD_BYTES,
+  writeFrame,
+} from './format.ts';
 import type { IndexedFrame } from './segment-reader.ts';
+
+/** A record, or a note of the journal's own. */
+export interface AppendedFrame extends Omit<JournalRecord, 'kind'> {
+  readonly kind: FrameKind;
+}
 
 type AppendResult = Awaited<ReturnType<Journal['append']>>;
 
 interface Waiting {
-  readonly records: readonly (JournalRecord & { readonly shardBytes: Uint8Array })[];
+  readonly records: readonly (AppendedFrame & { readonly shardBytes: Uint8Array })[];
   readonly size: number;
   readonly resolve: (result: AppendResult) => void;
 }
 
 /** A frame, and where it begins in the bytes it was written with. */
-export interface EncodedFrame extends IndexedFrame {
+export interface EncodedFrame extends Omit<IndexedFrame, 'kind'> {
   readonly shard: ShardId;
+  readonly kind: FrameKind;
 }
 
 export interface Appender {
-  append(records: readonly JournalRecord[]): Promise<AppendResult>;
+  append(records: readonly AppendedFrame[]): Promise<AppendResult>;
   /** Highest durable seq. */
   lastSeq(): number;
   /** Refuses from now on, and waits for what is under way. */
@@ -85,8 +98,8 @@ export function createAppender(options: {
     let offset = 0;
     let seq = nextSeq;
     for (const { records } of group) {
-      for (const [i, { shard, shardBytes, kind, bytes: content, supersedes = false }] of records.entries()) {
-        const frame = { seq, kind, continues: i < records.length - 1, supersedes, shard: shardBytes, bytes: content };
+      for (const [i, { shard, shardBytes, kind, bytes: content }] of records.entries()) {
+        const frame = { seq, kind, continues: i < records.length - 1, shard: shardBytes, bytes: content };
         const length = writeFrame(bytes, offset, frame, cipher, nextNonce());
         frames.push({ shard, seq, kind, offset, length });
         offset += length;
@@ -140,7 +153,7 @@ export function createAppender(options: {
 
 export const CLOSED = problem('storage-failed', 'The store on this device is closed.', { rule: 'JRN-CLOSED' });
 
-function refusalOf(records: readonly JournalRecord[]): Problem | null {
+function refusalOf(records: readonly AppendedFrame[]): Problem | null {
   if (records.length === 0) return problem('invalid', 'A batch holds at least one record.', { rule: 'JRN-EMPTY' });
   for (const [i, record] of records.entries()) {
     const shardBytes = text.encode(record.shard).length;

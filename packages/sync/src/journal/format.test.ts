@@ -17,10 +17,9 @@ const cipher: FrameCipher = { tenantId: 'tenant-a', key: seededRandom(1).bytes(3
 const shard = new TextEncoder().encode('org');
 const content = new TextEncoder().encode('content');
 
-function frame(supersedes = false): Uint8Array {
+function frame(): Uint8Array {
   const bytes = new Uint8Array(frameLength(shard.length, content.length));
-  const marks = { continues: true, supersedes };
-  const what = { seq: 2 ** 40 + 5, kind: 'remote', ...marks, shard, bytes: content } as const;
+  const what = { seq: 2 ** 40 + 5, kind: 'remote', continues: true, shard, bytes: content } as const;
   writeFrame(bytes, 0, what, cipher, seededRandom(2).bytes(24));
   return bytes;
 }
@@ -49,10 +48,8 @@ describe('frames', () => {
       seq: 2 ** 40 + 5,
       kind: 'remote',
       continues: true,
-      supersedes: false,
       shard: 'org',
     });
-    expect(readHead(frame(true), 0)).toMatchObject({ continues: true, supersedes: true });
     expect(read(bytes)).toEqual(content);
     expect(read(sign(frame()))).toEqual(content);
   });

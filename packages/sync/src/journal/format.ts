@@ -18,9 +18,8 @@
  *    4   4  length of the whole frame
  *    8   4  CRC-32C of the whole frame but this field: finds damage without the key
  *   12   4  CRC-32C of the head (bytes 0–7 and 16–27+s): when it holds, length, seq and shard of a damaged frame do too
- *   16   1  flags; bit 0: the batch continues in the next frame; bit 1: the batch that begins here holds all that earlier
- *           frames of this shard did
- *   17   1  kind: 1 local, 2 remote, 3 ack, 4 sealed, 5 owner
+ *   16   1  flags; bit 0: the batch continues in the next frame
+ *   17   1  kind: 1 local, 2 remote, 3 ack, 4 sealed, 5 owner, 6 superseded
  *   18   2  length s of the shard name
  *   20   8  seq
  *   28   s  shard name
@@ -28,14 +27,21 @@
  *  52+s  n  XChaCha20-Poly1305 ciphertext and tag; associated data: `fieldfare frame 1`, 0, tenant, 0, bytes 16–27+s
  *           (so flags, kind, seq and shard; a frame cannot be moved, renumbered or shown to another tenant)
  *
+ * Content of a frame of kind 6, which is no record
+ *
+ *    0   8  below: the shard's frames with a lower seq are superseded
+ *    8   8  to: the seq below which the frames lie that stand for them, from `below` on
+ *   16   8  n: how many those were when this was written
+ *
  * Rules of reading (ids are in the tests' names)
  *  JRN-BATCH  a batch lies in one segment; one that lacks its last frame at the end of the last segment never happened
  *  JRN-TORN   bytes behind the last whole batch of the last segment are cut, after a copy to `quarantine-*.bin`
  *  JRN-FLIP   a damaged frame elsewhere is skipped, copied to `quarantine-*.bin` and reported; its neighbours stand
  *  JRN-VOID   frames at or above a later segment's first seq come from a write that was reported as failed: they are
  *             void, so that a change the caller was told is lost can never come back beside its replacement
- *  JRN-SUPERSEDED frames of a shard before a whole batch that says so (bit 1) are not read again, though they may stand on the
- *             disk for long: alone, without those that were removed, they would be a history full of holes
+ *  JRN-SUPERSEDED frames that a frame of kind 6 names are not read again, though they may stand on the disk for long: alone,
+ *             without those that were removed, they would be a history full of holes. It counts only while all n frames
+ *             that stand for them are whole
  *  JRN-SEQ    seq strictly increases in file order; gaps are allowed
  */
 
@@ -52,7 +58,6 @@ const HEAD = 28;
 const NONCE = 24;
 const TAG = 16;
 const CONTINUES = 1;
-const SUPERSEDES = 2;
 /** Overhead of a frame beside its shard name and its content, in bytes. */
 export const FRAME_OVERHEAD = HEAD + NONCE + TAG;
 /** Largest content of one record, in bytes. Also bounds what a damaged length may ask for. */
@@ -60,7 +65,10 @@ export const MAX_RECORD_BYTES = 32 * 1024 * 1024;
 /** Longest shard name, in bytes. */
 export const MAX_SHARD_BYTES = 512;
 
-const KINDS: readonly RecordKind[] = ['local', 'remote', 'ack', 'sealed', 'owner'];
+/** `superseded`: the journal's own note of what need not be read again (JRN-SUPERSEDED). */
+export type FrameKind = RecordKind | 'superseded';
+
+const KINDS: readonly FrameKind[] = ['local', 'remote', 'ack', 'sealed', 'owner', 'superseded'];
 const text = new TextEncoder();
 const untext = new TextDecoder();
 
@@ -124,9 +132,8 @@ export interface FrameHead {
   /** Of the whole frame, in bytes. */
   readonly length: number;
   readonly seq: number;
-  readonly kind: RecordKind;
+  readonly kind: FrameKind;
   readonly continues: boolean;
-  readonly supersedes: boolean;
   readonly shard: ShardId;
 }
 
@@ -148,7 +155,6 @@ export function readHead(bytes: Uint8Array, offset: number, view: DataView = vie
     seq,
     kind,
     continues: ((bytes[offset + 16] ?? 0) & CONTINUES) !== 0,
-    supersedes: ((bytes[offset + 16] ?? 0) & SUPERSEDES) !== 0,
     shard: untext.decode(bytes.subarray(offset + HEAD, headEnd)),
   };
 }
@@ -194,9 +200,8 @@ export interface FrameCipher {
 
 export interface FrameContent {
   readonly seq: number;
-  readonly kind: RecordKind;
+  readonly kind: FrameKind;
   readonly continues: boolean;
-  readonly supersedes: boolean;
   /** UTF-8 of the shard name, 1 to MAX_SHARD_BYTES. */
   readonly shard: Uint8Array;
   readonly bytes: Uint8Array;
@@ -228,7 +233,7 @@ export function writeFrame(
   const headEnd = HEAD + shard.length;
   view.setUint32(0, MARK, true);
   view.setUint32(4, length, true);
-  frame[16] = (content.continues ? CONTINUES : 0) | (content.supersedes ? SUPERSEDES : 0);
+  frame[16] = content.continues ? CONTINUES : 0;
   frame[17] = KINDS.indexOf(content.kind) + 1;
   view.setUint16(18, shard.length, true);
   writeUint64(view, 20, content.seq);
@@ -255,6 +260,32 @@ export function openFrame(bytes: Uint8Array, head: FrameHead, cipher: FrameCiphe
   } catch {
     return null; // the tag does not match: a wrong key, or bytes that were changed together with their checksum
   }
+}
+
+/** What a frame of kind `superseded` says. */
+export interface Superseded {
+  /** The shard's frames with a lower seq need not be read again. */
+  readonly below: number;
+  /** The shard's frames from `below` to before this seq stand for them, so many. */
+  readonly to: number;
+  readonly frames: number;
+}
+
+export function encodeSuperseded({ below, to, frames }: Superseded): Uint8Array {
+  const bytes = new Uint8Array(24);
+  const view = viewOf(bytes);
+  writeUint64(view, 0, below);
+  writeUint64(view, 8, to);
+  writeUint64(view, 16, frames);
+  return bytes;
+}
+
+/** Null when that is not what the bytes hold. */
+export function decodeSuperseded(bytes: Uint8Array): Superseded | null {
+  if (bytes.length !== 24) return null;
+  const view = viewOf(bytes);
+  const [below, to, frames] = [readUint64(view, 0), readUint64(view, 8), readUint64(view, 16)];
+  return [below, to, frames].some(Number.isNaN) ? null : { below, to, frames };
 }
 
 const SEGMENT_NAME = /^segment-(\d{8})\.ffj$/;

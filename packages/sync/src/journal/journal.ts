@@ -7,21 +7,21 @@
  *  JRN-BATCH  after a crash all records of one `append` are there, or none
  *  JRN-FULL   a full or failing disk fails the appends it strikes with `storage-full` or `storage-failed`; everything
  *             acknowledged before stays readable, and appends work again when the disk does
- *  JRN-SUPERSEDE records are forgotten only when told that later ones hold all they did, for good when the later ones say so
- *             themselves; segments of forgotten records alone are removed, oldest first, so that no crash brings a void
- *             record back
+ *  JRN-SUPERSEDE records are forgotten only when told that later ones hold all they did, and a note of that goes to the disk for
+ *             later openings; segments of forgotten records alone are removed, oldest first, so that no crash brings
+ *             a void record back
  *  JRN-CIPHER no content reaches the disk in plain text (shard names, sequence numbers, kinds and sizes do)
  *
  * What no journal can promise: when the disk refuses a write, refuses to take it back, and the process then dies before
  * the disk accepts anything again, the refused batch may be found at the next opening.
  */
-import { type FileStore, fail, ok, type Random, type Result } from '@fieldfare/kernel';
+import { type FileStore, fail, ok, type Random, type Result, type ShardId } from '@fieldfare/kernel';
 import { keyIdOf } from '../keyring.ts';
 import type { Journal, JournalDamage } from '../types.ts';
 import { CLOSED, createAppender, storageProblem } from './appender.ts';
-import type { Aead, FrameHead } from './format.ts';
-import { type Recovered, recoverJournal } from './recovery.ts';
-import { createSegmentReader } from './segment-reader.ts';
+import { type Aead, encodeSuperseded } from './format.ts';
+import { type Recovered, recoverJournal, type SupersededNote } from './recovery.ts';
+import { createSegmentReader, type SegmentReader } from './segment-reader.ts';
 import { createSegmentWriter } from './segment-writer.ts';
 
 export interface JournalOptions {
@@ -37,14 +37,14 @@ export interface JournalOptions {
   readonly segmentBytes?: number;
 }
 
-/** No frame of the batch that goes on at `at` is damaged; one that lacks its end was cut before (JRN-BATCH). */
-function isBatchWhole(frames: readonly FrameHead[], at: number): boolean {
-  let i = at;
-  while (frames[i]?.continues) {
-    if (frames[i + 1]?.seq !== (frames[i]?.seq ?? 0) + 1) return false;
-    i += 1;
+/** JRN-SUPERSEDED: of each shard the newest note counts whose n frames are all whole. */
+function forgetSuperseded(reader: SegmentReader, notes: readonly SupersededNote[]): void {
+  const done = new Set<ShardId>();
+  for (const { shard, below, to, frames } of notes.toReversed()) {
+    if (done.has(shard) || reader.count(shard, below, to) < frames) continue;
+    reader.drop(shard, below);
+    done.add(shard);
   }
-  return true;
 }
 
 /**
@@ -68,12 +68,9 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
   const reader = createSegmentReader(files, cipher);
   for (const [i, segment] of recovered.segments.entries()) {
     reader.addSegment(segment, recovered.active?.segment === segment ? recovered.active.file : null);
-    const frames = recovered.frames[i] ?? [];
-    for (const [at, frame] of frames.entries()) {
-      if (frame.supersedes && isBatchWhole(frames, at)) reader.drop(frame.shard, frame.seq); // JRN-SUPERSEDED
-      reader.index(frame.shard, segment, frame);
-    }
+    for (const frame of recovered.frames[i] ?? []) reader.index(frame.shard, segment, frame);
   }
+  forgetSuperseded(reader, recovered.superseded);
   const writer = createSegmentWriter({
     files,
     tenantId,
@@ -91,8 +88,9 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     nextSeq: recovered.nextSeq,
     async write(bytes, frames) {
       const place = await writer.write(bytes);
-      for (const frame of frames) {
-        reader.index(frame.shard, place.segment, { ...frame, offset: place.offset + frame.offset });
+      for (const { kind, ...frame } of frames) {
+        if (kind === 'superseded') continue;
+        reader.index(frame.shard, place.segment, { ...frame, kind, offset: place.offset + frame.offset });
       }
     },
   });
@@ -118,7 +116,14 @@ export async function openJournal(options: JournalOptions): Promise<Result<Journ
     lastSeq: appender.lastSeq,
     async supersede(shard, below) {
       if (closing) return fail(CLOSED);
-      reader.drop(shard, below);
+      const to = appender.lastSeq() + 1;
+      const bound = Math.min(below, to);
+      if (reader.drop(shard, bound) > 0) {
+        const bytes = encodeSuperseded({ below: bound, to, frames: reader.count(shard, bound, to) });
+        // Refused by a full disk, which what follows makes room on: until the next compaction, those whose segment has not
+        // become empty are read again, which does no harm but takes its time.
+        await appender.append([{ shard, kind: 'superseded', bytes }]);
+      }
       try {
         await reader.removeEmpty();
         return ok(undefined);

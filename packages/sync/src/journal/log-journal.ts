@@ -143,7 +143,8 @@ function openRow(
 ): StoredRecord | JournalDamage['kind'] {
   const head = readHead(frame, 0);
   if (head === null || head.seq !== seq || head.shard !== shard || head.length !== frame.length) return 'corrupt-frame';
-  if (!isWhole(frame, head)) return 'corrupt-frame';
+  const { kind } = head;
+  if (!isWhole(frame, head) || kind === 'superseded') return 'corrupt-frame'; // of those none are written here
   const bytes = openFrame(frame, head, cipher);
-  return bytes === null ? 'wrong-key' : { seq, shard, kind: head.kind, bytes };
+  return bytes === null ? 'wrong-key' : { seq, shard, kind, bytes };
 }

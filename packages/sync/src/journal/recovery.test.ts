@@ -45,18 +45,31 @@ async function seqsIn(journal: Journal): Promise<number[]> {
 }
 
 describe('recovery', () => {
-  test('JRN-SUPERSEDED a batch that is damaged anywhere, or was cut, takes nothing away', async () => {
+  test('JRN-SUPERSEDED records are read again when what stands for them, or the note of it, is cut or damaged anywhere', async () => {
     const files = createMemoryFiles();
     const journal = await open(files);
     for (let i = 0; i < 4; i++) unwrap(await journal.append([record('org', `${i}`), record('other', `${i}`)]));
     const before = journal.stats().bytes;
-    const batch = ['whole', 'kept', 'kept too'].map((text, i) => ({ ...record('org', text), supersedes: i === 0 }));
-    unwrap(await journal.append(batch));
+    const { firstSeq } = unwrap(
+      await journal.append([record('org', 'whole'), record('org', 'kept'), record('org', 'kept too')]),
+    );
+    // What others append while the note is on its way does not make up for a damaged frame.
+    const [noted] = await Promise.all([
+      journal.supersede?.('org', firstSeq),
+      journal.append([record('org', 'meanwhile'), record('org', 'meanwhile')]),
+    ]);
+    unwrap(noted ?? { ok: true, value: undefined });
     const end = journal.stats().bytes;
     unwrap(await journal.append([record('org', 'since')]));
     await journal.close();
     const bytes = files.bytesOf(FIRST);
     const history = ['0', '1', '2', '3'];
+    const heads = Array.from({ length: bytes.length }, (_, i) => readHead(bytes, i)).filter((head) => head !== null);
+    const isMeanwhile = (at: number): boolean =>
+      heads.some(({ offset, length, kind, seq }) => {
+        const inside = offset <= at && at < offset + length;
+        return inside && kind !== 'superseded' && seq > firstSeq + 2;
+      });
     const orgOf = async (there: Uint8Array): Promise<string[]> => {
       const place = createMemoryFiles();
       place.put(FIRST, there);
@@ -66,13 +79,43 @@ describe('recovery', () => {
       await opened.close();
       return org;
     };
-    expect(await orgOf(bytes)).toEqual(['whole', 'kept', 'kept too', 'since']);
+    const whole = ['whole', 'kept', 'kept too'];
+    expect(await orgOf(bytes)).toEqual([...whole, 'meanwhile', 'meanwhile', 'since']);
+    const note = heads.find(({ kind }) => kind === 'superseded');
+    const noteEnd = (note?.offset ?? 0) + (note?.length ?? 0);
+    expect(noteEnd).toBeGreaterThan(before);
     for (let at = before; at < end; at++) {
-      expect((await orgOf(bytes.slice(0, at))).slice(0, 4), `cut at ${at}`).toEqual(history);
+      const cutTo = (await orgOf(bytes.slice(0, at))).slice(0, 4);
+      expect(cutTo, `cut at ${at}`).toEqual(at < noteEnd ? history : [...whole, ...cutTo.slice(3)]);
       const flipped = bytes.slice();
       flipped[at] = (flipped[at] ?? 0) ^ 4;
-      expect((await orgOf(flipped)).slice(0, 4), `flipped at ${at}`).toEqual(history);
+      const flippedTo = (await orgOf(flipped)).slice(0, 4);
+      expect(flippedTo, `flipped at ${at}`).toEqual(isMeanwhile(at) ? [...whole, flippedTo[3]] : history);
     }
+  });
+
+  test('JRN-SUPERSEDED the newest note that holds counts, and what was forgotten altogether stays so', async () => {
+    const files = createMemoryFiles();
+    const journal = await open(files);
+    const put = async (text: string): Promise<number> => unwrap(await journal.append([record('org', text)])).firstSeq;
+    await put('oldest');
+    unwrap((await journal.supersede?.('org', await put('old'))) ?? { ok: false, problems: [] as never });
+    const before = journal.stats().bytes;
+    const newest = await put('new');
+    const after = journal.stats().bytes;
+    unwrap((await journal.supersede?.('org', newest)) ?? { ok: false, problems: [] as never });
+    unwrap(await journal.append([record('gone', 'x')]));
+    unwrap((await journal.supersede?.('gone', Number.MAX_SAFE_INTEGER)) ?? { ok: false, problems: [] as never });
+    unwrap(await journal.append([record('gone', 'again')]));
+    await journal.close();
+    const again = await open(files);
+    expect(await contents(again)).toEqual({ org: ['new'], gone: ['again'] });
+    await again.close();
+    const damaged = files.bytesOf(FIRST).slice();
+    for (let at = before + 70; at < after; at++) damaged[at] = 0;
+    const place = createMemoryFiles();
+    place.put(FIRST, damaged);
+    expect((await contents(await open(place))).org).toEqual(['old']);
   });
 
   test('JRN-TORN JRN-BATCH every prefix of a journal opens with exactly the whole batches in it', async () => {

@@ -2,19 +2,36 @@
  * Opens what a journal left on disk, whatever state it is in: applies the rules of reading of format.ts, cuts the torn
  * tail, quarantines damage, and says where writing goes on. Never drops a whole frame that no rule voids.
  */
-import { type AppendFile, type FileStore, fail, ok, type Problem, problem, type Result } from '@fieldfare/kernel';
-import type { JournalDamage } from '../types.ts';
 import {
+  type AppendFile,
+  type FileStore,
+  fail,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+  type ShardId,
+} from '@fieldfare/kernel';
+import type { JournalDamage, RecordKind } from '../types.ts';
+import {
+  decodeSuperseded,
   encodeSegmentHeader,
   type FrameCipher,
   type FrameHead,
   openFrame,
   quarantineName,
+  type Superseded,
   segmentName,
   segmentOrdinal,
 } from './format.ts';
 import { type BadStretch, type SegmentScan, scanSegment } from './scan.ts';
 import { tailOf } from './tail.ts';
+
+export interface RecordHead extends FrameHead {
+  readonly kind: RecordKind;
+}
+
+const isRecord = (head: FrameHead): head is RecordHead => head.kind !== 'superseded';
 
 export interface Segment {
   readonly ordinal: number;
@@ -25,8 +42,10 @@ export interface Segment {
 
 export interface Recovered {
   readonly segments: readonly Segment[];
-  /** Frames that count, by segment in the order of `segments`. */
-  readonly frames: readonly (readonly FrameHead[])[];
+  /** Records that count, by segment in the order of `segments`. */
+  readonly frames: readonly (readonly RecordHead[])[];
+  /** In order of seq. */
+  readonly superseded: readonly SupersededNote[];
   readonly damage: readonly JournalDamage[];
   readonly lastSeq: number;
   /** Next number to give: above all that ever stood here, those of a cut tail included. */
@@ -36,6 +55,12 @@ export interface Recovered {
   readonly active: { readonly segment: Segment; readonly file: AppendFile } | null;
 }
 
+/** A note of the journal's, and where in the order of records it was made (JRN-SUPERSEDED). */
+export interface SupersededNote extends Superseded {
+  readonly shard: ShardId;
+  readonly seq: number;
+}
+
 /** A segment as found, with copies of its bad stretches so that the rest of its bytes can go. */
 interface Loaded {
   readonly ordinal: number;
@@ -43,6 +68,7 @@ interface Loaded {
   readonly size: number;
   readonly scan: SegmentScan;
   readonly badBytes: ReadonlyMap<BadStretch, Uint8Array>;
+  readonly superseded: readonly SupersededNote[];
 }
 
 export const newerVersion = (version: number): Problem =>
@@ -128,7 +154,7 @@ export async function recoverJournal(
       if (scan.header.state === 'good') keyProven = true;
       else if (firstFrame) unproven ??= { bytes, head: firstFrame };
       const badBytes = new Map(scan.bad.map((piece) => [piece, bytes.slice(piece.offset, piece.offset + piece.bytes)]));
-      loaded.push({ ordinal, name, size: bytes.length, scan, badBytes });
+      loaded.push({ ordinal, name, size: bytes.length, scan, badBytes, superseded: notesIn(bytes, scan, cipher) });
     }
     if (!keyProven && unproven && openFrame(unproven.bytes, unproven.head, cipher) === null) return fail(WRONG_KEY);
     const recovered = await assemble(found, last, cipher, createQuarantine(files, names), files);
@@ -137,6 +163,15 @@ export async function recoverJournal(
   } finally {
     await last?.file.close();
   }
+}
+
+/** Those that this key opens: the others say nothing that must be obeyed. */
+function notesIn(bytes: Uint8Array, scan: SegmentScan, cipher: FrameCipher): readonly SupersededNote[] {
+  return scan.frames.flatMap((head) => {
+    if (head.kind !== 'superseded') return [];
+    const note = decodeSuperseded(openFrame(bytes, head, cipher) ?? new Uint8Array());
+    return note ? [{ ...note, shard: head.shard, seq: head.seq }] : [];
+  });
 }
 
 interface FoundSegments {
@@ -167,11 +202,13 @@ async function assemble(
 
   const bounds = voidBounds(loaded);
   const segments: Segment[] = [];
-  const frames: FrameHead[][] = [];
+  const frames: RecordHead[][] = [];
+  const superseded: SupersededNote[] = [];
   let active: Recovered['active'] = null;
   let lastSeq = 0;
   let cutNumbers = 0;
-  for (const [i, { ordinal, name, size, scan, badBytes }] of loaded.entries()) {
+  for (const [i, { ordinal, name, size, scan, badBytes, superseded: notes }] of loaded.entries()) {
+    const before = lastSeq;
     const bound = bounds[i] ?? Number.POSITIVE_INFINITY;
     const segment: Segment = { ordinal, name, size };
     let kept = scan.frames.filter((frame) => frame.seq < bound && frame.seq > lastSeq);
@@ -198,10 +235,11 @@ async function assemble(
     }
     lastSeq = kept.at(-1)?.seq ?? lastSeq;
     segments.push(segment);
-    frames.push(kept);
+    frames.push(kept.filter(isRecord));
+    superseded.push(...notes.filter(({ seq }) => seq > before && seq <= lastSeq));
   }
   const nextSeq = Math.max(lastSeq + 1, ...loaded.map(({ scan }) => firstSeqOf(scan) ?? 1)) + cutNumbers;
-  return { segments, frames, damage, lastSeq, nextSeq, nextOrdinal: found.nextOrdinal, active };
+  return { segments, frames, superseded, damage, lastSeq, nextSeq, nextOrdinal: found.nextOrdinal, active };
 }
 
 /** First seq by the header, or, where that is damaged, by the first frame. */

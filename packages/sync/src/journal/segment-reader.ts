@@ -26,8 +26,10 @@ export interface SegmentReader {
   size(shard: ShardId): { readonly bytes: number; readonly frames: number };
   shards(): readonly ShardId[];
   frames(): number;
-  /** Forgets the shard's frames below this seq. */
-  drop(shard: ShardId, below: number): void;
+  /** How many frames of the shard have a seq from `from` to below `to`. */
+  count(shard: ShardId, from: number, to: number): number;
+  /** Forgets the shard's frames below this seq, and says how many those were. */
+  drop(shard: ShardId, below: number): number;
   /**
    * Removes the oldest segments that hold no frame any more, never the newest. In order, each durably before the next:
    * a later segment says which frames of earlier ones are void (JRN-VOID), so it must not go before them.
@@ -102,8 +104,10 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
         report('corrupt-frame');
         continue;
       }
+      const { seq, kind } = head;
+      invariant(kind !== 'superseded', 'only records are indexed');
       const content = openFrame(bytes, head, cipher);
-      if (content) records.push({ seq: head.seq, shard, kind: head.kind, bytes: content });
+      if (content) records.push({ seq, shard, kind, bytes: content });
       else report('wrong-key');
     }
     return { records, damage };
@@ -129,7 +133,13 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       live[position] = (live[position] ?? 0) + 1;
       frames += 1;
     },
+    count(shard, from, to) {
+      let count = 0;
+      for (const { seq } of placesOf(places.get(shard) ?? [])) if (seq >= from && seq < to) count += 1;
+      return count;
+    },
     drop(shard, below) {
+      const before = frames;
       const kept: number[] = [];
       let bytes = 0;
       for (const place of placesOf(places.get(shard) ?? [])) {
@@ -143,6 +153,7 @@ export function createSegmentReader(files: FileStore, cipher: FrameCipher): Segm
       }
       places.set(shard, kept);
       sizes.set(shard, bytes);
+      return before - frames;
     },
     removeEmpty() {
       const done = turn.then(async () => {
