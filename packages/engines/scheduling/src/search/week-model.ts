@@ -16,7 +16,7 @@ import { shiftHolding } from '../shifts.ts';
 import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import type { Components, Weights } from '../weights.ts';
 import type { SearchOutcome } from './anneal.ts';
-import { NEVER, type RoutingModel, type SearchScore } from './model.ts';
+import { NEVER, type RoutingModel, type SearchScore, type SearchWeights } from './model.ts';
 import { SearchState } from './state.ts';
 import { inStep, weekPairs } from './week-pairs.ts';
 
@@ -248,12 +248,27 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     ...weekPairs(plan, movable),
     legs: null,
     legAt: c.travel.minutes,
-    weights: { ...softOf(c.weights), unassigned: UNASSIGNED_PRICE, late: 0, worstLate: 0 },
+    weights: searchWeights(c.weights),
   };
 }
 
 const NOBODY = new Int32Array(0);
-const softOf = ({ windowMinutes: _hard, ...soft }: Weights) => soft;
+/**
+ * Written out, not spread: of an object whose shape is made at run time V8 forgets what it learned of whoever asks it, and in one
+ * run of two threw away the optimised search all the time, which then took twice as long.
+ */
+const searchWeights = (soft: Weights): SearchWeights => ({
+  travelMinutes: soft.travelMinutes,
+  waitingMinutes: soft.waitingMinutes,
+  continuity: soft.continuity,
+  balance: soft.balance,
+  disruption: soft.disruption,
+  overtime: soft.overtime,
+  partnerCost: soft.partnerCost,
+  unassigned: UNASSIGNED_PRICE,
+  late: 0,
+  worstLate: 0,
+});
 
 /** Above what anybody can be booked for, below `NEVER`: hours still count for the balance. */
 const MOST_HOURS = 1_000_000;
