@@ -7,7 +7,7 @@
  * Journal of Computational Physics 90 (1990). A bound known beforehand also lets most hopeless moves end at their travel.
  */
 import { type Random, seededRandom } from '@fieldfare/kernel';
-import { type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
+import { type RoutingModel, type SearchScore, toursIn } from './model.ts';
 import { createMoves } from './moves.ts';
 import { type Neighbours, neighboursOf } from './neighbours.ts';
 import { createRepair } from './repair.ts';
@@ -54,6 +54,8 @@ const SLICE = 512;
 const WIDTH = 24;
 const HEAT = { start: 2, end: 0.012 };
 const RUIN_EVERY = 512;
+/** The guide towards few carers a patient (ledger.ts): its bend at the start, falling in steps, and the share of a round after which it is off. */
+const GATHER = { bend: 0.75, until: 0.9, steps: 48 };
 /** A share of 1 would begin a round more. */
 const LAST = 1 - 1e-9;
 
@@ -87,11 +89,13 @@ export function* anneal(
   const bestStart = state.start.slice();
   let heat = start * unit;
   let iteration = 0;
+  let guided = 0;
 
   function kept(now: number): void {
     cost = now;
-    if (cost >= bestCost) return;
-    bestCost = cost;
+    const scored = now - state.guide;
+    if (scored >= bestCost) return;
+    bestCost = scored;
     bestScore = state.score;
     bestNext.set(state.next);
     bestStart.set(state.start);
@@ -111,7 +115,7 @@ export function* anneal(
       state.rollback();
       return;
     }
-    const now = searchCost(weights, state);
+    const now = state.cost;
     if (now - cost > heat) state.rollback();
     else {
       state.commit();
@@ -129,7 +133,17 @@ export function* anneal(
       return;
     }
     kept(now);
-    ruin.keep(now < record ? 'best' : now < before ? 'better' : 'accepted');
+    ruin.keep(now - state.guide < record ? 'best' : now < before ? 'better' : 'accepted');
+  }
+
+  /** How much of the round is over, 0 … 1. */
+  function guideBy(over: number): void {
+    if (weights.continuity === 0) return;
+    const step = Math.ceil(GATHER.steps * Math.max(0, 1 - over / GATHER.until));
+    if (step === guided) return;
+    guided = step;
+    state.gather((GATHER.bend * step) / GATHER.steps);
+    cost = state.cost;
   }
 
   const busy = neighbours.movable.length > 0;
@@ -138,6 +152,7 @@ export function* anneal(
     if (command === 'stop') break;
     const until = Math.min(iterations, iteration + SLICE);
     const over = rounds * Math.min(LAST, options.share?.() ?? iteration / iterations);
+    guideBy(over % 1);
     heat = unit * start * (end / start) ** (over % 1);
     for (; iteration < until; iteration += 1) {
       if (iteration % ruinEvery === ruinEvery - 1) tryRuin();

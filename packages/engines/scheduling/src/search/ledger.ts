@@ -1,6 +1,11 @@
 /**
  * What a solution means for carers and patients, whatever the times: hours booked and what they cost, how many faces a
  * patient sees, and who comes instead of the carer that was told.
+ *
+ * Beside the score it keeps a guide for the search. Faces do not tell a patient whose five visits are split 4 and 1 from one with 3
+ * and 2, though one move more brings the former to a single carer. So a carer who comes n times counts as n^bend faces while
+ * the guide is on: few carers cost less, and a patient's visits gather step by step. The idea is Falkenauer's, whose measure of
+ * packed bins rewards full ones beside few (A hybrid grouping genetic algorithm for bin packing, J. Heuristics 2, 1996).
  */
 import { priceOf as hourlyPrice, overtime as overtimeOf } from '../pay.ts';
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
@@ -22,6 +27,8 @@ export class Ledger {
   otherCarers = 0;
   /** Carers, and partners with whom hours were agreed, above the most they may be booked for. */
   over = 0;
+  /** What the guide adds, in cost; 0 while it is off. */
+  guide = 0;
   /** Cells that the log puts back. */
   readonly lists: readonly Int32Array[];
 
@@ -36,6 +43,9 @@ export class Ledger {
   private readonly hasHours: boolean;
   private readonly hasTold: boolean;
   private readonly hasPrices: boolean;
+  /** By visits of one carer to one patient: what the guide adds for them, times what the patient's continuity weighs. */
+  private guideOf: Int32Array;
+  private guideBefore = 0;
   private continuityBefore = 0;
   private balanceBefore = 0;
   private overtimeBefore = 0;
@@ -52,15 +62,38 @@ export class Ledger {
     this.carers = new Int32Array(patientTasks.length);
     this.lists = [this.booked, this.carers];
     this.hasFaces = weights.continuity > 0;
+    const most = patientTasks.reduce((longest, tasks) => Math.max(longest, tasks.length), 0);
+    this.guideOf = new Int32Array(most + 1);
     this.hasHours = mostBooked.some((most) => most < NEVER);
     this.hasTold = toldCarer.some((carer) => carer >= 0);
     this.hasPrices = price.some((cents) => cents > 0);
   }
 
-  /** What all of it costs as things stand. */
+  /** `bend`: 0 (off) to 1 (every visit counts as a face, whoever comes). Between two changes. */
+  gather(bend: number): void {
+    const { faceContinuity, patientTasks, tourCarer, weights } = this.model;
+    const face = weights.continuity * NEW_FACE;
+    this.guideOf = this.guideOf.map((_, visits) => (visits === 0 ? 0 : Math.round(face * (visits ** bend - 1))));
+    let sum = 0;
+    for (const [who, tasks] of patientTasks.entries()) {
+      const visits = new Map<number, number>();
+      for (const task of tasks) {
+        const there = this.tour[task] as number;
+        if (there < 0) continue;
+        const carer = tourCarer[there] as number;
+        visits.set(carer, (visits.get(carer) ?? 0) + 1);
+      }
+      for (const count of visits.values()) sum += (faceContinuity[who] as number) * (this.guideOf[count] as number);
+    }
+    this.guide = sum;
+    this.guideBefore = sum;
+  }
+
+  /** What all of it costs as things stand, the guide included. */
   get cost(): number {
     const { weights } = this.model;
     return (
+      this.guide +
       weights.continuity * this.continuity +
       weights.balance * this.balance +
       weights.overtime * this.overtime +
@@ -109,18 +142,20 @@ export class Ledger {
     }
     if (!this.hasFaces) return sum;
     const isFirst = (this.carers[patient[task] as number] ?? 0) === 0;
-    return sum + weights.continuity * (isFirst ? this.preference(task, carer) : this.points(task, carer, isStranger));
+    return (
+      sum + (isFirst ? weights.continuity * this.preference(task, carer) : this.priceOfFace(task, carer, isStranger))
+    );
   }
 
-  /** What another carer for a task that has one takes off continuity; below zero: adds to it. */
+  /** What another carer for a task that has one takes off the cost of continuity; below zero: adds to it. */
   gainOf(task: number, carer: number): number {
     const now = this.model.tourCarer[this.tour[task] as number] as number;
-    return this.hasFaces && now !== carer
-      ? this.model.weights.continuity * (this.points(task, now, false) - this.points(task, carer, false))
-      : 0;
+    if (!this.hasFaces || now === carer) return 0;
+    return this.priceOfFace(task, now, false) - this.priceOfFace(task, carer, false);
   }
 
   commit(): void {
+    this.guideBefore = this.guide;
     this.continuityBefore = this.continuity;
     this.balanceBefore = this.balance;
     this.overtimeBefore = this.overtime;
@@ -131,6 +166,7 @@ export class Ledger {
 
   /** The log has put the lists back. */
   rollback(): void {
+    this.guide = this.guideBefore;
     this.continuity = this.continuityBefore;
     this.balance = this.balanceBefore;
     this.overtime = this.overtimeBefore;
@@ -152,7 +188,10 @@ export class Ledger {
     if (!this.hasFaces) return;
     this.continuity += change * this.preference(task, carer);
     const who = patient[task] as number;
-    if (who >= 0 && !this.seesAnother(task, carer)) this.face(who, change);
+    if (who < 0) return;
+    const others = this.otherVisits(task, carer);
+    if (others === 0) this.face(who, change);
+    else this.guide += change * (this.model.faceContinuity[who] as number) * this.guideStep(others);
   }
 
   private book(carer: number, minutes: number): void {
@@ -178,16 +217,23 @@ export class Ledger {
     return before;
   }
 
-  private seesAnother(task: number, carer: number): boolean {
+  /** What the guide adds for one visit more than these. */
+  private guideStep(visits: number): number {
+    return (this.guideOf[visits + 1] as number) - (this.guideOf[visits] as number);
+  }
+
+  /** How many other visits of the patient the carer has. */
+  private otherVisits(task: number, carer: number): number {
     const { patient, patientTasks, tourCarer } = this.model;
     const { tour } = this;
     const others = patientTasks[patient[task] as number] as Int32Array;
+    let count = 0;
     for (let index = 0; index < others.length; index += 1) {
       const other = others[index] as number;
       const there = tour[other] as number;
-      if (other !== task && there >= 0 && tourCarer[there] === carer) return true;
+      if (other !== task && there >= 0 && tourCarer[there] === carer) count += 1;
     }
-    return false;
+    return count;
   }
 
   /** One carer more or fewer for the patient. */
@@ -201,12 +247,15 @@ export class Ledger {
       (Math.max(0, before + change - 1) - Math.max(0, before - 1));
   }
 
-  /** What a task adds to continuity with a carer, where somebody else sees the patient as well. */
-  private points(task: number, carer: number, isStranger: boolean): number {
-    const { patient, faceContinuity } = this.model;
+  /** What a task adds to the cost of continuity with a carer, where somebody else sees the patient as well. */
+  private priceOfFace(task: number, carer: number, isStranger: boolean): number {
+    const { patient, faceContinuity, weights } = this.model;
+    const wish = weights.continuity * this.preference(task, carer);
     const who = patient[task] as number;
-    const isKnown = who < 0 || (!isStranger && this.seesAnother(task, carer));
-    return this.preference(task, carer) + (isKnown ? 0 : NEW_FACE * (faceContinuity[who] as number));
+    if (who < 0) return wish;
+    const others = isStranger ? 0 : this.otherVisits(task, carer);
+    const face = others === 0 ? weights.continuity * NEW_FACE : this.guideStep(others);
+    return wish + (faceContinuity[who] as number) * face;
   }
 
   private preference(task: number, carer: number): number {

@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import { componentsOf, costOf } from '../score.ts';
 import { violationsOfPlan } from '../validate.ts';
 import { WEIGHTS } from '../weights.ts';
+import { searchCost } from './model.ts';
 import { createMoves } from './moves.ts';
 import { neighboursOf } from './neighbours.ts';
 import { createProbe } from './probe.ts';
@@ -61,7 +62,13 @@ describe('search state', () => {
         const random = seededRandom(seed);
         const moves = createMoves(state, neighbours, random);
         const ruin = createRuin(state, neighbours, random);
+        const bend = (seed & 1) * 0.75;
+        state.gather(bend);
         const keeps = (): void => {
+          const { guide } = state;
+          expect(searchCost(week.model.weights, state.score)).toBe(state.cost - guide);
+          state.gather(bend);
+          expect(state.guide, 'counted anew').toBe(guide);
           week.apply({ tours: state.tours(), starts: state.start });
           expect(week.componentsOf(state.score)).toEqual(componentsOf(plan));
           expect(state.unassigned).toBe(unassignedOf(plan, tray));
@@ -97,6 +104,7 @@ describe('prices known before anything is settled', () => {
         const { model, state } = finish(createWeekSearch(plan, tray));
         const { movable, tours } = finish(neighboursOf(model, 8));
         const random = seededRandom(seed);
+        state.gather(random.float() < 0.5 ? 0 : random.float());
         const below = (count: number): number => Math.floor(random.float() * count);
         for (let step = 0; step < 60 && movable.length > 0; step += 1) {
           const task = movable[below(movable.length)] as number;
@@ -104,7 +112,8 @@ describe('prices known before anything is settled', () => {
           const there = may[below(may.length)];
           if (there === undefined || !state.allows(task, there)) continue;
           const carer = model.tourCarer[there] as number;
-          const continuity = state.continuity;
+          const continuity = (): number => model.weights.continuity * state.continuity + state.guide;
+          const before = continuity();
           const stands = (state.tour[task] as number) >= 0;
           const gain = stands ? state.gainOf(task, carer) : 0;
           if (stands) state.cut(task);
@@ -115,7 +124,7 @@ describe('prices known before anything is settled', () => {
           const without = state.carerCost - model.weights.unassigned * (model.priority[task] as number);
           state.insert(task, model.taskCount + there);
           if (price < Number.POSITIVE_INFINITY) expect(state.carerCost - without).toBe(price);
-          if (stands) expect(model.weights.continuity * (continuity - state.continuity)).toBe(gain + 0);
+          if (stands) expect(before - continuity()).toBe(gain + 0);
           const settled = state.settle(Number.POSITIVE_INFINITY);
           if (price === Number.POSITIVE_INFINITY) expect(settled).toBe(false);
           state.rollback();
@@ -123,6 +132,33 @@ describe('prices known before anything is settled', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('the guide towards few carers', () => {
+  /** Five visits of one patient, one an hour, two carers who both could do them all. */
+  function split(firsts: number) {
+    const times = ['09:00', '10:00', '11:00', '12:00', '13:00'].map(at);
+    const visits = times.map((start, i) =>
+      visitOf(`v${i}`, { patientId: 'p', minutes: 30, startWindows: [{ start, end: start }] }),
+    );
+    const plan = planOf(weekOf([staffOf('a'), staffOf('b')], visits));
+    for (const [visit, start] of times.entries()) plan.place(visit, visit < firsts ? 0 : 1, start);
+    return finish(createWeekSearch(plan, new Uint8Array(times.length).fill(1))).state;
+  }
+
+  it('prefers 4 and 1 to 3 and 2, of which the score says the same; off, it says nothing', () => {
+    const [five, four, three] = [split(5), split(4), split(3)];
+    expect(four.score).toEqual({ ...three.score, balance: four.score.balance });
+    expect([five, four, three].map(({ guide }) => guide)).toEqual([0, 0, 0]);
+    for (const bend of [0.25, 0.75]) {
+      for (const state of [five, four, three]) state.gather(bend);
+      const shown = [five, four, three].map((state) => state.guide + state.model.weights.continuity * state.continuity);
+      expect(shown).toEqual([...shown].sort((a, b) => a - b));
+      expect(new Set(shown).size).toBe(3);
+    }
+    four.gather(0);
+    expect(four.guide).toBe(0);
   });
 });
 

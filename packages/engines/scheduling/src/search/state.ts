@@ -80,8 +80,13 @@ export class SearchState {
   get disruption(): number {
     return this.ledger.otherCarers + this.times.otherTimes;
   }
+  /** What the score costs, and the guide: what the search lowers. */
   get cost(): number {
-    return searchCost(this.model.weights, this);
+    return searchCost(this.model.weights, this) + this.ledger.guide;
+  }
+  /** The part of the cost that is there to lead the search (ledger.ts); 0 unless asked for by `gather`. */
+  get guide(): number {
+    return this.ledger.guide;
   }
   get score(): SearchScore {
     const { unassigned, travelMinutes, waitingMinutes, late, worstLate } = this;
@@ -100,7 +105,12 @@ export class SearchState {
     return this.ledger.priceOf(task, carer, isStranger);
   }
 
-  /** What another carer for a task that has one takes off continuity; below zero: adds to it. */
+  /** How far a carer's later visits to a patient count as faces too, 0 (not at all) to 1. After a commit. */
+  gather(bend: number): void {
+    this.ledger.gather(bend);
+  }
+
+  /** What another carer for a task that has one takes off the cost of continuity; below zero: adds to it. */
   gainOf(task: number, carer: number): number {
     return this.ledger.gainOf(task, carer);
   }
