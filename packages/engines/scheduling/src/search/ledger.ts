@@ -4,8 +4,10 @@
  *
  * Beside the score it keeps a guide for the search. Faces do not tell a patient whose five visits are split 4 and 1 from one with 3
  * and 2, though one move more brings the former to a single carer. So a carer who comes n times counts as n^bend faces while
- * the guide is on: few carers cost less, and a patient's visits gather step by step. The idea is Falkenauer's, whose measure of
- * packed bins rewards full ones beside few (A hybrid grouping genetic algorithm for bin packing, J. Heuristics 2, 1996).
+ * the guide is on. That does two things: the more visits a carer has of a patient, the cheaper is the next, so that they gather; and a new
+ * face costs less against a known one, so that tours are settled first. Neither alone does as well (docs/benchmarks.md).
+ * The former is Falkenauer's idea, whose measure of packed bins rewards full ones beside few (A hybrid grouping genetic
+ * algorithm for bin packing, J. Heuristics 2, 1996).
  */
 import { priceOf as hourlyPrice, overtime as overtimeOf } from '../pay.ts';
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
