@@ -1,18 +1,15 @@
 /**
- * Threshold accepting over small moves and now and then a larger one (destroy and repair): what costs less than the
- * threshold more is taken, and the threshold falls with the iteration, so one seed and one number of iterations give one
- * answer on every machine. Who watches a clock only decides where to stop.
- *
- * Dueck & Scheuer, Threshold accepting: a general purpose optimization algorithm appearing superior to simulated annealing,
- * Journal of Computational Physics 90 (1990). A bound known beforehand also lets most hopeless moves end at their travel.
+ * A walk (walk.ts) whose threshold falls with the iteration, so one seed and one number of iterations give one answer on every
+ * machine. Who watches a clock only decides where to stop. Once it has cooled, each task goes where it costs least until none
+ * gains by it.
  */
 import { type Random, seededRandom } from '@fieldfare/kernel';
-import { type RoutingModel, type SearchScore, toursIn } from './model.ts';
-import { createMoves } from './moves.ts';
+import { bendAt, type Heat, heatAt, meanLeg } from './cooling.ts';
+import type { RoutingModel, SearchScore } from './model.ts';
 import { type Neighbours, neighboursOf } from './neighbours.ts';
 import { createRepair } from './repair.ts';
-import { createRuin } from './ruin.ts';
 import { SearchState } from './state.ts';
+import { createWalk, type Solution, type Walk } from './walk.ts';
 
 export interface AnnealOptions {
   /** Any 32-bit integer. */
@@ -21,8 +18,7 @@ export interface AnnealOptions {
   readonly iterations: number;
   /** Where to start, as loaded; what is unassigned is put in greedily. */
   readonly state?: SearchState;
-  /** The threshold in mean legs, from the first move to the last. */
-  readonly heat?: { readonly start: number; readonly end: number };
+  readonly heat?: Heat;
   /**
    * How much of the run is over, 0 … 1, asked once a slice; `iteration / iterations` when left out. A caller with a budget
    * of time gives its clock's share, and gives up that one seed has one answer.
@@ -42,20 +38,16 @@ export interface SearchProgress {
   readonly cost: number;
 }
 
-export interface SearchOutcome extends SearchProgress {
-  /** Tasks by tour, in order. */
-  readonly tours: readonly (readonly number[])[];
-  /** By task; means nothing where it is in no tour. Where pairs wait for each other, the order alone does not say when. */
-  readonly starts: Int32Array;
-}
+export interface SearchOutcome extends SearchProgress, Solution {}
 
-/** Moves between two yields: a few milliseconds at most. */
+/** Moves between two yields, and tasks tried everywhere: a few milliseconds at most. */
 const SLICE = 512;
+const SETTLED_IN_SLICE = 128;
 const WIDTH = 24;
-const HEAT = { start: 2, end: 0.012 };
+const HEAT: Heat = { start: 2, end: 0.012, out: 0 };
 const RUIN_EVERY = 512;
-/** The guide towards few carers a patient (ledger.ts): its bend at the start, falling in steps, and the share of a round after which it is off. */
-const GATHER = { bend: 0.75, until: 0.9, steps: 48 };
+/** Times that all tasks are tried everywhere at the end, at most: the first gains nearly all there is. */
+const MOST_SETTLED = 3;
 /** A share of 1 would begin a round more. */
 const LAST = 1 - 1e-9;
 
@@ -64,8 +56,7 @@ export function* anneal(
   options: AnnealOptions,
 ): Generator<SearchProgress, SearchOutcome, 'stop' | undefined> {
   const { weights } = model;
-  const { iterations, rounds = 1, ruinEvery = RUIN_EVERY } = options;
-  const { start, end } = options.heat ?? HEAT;
+  const { iterations, rounds = 1, ruinEvery = RUIN_EVERY, heat = HEAT } = options;
   const random = seededRandom(options.seed);
   const state = options.state ?? new SearchState(model);
   const prepared = prepare(model, state, random);
@@ -78,88 +69,54 @@ export function* anneal(
     part = prepared.next();
   }
   const neighbours = part.value;
-
-  const moves = createMoves(state, neighbours, random);
-  const ruin = createRuin(state, neighbours, random);
+  const { movable } = neighbours;
+  const walk = createWalk(state, neighbours, random, ruinEvery);
   const unit = weights.travelMinutes * meanLeg(model, neighbours);
-  let cost = state.cost;
-  let bestCost = cost;
-  let bestScore = state.score;
-  const bestNext = state.next.slice();
-  const bestStart = state.start.slice();
-  let heat = start * unit;
   let iteration = 0;
-  let guided = 0;
-
-  function kept(now: number): void {
-    cost = now;
-    const scored = now - state.guide;
-    if (scored >= bestCost) return;
-    bestCost = scored;
-    bestScore = state.score;
-    bestNext.set(state.next);
-    bestStart.set(state.start);
+  let bend = 0;
+  const progress = (): SearchProgress => ({ iteration, score: walk.bestScore(), cost: walk.bestCost() });
+  while (movable.length > 0 && iteration < iterations) {
+    if ((yield progress()) === 'stop') return { iteration, ...walk.best() };
+    const over = (rounds * Math.min(LAST, options.share?.() ?? iteration / iterations)) % 1;
+    const bent = weights.continuity === 0 ? 0 : bendAt(over);
+    if (bent !== bend) walk.gather(bent);
+    bend = bent;
+    const moves = Math.min(SLICE, iterations - iteration);
+    walk.go(moves, unit * heatAt(heat, over));
+    iteration += moves;
   }
-
-  function tryMove(): void {
-    const room = heat + weights.late * state.late + weights.worstLate * state.worstLate;
-    const carersBefore = state.carerCost;
-    const added = moves.tryOne(room);
-    if (added === null) return;
-    // Nothing is timed yet, but who goes is settled.
-    if (weights.travelMinutes * added + state.carerCost - carersBefore > room) {
-      state.rollback();
-      return;
-    }
-    if (!state.settle(room - weights.travelMinutes * added)) {
-      state.rollback();
-      return;
-    }
-    const now = state.cost;
-    if (now - cost > heat) state.rollback();
-    else {
-      state.commit();
-      kept(now);
+  if (iteration > 0) {
+    const settling = settle(walk, movable, random);
+    let step = settling.next();
+    while (!step.done) {
+      if ((yield progress()) === 'stop') break;
+      step = settling.next();
     }
   }
+  return { iteration, ...walk.best() };
+}
 
-  function tryRuin(): void {
-    const before = cost;
-    const record = bestCost;
-    ruin.tryOne();
-    const now = state.cost;
-    if (now - before > heat) {
-      ruin.putBack();
-      return;
-    }
-    kept(now);
-    ruin.keep(now - state.guide < record ? 'best' : now < before ? 'better' : 'accepted');
-  }
-
-  /** How much of the round is over, 0 … 1. */
-  function guideBy(over: number): void {
-    if (weights.continuity === 0) return;
-    const step = Math.ceil(GATHER.steps * Math.max(0, 1 - over / GATHER.until));
-    if (step === guided) return;
-    guided = step;
-    state.gather((GATHER.bend * step) / GATHER.steps);
-    cost = state.cost;
-  }
-
-  const busy = neighbours.movable.length > 0;
-  while (busy && iteration < iterations) {
-    const command = yield { iteration, score: bestScore, cost: bestCost };
-    if (command === 'stop') break;
-    const until = Math.min(iterations, iteration + SLICE);
-    const over = rounds * Math.min(LAST, options.share?.() ?? iteration / iterations);
-    guideBy(over % 1);
-    heat = unit * start * (end / start) ** (over % 1);
-    for (; iteration < until; iteration += 1) {
-      if (iteration % ruinEvery === ruinEvery - 1) tryRuin();
-      else tryMove();
+/** In an order drawn anew each time, until nothing gains. */
+function* settle(walk: Walk, movable: Int32Array, random: Random): Generator<void, void, undefined> {
+  const order = movable.slice();
+  for (let round = 0, gains = true; round < MOST_SETTLED && gains; round += 1) {
+    shuffle(order, random);
+    gains = false;
+    for (let from = 0; from < order.length; from += SETTLED_IN_SLICE) {
+      if (walk.settle(order.subarray(from, from + SETTLED_IN_SLICE))) gains = true;
+      yield;
     }
   }
-  return { iteration, score: bestScore, cost: bestCost, tours: toursIn(bestNext, model), starts: bestStart };
+}
+
+/** Fisher & Yates. */
+function shuffle(list: Int32Array, random: Random): void {
+  for (let last = list.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random.float() * (last + 1));
+    const kept = list[last] as number;
+    list[last] = list[other] as number;
+    list[other] = kept;
+  }
 }
 
 /** What is unassigned goes in greedily; `state` is whole at every yield. */
@@ -168,23 +125,4 @@ function* prepare(model: RoutingModel, state: SearchState, random: Random): Gene
   yield;
   yield* createRepair(state, neighbours, random).insertAll();
   return neighbours;
-}
-
-/** The scale of heat: a leg between tasks that could follow one another. */
-function meanLeg({ legs, placeCount, legAt, place, windowOpen }: RoutingModel, near: Neighbours): number {
-  if (legs !== null) {
-    let sum = 0;
-    for (const leg of legs) sum += leg;
-    return sum / Math.max(1, placeCount * (placeCount - 1));
-  }
-  // In a wide region two tasks at random are far apart, whatever the legs that a good plan drives.
-  let sum = 0;
-  let count = 0;
-  near.before.forEach((other, at) => {
-    if (other < 0) return;
-    const [a, b] = [place[other] as number, place[Math.floor(at / near.width)] as number];
-    if (a !== b) sum += legAt(a, b, windowOpen[0] ?? 0);
-    count += 1;
-  });
-  return sum / Math.max(1, count);
 }

@@ -119,23 +119,18 @@ export class Ledger {
    * the carer is known to see nobody of that patient.
    */
   priceOf(task: number, carer: number, isStranger: boolean): number {
-    const { agreed, capacity, carerCount, duration, mostAgreed, mostBooked, overtimeFrom } = this.model;
+    const { agreed, carerCount, duration, mostAgreed, mostBooked } = this.model;
     const { patient, price, toldCarer, weights } = this.model;
     const { booked } = this;
     const minutes = duration[task] as number;
     let sum = 0;
     if (this.hasHours) {
-      const before = booked[carer] as number;
-      const after = before + minutes;
-      if (after > (mostBooked[carer] as number)) return Number.POSITIVE_INFINITY;
+      if ((booked[carer] as number) + minutes > (mostBooked[carer] as number)) return Number.POSITIVE_INFINITY;
       const partner = agreed[carer] as number;
       if (partner >= 0 && (booked[carerCount + partner] as number) + minutes > (mostAgreed[partner] as number)) {
         return Number.POSITIVE_INFINITY;
       }
-      const full = capacity[carer] as number;
-      const usual = overtimeFrom[carer] as number;
-      sum += weights.balance * (load(after, full) - load(before, full));
-      sum += weights.overtime * (overtimeOf(after, usual) - overtimeOf(before, usual));
+      sum += this.costOfBooking(carer, minutes);
     }
     if (this.hasPrices) sum += weights.partnerCost * hourlyPrice(price[carer] as number, minutes);
     if (this.hasTold) {
@@ -146,6 +141,44 @@ export class Ledger {
     const isFirst = (this.carers[patient[task] as number] ?? 0) === 0;
     return (
       sum + (isFirst ? weights.continuity * this.preference(task, carer) : this.priceOfFace(task, carer, isStranger))
+    );
+  }
+
+  /** What another carer for a task that has one adds to the cost of all that is counted here but the hours. */
+  costOfCarer(task: number, carer: number): number {
+    const { duration, price, toldCarer, tourCarer, weights } = this.model;
+    const now = tourCarer[this.tour[task] as number] as number;
+    if (now === carer) return 0;
+    let sum = this.hasFaces ? this.priceOfFace(task, carer, false) - this.priceOfFace(task, now, false) : 0;
+    if (this.hasPrices) {
+      const minutes = duration[task] as number;
+      const theirs = hourlyPrice(price[carer] as number, minutes);
+      sum += weights.partnerCost * (theirs - hourlyPrice(price[now] as number, minutes));
+    }
+    if (this.hasTold) {
+      const told = toldCarer[task] as number;
+      if (told >= 0) sum += weights.disruption * OTHER_CARER * (Number(told !== carer) - Number(told !== now));
+    }
+    return sum;
+  }
+
+  /** What it adds that so many minutes go from one carer to another; infinite where the other may not be booked for them. */
+  costOfHours(from: number, to: number, minutes: number): number {
+    if (from === to || !this.hasHours) return 0;
+    const after = (this.booked[to] as number) + minutes;
+    if (after > (this.model.mostBooked[to] as number)) return Number.POSITIVE_INFINITY;
+    return this.costOfBooking(to, minutes) + this.costOfBooking(from, -minutes);
+  }
+
+  private costOfBooking(carer: number, minutes: number): number {
+    const { capacity, overtimeFrom, weights } = this.model;
+    const before = this.booked[carer] as number;
+    const after = before + minutes;
+    const full = capacity[carer] as number;
+    const usual = overtimeFrom[carer] as number;
+    return (
+      weights.balance * (load(after, full) - load(before, full)) +
+      weights.overtime * (overtimeOf(after, usual) - overtimeOf(before, usual))
     );
   }
 

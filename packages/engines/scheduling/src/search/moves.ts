@@ -38,6 +38,14 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
   /** What continuity gains when a task goes to that tour's carer. */
   const gain = (task: number, there: number): number => state.gainOf(task, model.tourCarer[there] as number);
 
+  /** What another carer for a task adds, whenever it starts; infinite where hours do not allow it. */
+  function costOfCarer(task: number, there: number): number {
+    const carer = model.tourCarer[there] as number;
+    const now = model.tourCarer[tour[task] as number] as number;
+    if (carer === now) return 0;
+    return state.costOfCarer(task, carer) + state.costOfHours(now, carer, model.duration[task] as number);
+  }
+
   /** A node to stand behind, or -1. */
   function anchorFor(task: number): number {
     const draw = random.float();
@@ -56,27 +64,26 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     return other < 0 || (tour[other] as number) < 0 || model.tourClosed[tour[other] as number] === 1 ? -1 : other;
   }
 
-  /** Among the tours of a carer who sees the patient (or should), behind the last task that starts before this one. */
+  /** Among the tours of another carer who sees the patient (or should), behind the last task that starts before this one. */
   function besideKnown(task: number): number {
     const others = model.patientTasks[model.patient[task] as number];
     if (others === undefined) return -1;
     const pick = below(others.length + 1);
     const other = others[pick] ?? -1;
     const carer = other < 0 ? (model.preferred[task] as number) : (model.tourCarer[tour[other] as number] ?? -1);
-    if (carer < 0) return -1;
+    if (carer < 0 || ((tour[task] as number) >= 0 && carer === model.tourCarer[tour[task] as number])) return -1;
     const theirs = carerTours[carer] as Int32Array;
     const from = below(theirs.length);
     for (let step = 0; step < theirs.length; step += 1) {
       const there = theirs[(from + step) % theirs.length] as number;
       if (!couldHold(model, task, there)) continue;
-      const wish =
-        (tour[task] as number) < 0 || there !== tour[task] ? earliestIn(task, there) : (start[task] as number);
+      const wish = earliestIn(task, there);
       let node = taskCount + there;
       for (let following = next[node] as number; following < taskCount; following = next[node] as number) {
         if ((start[following] as number) >= wish) break;
         node = following;
       }
-      return node === task ? -1 : node;
+      return node;
     }
     return -1;
   }
@@ -107,8 +114,7 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const to = next[task] as number;
     const added = leg(anchor, task) + leg(task, after) - into(after);
     const saved = into(task) + into(to) - leg(from, to);
-    const most = price * (added - saved);
-    if (most > room && most > room + gain(task, there)) return null;
+    if (price * (added - saved) + costOfCarer(task, there) > room) return null;
     if (!behind && !mayStand(there, anchor, task, task, after)) return null;
     state.cut(task);
     state.insert(task, anchor);

@@ -14,6 +14,8 @@ import type { SearchState } from './state.ts';
 export interface Ruin {
   /** Takes some out and puts them back, committed. Ask the state for its cost; then `keep` or `putBack`. */
   readonly tryOne: () => void;
+  /** The same of one task, with the other half of its pair; nothing where it stands nowhere. */
+  readonly tryTask: (task: number) => void;
   readonly keep: (how: 'best' | 'better' | 'accepted') => void;
   /** The solution before the last `tryOne`, committed. */
   readonly putBack: () => void;
@@ -27,6 +29,9 @@ const IN_VAIN = 0.998;
 const LEAST_WAITING = 0.02;
 /** Odds that such a try clears a tour. */
 const CLEARS = 0.7;
+/** Tries that are of no kind: for a task without a place, and for a task by itself. */
+const WAITING = -1;
+const ALONE = -2;
 const REWARD = { best: 8, better: 3, accepted: 1 } as const;
 
 export function createRuin(state: SearchState, neighbours: Neighbours, random: Random): Ruin {
@@ -129,8 +134,8 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     (kind) => weights.continuity > 0 || (kind !== kinds.patient && kind !== kinds.reunite),
   );
   const odds = createOdds(order.length, random);
-  /** The kind of the last try, -1: it was for a task without a place. */
-  let last = -1;
+  /** The kind of the last try, or for what it was. */
+  let last: number = WAITING;
 
   function string(task: number, length: number): void {
     // What has left the ring knows no neighbours: look around before removing.
@@ -198,7 +203,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
       if (removed.length === 0) kinds.area(seed);
       return { waiting: -1, cleared: -1 };
     }
-    last = -1;
+    last = WAITING;
     const cleared = random.float() < CLEARS ? clearNearby(seed) : -1;
     if (cleared < 0) kinds.area(seed);
     return { waiting: seed, cleared };
@@ -218,23 +223,34 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
     return [...tasks].sort((a, b) => (keys.get(a) as number) - (keys.get(b) as number) || a - b);
   }
 
+  /** From here on what is taken out is remembered, up to `most`. */
+  function begin(most: number): void {
+    removed.length = 0;
+    from.length = 0;
+    firsts.length = 0;
+    state.keepTimes();
+    unassignedBefore = state.unassigned;
+    left = most;
+  }
+
+  /** Commits the solution without what was taken out. False: there is none, and everything stands as before. */
+  function withoutThem(): boolean {
+    for (const task of removed) out[task] = 0;
+    if (state.settle(Number.POSITIVE_INFINITY, true)) {
+      state.commit();
+      return true;
+    }
+    state.rollback();
+    removed.length = 0;
+    from.length = 0;
+    return false;
+  }
+
   return {
     tryOne() {
-      removed.length = 0;
-      from.length = 0;
-      firsts.length = 0;
-      state.keepTimes();
-      unassignedBefore = state.unassigned;
-      left = 2 + below(Math.min(MOST_REMOVED, Math.max(2, movable.length >> 1)) - 1);
+      begin(2 + below(Math.min(MOST_REMOVED, Math.max(2, movable.length >> 1)) - 1));
       const { waiting, cleared } = takeOut();
-      for (const task of removed) out[task] = 0;
-      if (!state.settle(Number.POSITIVE_INFINITY, true)) {
-        state.rollback();
-        removed.length = 0;
-        from.length = 0;
-        return;
-      }
-      state.commit();
+      if (!withoutThem()) return;
       if (cleared >= 0) repair.insert(waiting, cleared);
       for (const task of firsts) repair.insert(task);
       const others = removed.filter((task) => !firsts.includes(task));
@@ -244,12 +260,18 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
         from.unshift(-1);
       }
     },
+    tryTask(task) {
+      begin(2);
+      last = ALONE;
+      remove(task);
+      if (withoutThem()) for (const one of removed) repair.insert(one);
+    },
     keep(how) {
       if (last >= 0) odds.reward(last, REWARD[how]);
-      else noteWaiting(state.unassigned < unassignedBefore);
+      else if (last === WAITING) noteWaiting(state.unassigned < unassignedBefore);
     },
     putBack() {
-      if (last < 0) noteWaiting(false);
+      if (last === WAITING) noteWaiting(false);
       for (const task of removed) if ((tour[task] as number) >= 0) state.cut(task);
       for (let at = removed.length - 1; at >= 0; at -= 1) {
         if ((from[at] as number) >= 0) state.insert(removed[at] as number, from[at] as number);

@@ -116,6 +116,11 @@ describe('prices known before anything is settled', () => {
           const before = continuity();
           const stands = (state.tour[task] as number) >= 0;
           const gain = stands ? state.gainOf(task, carer) : 0;
+          const old = stands ? (model.tourCarer[state.tour[task] as number] as number) : -1;
+          const carerCost = state.carerCost;
+          const added = stands
+            ? state.costOfCarer(task, carer) + state.costOfHours(old, carer, model.duration[task] as number)
+            : 0;
           if (stands) state.cut(task);
           const price = state.priceOf(task, carer);
           const others = model.patientTasks[model.patient[task] as number] ?? [];
@@ -125,8 +130,9 @@ describe('prices known before anything is settled', () => {
           state.insert(task, model.taskCount + there);
           if (price < Number.POSITIVE_INFINITY) expect(state.carerCost - without).toBe(price);
           if (stands) expect(before - continuity()).toBe(gain + 0);
+          if (stands && added < Number.POSITIVE_INFINITY) expect(state.carerCost - carerCost).toBe(added);
           const settled = state.settle(Number.POSITIVE_INFINITY);
-          if (price === Number.POSITIVE_INFINITY) expect(settled).toBe(false);
+          if (price === Number.POSITIVE_INFINITY || added === Number.POSITIVE_INFINITY) expect(settled).toBe(false);
           state.rollback();
         }
       }),

@@ -115,6 +115,16 @@ export class SearchState {
     return this.ledger.gainOf(task, carer);
   }
 
+  /** What another carer for a task that has one adds to the cost, hours, travel and waiting left out. */
+  costOfCarer(task: number, carer: number): number {
+    return this.ledger.costOfCarer(task, carer);
+  }
+
+  /** What it adds that so many minutes go from one carer to another; infinite where the other may not be booked for them. */
+  costOfHours(from: number, to: number, minutes: number): number {
+    return this.ledger.costOfHours(from, to, minutes);
+  }
+
   /** All that depends on who goes and not on the times: known before anything is settled. */
   get carerCost(): number {
     return this.ledger.cost + this.model.weights.unassigned * this.unassigned;

@@ -15,9 +15,9 @@ import { add, componentsOf, tourOf } from '../score.ts';
 import { shiftHolding } from '../shifts.ts';
 import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import type { Components, Weights } from '../weights.ts';
-import type { SearchOutcome } from './anneal.ts';
 import { NEVER, type RoutingModel, type SearchScore, type SearchWeights } from './model.ts';
 import { SearchState } from './state.ts';
+import type { Solution } from './walk.ts';
 import { inStep, weekPairs } from './week-pairs.ts';
 
 export interface WeekSearch {
@@ -27,7 +27,7 @@ export interface WeekSearch {
   /** A search's score as the components of the whole plan. */
   readonly componentsOf: (score: SearchScore) => Components;
   /** Writes a solution into the plan; visits in no tour are taken off. */
-  readonly apply: (solution: Pick<SearchOutcome, 'tours' | 'starts'>) => void;
+  readonly apply: (solution: Pick<Solution, 'tours' | 'starts'>) => void;
 }
 
 /** What leaving a visit out counts, by priority 1 … 3: one urgent visit outweighs many of the next lower kind. */
@@ -82,7 +82,7 @@ export function* createWeekSearch(plan: Plan, asked: Uint8Array): Generator<void
     apply,
   };
 
-  function apply({ tours, starts }: Pick<SearchOutcome, 'tours' | 'starts'>): void {
+  function apply({ tours, starts }: Pick<Solution, 'tours' | 'starts'>): void {
     for (let visit = 0; visit < c.visitCount; visit += 1) if (movable[visit] === 1) plan.remove(visit);
     tours.forEach((tasks, tour) => {
       for (const visit of tasks) {
