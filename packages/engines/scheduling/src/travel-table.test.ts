@@ -30,4 +30,26 @@ describe('travel table', () => {
     expect(asked).toBe(1);
     expect(nextChange(at('08:15'))).toBe(at('09:00'));
   });
+
+  it('says the same by rank', () => {
+    const travelMinutes = (from: number, to: number, leaving: number): number =>
+      (leaving < at('09:00') ? 2 : 1) * (10 * from + to);
+    const order = Int32Array.of(3, 1, 4, 0, 2);
+    const week = weekOf([], [], {
+      travelMinutes,
+      placeCount: 5,
+      travelBucket: (leaving) => (leaving < at('09:00') ? 1 : 0),
+    });
+    const { travelBucket: _none, ...withoutBuckets } = week;
+    for (const problem of [week, withoutBuckets]) {
+      const minutes = createTravelTable(problem).inOrder(order);
+      for (const [from, a] of order.entries()) {
+        for (const [to, b] of order.entries()) {
+          for (const time of [at('08:00'), at('10:00'), at('10:00')]) {
+            expect(minutes(from, to, time)).toBe(from === to ? 0 : travelMinutes(a, b, time));
+          }
+        }
+      }
+    }
+  });
 });

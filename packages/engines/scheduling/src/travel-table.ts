@@ -10,6 +10,8 @@ export interface TravelTable {
    * arrives later; across one it may arrive earlier (the rush hour ends).
    */
   readonly nextChange: (departure: EpochMinute) => EpochMinute;
+  /** `minutes` between places by their ranks in `order`, in a table of its own that is laid out by rank. */
+  readonly inOrder: (order: Int32Array) => TravelTable['minutes'];
 }
 
 /** One byte a leg: what does not find its cell in the processor's cache costs more than the rest of a look. Longer legs are asked anew. */
@@ -23,6 +25,8 @@ export function createTravelTable(problem: WeekProblem): TravelTable {
     return {
       minutes: (from, to, departure) => (from === to ? 0 : travelMinutes(from, to, departure)),
       nextChange: (departure) => departure + 1,
+      inOrder: (order) => (from, to, departure) =>
+        from === to ? 0 : travelMinutes(order[from] as number, order[to] as number, departure),
     };
   }
   const first = horizon.start;
@@ -33,30 +37,37 @@ export function createTravelTable(problem: WeekProblem): TravelTable {
     const same = minute + 1 < length && bucketAt[minute + 1] === bucketAt[minute];
     changeAt[minute] = same ? (changeAt[minute + 1] as number) : first + minute + 1;
   }
-  const tables: (Uint8Array | undefined)[] = [];
-  const kept = placeCount * placeCount <= MOST_CELLS;
-
+  const minutes = keeping(placeCount, travelMinutes);
   return {
-    minutes(from, to, departure) {
-      if (from === to) return 0;
-      const offset = departure - first;
-      if (!kept || offset < 0 || offset >= length) return travelMinutes(from, to, departure);
-      const bucket = bucketAt[offset] as number;
-      let table = tables[bucket];
-      if (table === undefined) {
-        table = new Uint8Array(placeCount * placeCount).fill(UNKNOWN);
-        tables[bucket] = table;
-      }
-      const cell = from * placeCount + to;
-      const known = table[cell] as number;
-      if (known !== UNKNOWN) return known;
-      const minutes = travelMinutes(from, to, departure);
-      if (minutes < UNKNOWN) table[cell] = minutes;
-      return minutes;
-    },
+    minutes,
+    inOrder: (order) =>
+      keeping(order.length, (from, to, departure) => minutes(order[from] as number, order[to] as number, departure)),
     nextChange(departure) {
       const offset = departure - first;
       return offset < 0 || offset >= length ? departure + 1 : (changeAt[offset] as number);
     },
   };
+
+  /** Asks for each leg once a bucket. */
+  function keeping(count: number, ask: TravelTable['minutes']): TravelTable['minutes'] {
+    const tables: (Uint8Array | undefined)[] = [];
+    const kept = count * count <= MOST_CELLS;
+    return (from, to, departure) => {
+      if (from === to) return 0;
+      const offset = departure - first;
+      if (!kept || offset < 0 || offset >= length) return ask(from, to, departure);
+      const bucket = bucketAt[offset] as number;
+      let table = tables[bucket];
+      if (table === undefined) {
+        table = new Uint8Array(count * count).fill(UNKNOWN);
+        tables[bucket] = table;
+      }
+      const cell = from * count + to;
+      const known = table[cell] as number;
+      if (known !== UNKNOWN) return known;
+      const answer = ask(from, to, departure);
+      if (answer < UNKNOWN) table[cell] = answer;
+      return answer;
+    };
+  }
 }

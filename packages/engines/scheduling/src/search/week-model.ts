@@ -16,6 +16,7 @@ import { shiftHolding } from '../shifts.ts';
 import { gapDays, gapMinutes, tooNear } from '../spacing.ts';
 import type { Components, Weights } from '../weights.ts';
 import { NEVER, type RoutingModel, type SearchScore, type SearchWeights } from './model.ts';
+import { placesInOrder } from './place-order.ts';
 import { SearchState } from './state.ts';
 import type { Solution } from './walk.ts';
 import { inStep, weekPairs } from './week-pairs.ts';
@@ -68,7 +69,9 @@ export function* createWeekSearch(plan: Plan, asked: Uint8Array): Generator<void
   const movable = mayMove.map((may, visit) =>
     may > 0 && ((plan.staffOf[visit] as number) < 0 || isOpen(visit)) ? 1 : 0,
   );
-  const model = modelOf(plan, mayMove, movable, closed);
+  const order = placesInOrder(c.problem.placeCount, (from, to) => c.travel.minutes(from, to, c.problem.horizon.start));
+  yield;
+  const model = modelOf(plan, mayMove, movable, closed, order);
   yield;
   const state = new SearchState(model);
   yield* load(plan, state, shiftOf, isOpen);
@@ -163,7 +166,14 @@ function closedShifts(plan: Plan, mayMove: Uint8Array, shiftOf: Int32Array): Uin
   return closed;
 }
 
-function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: Uint8Array): RoutingModel {
+/** `order`: places by rank, as the search numbers them. */
+function modelOf(
+  plan: Plan,
+  mayMove: Uint8Array,
+  movable: Uint8Array,
+  closed: Uint8Array,
+  order: Int32Array,
+): RoutingModel {
   const c = plan.compiled;
   const { visitCount, staffCount } = c;
   const shiftCount = c.shiftStart.length;
@@ -183,15 +193,17 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
   }
   const windows = windowsOf(plan, movable);
   const patientTasks = listsBy(c.visitPatient, c.patientCount);
+  const rank = new Int32Array(order.length);
+  for (const [at, place] of order.entries()) rank[place] = at;
   return {
     taskCount: visitCount,
     tourCount,
     carerCount: staffCount,
-    placeCount: c.problem.placeCount,
+    placeCount: order.length,
     place: Int32Array.from({ length: visitCount + tourCount }, (_, node) =>
       node < visitCount
-        ? (c.visitPlace[node] as number)
-        : (c.staffHome[carerOf[node - visitCount] as number] as number),
+        ? (rank[c.visitPlace[node] as number] as number)
+        : (rank[c.staffHome[carerOf[node - visitCount] as number] as number] as number),
     ),
     duration: c.visitMinutes,
     ...windows,
@@ -247,7 +259,7 @@ function modelOf(plan: Plan, mayMove: Uint8Array, movable: Uint8Array, closed: U
     toldStart: c.visitToldStart.map((start, visit) => ((c.visitToldStaff[visit] as number) < 0 ? -1 : start)),
     ...weekPairs(plan, movable),
     legs: null,
-    legAt: c.travel.minutes,
+    legAt: c.travel.inOrder(order),
     weights: searchWeights(c.weights),
   };
 }
