@@ -40,14 +40,14 @@ export interface SearchProgress {
 
 export interface SearchOutcome extends SearchProgress, Solution {}
 
-/** Moves between two yields, and tasks tried everywhere: a few milliseconds at most. */
+/** Moves, and tasks put in anew, between two yields: a few milliseconds at most. */
 const SLICE = 512;
-const SETTLED_IN_SLICE = 128;
+const REINSERTED_IN_SLICE = 128;
 const WIDTH = 24;
 const HEAT: Heat = { start: 2, end: 0.012, out: 0 };
 const RUIN_EVERY = 512;
-/** Times that all tasks are tried everywhere at the end, at most: the first gains nearly all there is. */
-const MOST_SETTLED = 3;
+/** Times that all tasks are put in anew at the end, at most: the first gains nearly all there is. */
+const MOST_REINSERTED = 3;
 /** A share of 1 would begin a round more. */
 const LAST = 1 - 1e-9;
 
@@ -86,24 +86,26 @@ export function* anneal(
     iteration += moves;
   }
   if (iteration > 0) {
-    const settling = settle(walk, movable, random);
-    let step = settling.next();
+    // A run of a slice or two is over before the guide is.
+    if (bend !== 0) walk.gather(0);
+    const last = reinsertAll(walk, movable, random);
+    let step = last.next();
     while (!step.done) {
       if ((yield progress()) === 'stop') break;
-      step = settling.next();
+      step = last.next();
     }
   }
   return { iteration, ...walk.best() };
 }
 
 /** In an order drawn anew each time, until nothing gains. */
-function* settle(walk: Walk, movable: Int32Array, random: Random): Generator<void, void, undefined> {
+function* reinsertAll(walk: Walk, movable: Int32Array, random: Random): Generator<void, void, undefined> {
   const order = movable.slice();
-  for (let round = 0, gains = true; round < MOST_SETTLED && gains; round += 1) {
+  for (let round = 0, gains = true; round < MOST_REINSERTED && gains; round += 1) {
     shuffle(order, random);
     gains = false;
-    for (let from = 0; from < order.length; from += SETTLED_IN_SLICE) {
-      if (walk.settle(order.subarray(from, from + SETTLED_IN_SLICE))) gains = true;
+    for (let from = 0; from < order.length; from += REINSERTED_IN_SLICE) {
+      if (walk.reinsert(order.subarray(from, from + REINSERTED_IN_SLICE))) gains = true;
       yield;
     }
   }

@@ -18,7 +18,7 @@ function finish<T>(steps: Iterator<unknown, T, undefined>): T {
 }
 
 describe('a walk', () => {
-  it('without heat and while settling never costs more, and its best is what it says, in no breach of rules', () => {
+  it('without heat and while putting visits in anew never costs more, and its best is what it says, in no breach of rules', () => {
     let gained = 0;
     fc.assert(
       fc.property(fc.integer(), (seed) => {
@@ -34,7 +34,7 @@ describe('a walk', () => {
         walk.go(200, 0);
         const cooled = week.state.cost;
         expect(cooled).toBe(walk.bestCost());
-        const gains = walk.settle(neighbours.movable);
+        const gains = walk.reinsert(neighbours.movable);
         expect(gains).toBe(week.state.cost < cooled);
         expect(week.state.cost).toBe(walk.bestCost());
         gained += Number(gains);
@@ -51,7 +51,7 @@ describe('a walk', () => {
     expect(gained).toBeGreaterThan(0);
   });
 
-  it('settles a visit with the carer who is near', () => {
+  it('puts a visit in anew with the carer who is near', () => {
     const plan = planOf(
       weekOf(
         [staffOf('far', { homePlace: 20 }), staffOf('near', { homePlace: 1 })],
@@ -64,7 +64,7 @@ describe('a walk', () => {
     const neighbours = finish(neighboursOf(week.model, 1));
     const steady = { float: () => 0.5, bytes: (count: number) => new Uint8Array(count) };
     const walk = createWalk(week.state, neighbours, steady, 32);
-    expect([walk.settle(neighbours.movable), walk.settle(neighbours.movable)]).toEqual([true, false]);
+    expect([walk.reinsert(neighbours.movable), walk.reinsert(neighbours.movable)]).toEqual([true, false]);
     week.apply(walk.best());
     expect(plan.placementOf(0)?.staff).toBe(1);
   });

@@ -25,7 +25,7 @@ export interface Walk {
   /** Tries so many moves, each of which may cost so much. */
   readonly go: (moves: number, heat: number) => void;
   /** Takes these tasks out, one after the other, and leaves each where the whole costs least. Whether that gained anything. */
-  readonly settle: (tasks: Int32Array) => boolean;
+  readonly reinsert: (tasks: Int32Array) => boolean;
   /** Turns the guide (ledger.ts). */
   readonly gather: (bend: number) => void;
   readonly bestCost: () => number;
@@ -102,7 +102,7 @@ export function createWalk(state: SearchState, neighbours: Neighbours, random: R
         else tryMove();
       }
     },
-    settle(tasks) {
+    reinsert(tasks) {
       const before = cost;
       for (const task of tasks) {
         ruin.tryTask(task);
