@@ -10,6 +10,7 @@ import { createInsertionTable } from './insertion-table.ts';
 import { type Command, type Progress, SLICE_WORK } from './outcome.ts';
 import { awaitsPartner, openPairs, placePair } from './pair-construct.ts';
 import type { Plan } from './plan.ts';
+import { shuffle } from './shuffle.ts';
 import { createStartSearch } from './starts.ts';
 
 export interface ConstructOptions {
@@ -111,12 +112,7 @@ const mayGoAlone = (plan: Plan, visit: number): boolean =>
 function ranks(rows: readonly { readonly id: string }[], random: () => number): Int32Array {
   const order = rows.map((_, index) => index);
   order.sort((a, b) => compare(rows[a]?.id ?? '', rows[b]?.id ?? ''));
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
-    const kept = order[last] as number;
-    order[last] = order[other] as number;
-    order[other] = kept;
-  }
+  shuffle(order, random);
   const rank = new Int32Array(rows.length);
   order.forEach((index, position) => {
     rank[index] = position;

@@ -4,6 +4,7 @@
  * gains by it.
  */
 import { type Random, seededRandom } from '@fieldfare/kernel';
+import { shuffle } from '../shuffle.ts';
 import { bendAt, type Heat, heatAt, meanLeg } from './cooling.ts';
 import type { RoutingModel, SearchScore } from './model.ts';
 import { type Neighbours, neighboursOf } from './neighbours.ts';
@@ -102,22 +103,12 @@ export function* anneal(
 function* reinsertAll(walk: Walk, movable: Int32Array, random: Random): Generator<void, void, undefined> {
   const order = movable.slice();
   for (let round = 0, gains = true; round < MOST_REINSERTED && gains; round += 1) {
-    shuffle(order, random);
+    shuffle(order, () => random.float());
     gains = false;
     for (let from = 0; from < order.length; from += REINSERTED_IN_SLICE) {
       if (walk.reinsert(order.subarray(from, from + REINSERTED_IN_SLICE))) gains = true;
       yield;
     }
-  }
-}
-
-/** Fisher & Yates. */
-function shuffle(list: Int32Array, random: Random): void {
-  for (let last = list.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random.float() * (last + 1));
-    const kept = list[last] as number;
-    list[last] = list[other] as number;
-    list[other] = kept;
   }
 }
 

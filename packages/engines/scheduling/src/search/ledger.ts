@@ -144,14 +144,18 @@ export class Ledger {
     );
   }
 
-  /** What another carer for a task that has one adds to the cost of all that is counted here but the hours. */
-  costOfCarer(task: number, carer: number): number {
-    const { duration, price, toldCarer, tourCarer, weights } = this.model;
+  /** What another carer for a task that has one adds to the cost of all that is counted here; infinite above what that carer may be booked for. */
+  costOfChange(task: number, carer: number): number {
+    const { duration, mostBooked, price, toldCarer, tourCarer, weights } = this.model;
     const now = tourCarer[this.tour[task] as number] as number;
     if (now === carer) return 0;
-    let sum = this.hasFaces ? this.priceOfFace(task, carer, false) - this.priceOfFace(task, now, false) : 0;
+    const minutes = duration[task] as number;
+    let sum = this.hasFaces ? -this.gainOf(task, carer) : 0;
+    if (this.hasHours) {
+      if ((this.booked[carer] as number) + minutes > (mostBooked[carer] as number)) return Number.POSITIVE_INFINITY;
+      sum += this.costOfBooking(carer, minutes) + this.costOfBooking(now, -minutes);
+    }
     if (this.hasPrices) {
-      const minutes = duration[task] as number;
       const theirs = hourlyPrice(price[carer] as number, minutes);
       sum += weights.partnerCost * (theirs - hourlyPrice(price[now] as number, minutes));
     }
@@ -160,14 +164,6 @@ export class Ledger {
       if (told >= 0) sum += weights.disruption * OTHER_CARER * (Number(told !== carer) - Number(told !== now));
     }
     return sum;
-  }
-
-  /** What it adds that so many minutes go from one carer to another; infinite where the other may not be booked for them. */
-  costOfHours(from: number, to: number, minutes: number): number {
-    if (from === to || !this.hasHours) return 0;
-    const after = (this.booked[to] as number) + minutes;
-    if (after > (this.model.mostBooked[to] as number)) return Number.POSITIVE_INFINITY;
-    return this.costOfBooking(to, minutes) + this.costOfBooking(from, -minutes);
   }
 
   private costOfBooking(carer: number, minutes: number): number {

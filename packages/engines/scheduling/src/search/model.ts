@@ -17,7 +17,7 @@ export interface RoutingModel {
   readonly place: Int32Array;
   /** By task, in ticks. */
   readonly duration: Int32Array;
-  /** Starts allowed: `windowFrom[task]` … `windowFrom[task + 1] - 1` in `windowOpen` and `windowClose`, both ends included. */
+  /** Starts allowed: `windowFrom[task]` … `windowFrom[task + 1] - 1` in `windowOpen` and `windowClose`, the earliest first, both ends included. */
   readonly windowFrom: Int32Array;
   readonly windowOpen: Int32Array;
   readonly windowClose: Int32Array;

@@ -38,14 +38,6 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
   /** What continuity gains when a task goes to that tour's carer. */
   const gain = (task: number, there: number): number => state.gainOf(task, model.tourCarer[there] as number);
 
-  /** What another carer for a task adds, whenever it starts; infinite where hours do not allow it. */
-  function costOfCarer(task: number, there: number): number {
-    const carer = model.tourCarer[there] as number;
-    const now = model.tourCarer[tour[task] as number] as number;
-    if (carer === now) return 0;
-    return state.costOfCarer(task, carer) + state.costOfHours(now, carer, model.duration[task] as number);
-  }
-
   /** A node to stand behind, or -1. */
   function anchorFor(task: number): number {
     const draw = random.float();
@@ -114,7 +106,8 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
     const to = next[task] as number;
     const added = leg(anchor, task) + leg(task, after) - into(after);
     const saved = into(task) + into(to) - leg(from, to);
-    if (price * (added - saved) + costOfCarer(task, there) > room) return null;
+    const carers = state.costOfChange(task, model.tourCarer[there] as number);
+    if (price * (added - saved) + carers > room) return null;
     if (!behind && !mayStand(there, anchor, task, task, after)) return null;
     state.cut(task);
     state.insert(task, anchor);

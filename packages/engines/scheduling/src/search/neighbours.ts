@@ -192,17 +192,13 @@ const closing = ({ windowClose, due }: RoutingModel, task: number, window: numbe
 export function couldHold(model: RoutingModel, task: number, tour: number): boolean {
   const { windowFrom, windowOpen, windowClose, tourStart, tourEnd } = model;
   const minutes = model.duration[task] as number;
-  const from = windowFrom[task] as number;
-  const to = windowFrom[task + 1] as number;
   const begins = tourStart[tour] as number;
   const ends = tourEnd[tour] as number;
-  // Most tours are on another day.
-  if (from === to || (windowClose[to - 1] as number) < begins || (windowOpen[from] as number) + minutes > ends)
-    return false;
-  if (!mayDo(model, task, tour)) return false;
-  for (let window = from; window < to; window += 1) {
+  const to = windowFrom[task + 1] as number;
+  // Most tours are on another day, so the hour is asked first.
+  for (let window = windowFrom[task] as number; window < to; window += 1) {
     const start = Math.max(windowOpen[window] as number, begins);
-    if (start <= (windowClose[window] as number) && start + minutes <= ends) return true;
+    if (start <= (windowClose[window] as number) && start + minutes <= ends) return mayDo(model, task, tour);
   }
   return false;
 }

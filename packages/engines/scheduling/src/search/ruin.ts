@@ -17,7 +17,7 @@ export interface Ruin {
   /** The same of one task, with the other half of its pair; nothing where it stands nowhere. */
   readonly tryTask: (task: number) => void;
   readonly keep: (how: 'best' | 'better' | 'accepted') => void;
-  /** The solution before the last `tryOne`, committed. */
+  /** The solution before the last try, committed. */
   readonly putBack: () => void;
 }
 

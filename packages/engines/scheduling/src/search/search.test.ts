@@ -116,11 +116,8 @@ describe('prices known before anything is settled', () => {
           const before = continuity();
           const stands = (state.tour[task] as number) >= 0;
           const gain = stands ? state.gainOf(task, carer) : 0;
-          const old = stands ? (model.tourCarer[state.tour[task] as number] as number) : -1;
           const carerCost = state.carerCost;
-          const added = stands
-            ? state.costOfCarer(task, carer) + state.costOfHours(old, carer, model.duration[task] as number)
-            : 0;
+          const added = stands ? state.costOfChange(task, carer) : 0;
           if (stands) state.cut(task);
           const price = state.priceOf(task, carer);
           const others = model.patientTasks[model.patient[task] as number] ?? [];

@@ -115,14 +115,9 @@ export class SearchState {
     return this.ledger.gainOf(task, carer);
   }
 
-  /** What another carer for a task that has one adds to the cost, hours, travel and waiting left out. */
-  costOfCarer(task: number, carer: number): number {
-    return this.ledger.costOfCarer(task, carer);
-  }
-
-  /** What it adds that so many minutes go from one carer to another; infinite where the other may not be booked for them. */
-  costOfHours(from: number, to: number, minutes: number): number {
-    return this.ledger.costOfHours(from, to, minutes);
+  /** What another carer for a task that has one adds before any travel or waiting; infinite where booked hours do not allow it. */
+  costOfChange(task: number, carer: number): number {
+    return this.ledger.costOfChange(task, carer);
   }
 
   /** All that depends on who goes and not on the times: known before anything is settled. */
