@@ -23,17 +23,17 @@ export interface AutoAssignOptions extends ConstructOptions {
   readonly free?: readonly number[];
 }
 
-/** Enough for most of what a longer search finds: seconds for a large week. */
-const MOVES_PER_VISIT = 3_000;
+/** A second or two for a small week, some 20 s for a large one. */
+const MOVES_PER_VISIT = 5_000;
 const LEAST_MOVES = 20_000;
-const MOST_MOVES = 16_000_000;
+const MOST_MOVES = 22_000_000;
 /**
  * In mean legs: a built plan is good already, so the search begins cooler than one from nothing. Below a third of a leg little is
  * found that the last twentieth without any heat does not find sooner.
  */
 const HEAT = { start: 1.5, end: 0.3, out: 0.05 };
-/** What keeps a patient's visits with one carer takes more than one move at a time. */
-const RUIN_EVERY = 128;
+/** One destroy and repair for as many moves as visits, within these: in a large week it takes as long as some 150 of them. */
+const RUIN_EVERY = { least: 128, most: 512 };
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
@@ -159,7 +159,8 @@ function* improve(
     part = preparing.next();
   }
   const week = part.value;
-  const search = anneal(week.model, { seed, iterations: moves, state: week.state, heat: HEAT, ruinEvery: RUIN_EVERY });
+  const ruinEvery = Math.min(RUIN_EVERY.most, Math.max(RUIN_EVERY.least, visits.length + free.length));
+  const search = anneal(week.model, { seed, iterations: moves, state: week.state, heat: HEAT, ruinEvery });
   let stopped = false;
   let step = search.next();
   while (!step.done) {

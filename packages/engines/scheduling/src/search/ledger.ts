@@ -166,6 +166,20 @@ export class Ledger {
     return sum;
   }
 
+  /**
+   * What goes when a task's carer no longer has it, hours left out: a partner's price, and where others see the patient too a face
+   * or the wish for another carer.
+   */
+  costInPlace(task: number): number {
+    const { duration, patient, price, tourCarer, weights } = this.model;
+    const carer = tourCarer[this.tour[task] as number] as number;
+    const who = patient[task] as number;
+    let sum = 0;
+    if (this.hasPrices) sum += weights.partnerCost * hourlyPrice(price[carer] as number, duration[task] as number);
+    if (this.hasFaces && who >= 0 && (this.carers[who] as number) > 1) sum += this.priceOfFace(task, carer, false);
+    return sum;
+  }
+
   private costOfBooking(carer: number, minutes: number): number {
     const { capacity, overtimeFrom, weights } = this.model;
     const before = this.booked[carer] as number;

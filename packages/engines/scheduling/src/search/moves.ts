@@ -3,6 +3,7 @@
  * lateness cannot fall below nothing, so most hopeless moves end there (`room`).
  */
 import type { Random } from '@fieldfare/kernel';
+import type { Draw } from './draw.ts';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createProbe } from './probe.ts';
 import type { SearchState } from './state.ts';
@@ -23,11 +24,11 @@ const WITH_KNOWN = 0.45;
 /** Odds that it is drawn behind any task: what lies far apart by the windows may lie together once visits run late. */
 const ANYWHERE = 0.2;
 
-export function createMoves(state: SearchState, neighbours: Neighbours, random: Random): Moves {
+export function createMoves(state: SearchState, neighbours: Neighbours, draw: Draw, random: Random): Moves {
   const { model, next, prev, tour, start, leg: legInto } = state;
   const { mayStand, hasTime } = createProbe(state);
   const { taskCount, place, weights } = model;
-  const { before: near, width, nearTours, carerTours, movable } = neighbours;
+  const { before: near, width, nearTours, carerTours } = neighbours;
   const price = weights.travelMinutes;
   const faces = weights.continuity > 0;
   const anywhere = weights.late > 0 ? ANYWHERE : 0;
@@ -243,12 +244,12 @@ export function createMoves(state: SearchState, neighbours: Neighbours, random: 
 
   return {
     tryOne(room) {
-      const task = movable[below(movable.length)] as number;
+      const task = draw.task();
       if ((tour[task] as number) < 0) return admit(task);
-      const draw = random.float();
-      if (draw < 0.5) return relocate(task, room);
-      if (draw < 0.75) return swap(task, room);
-      if (draw < 0.87) return moveSegment(task, room);
+      const kind = random.float();
+      if (kind < 0.5) return relocate(task, room);
+      if (kind < 0.75) return swap(task, room);
+      if (kind < 0.87) return moveSegment(task, room);
       return exchangeTails(task, room);
     },
   };

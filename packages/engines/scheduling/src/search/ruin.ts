@@ -6,6 +6,7 @@
  * tries are for it, fewer the longer they are in vain.
  */
 import type { Random } from '@fieldfare/kernel';
+import type { Draw } from './draw.ts';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createOdds } from './odds.ts';
 import { createRepair } from './repair.ts';
@@ -34,7 +35,7 @@ const WAITING = -1;
 const ALONE = -2;
 const REWARD = { best: 8, better: 3, accepted: 1 } as const;
 
-export function createRuin(state: SearchState, neighbours: Neighbours, random: Random): Ruin {
+export function createRuin(state: SearchState, neighbours: Neighbours, draw: Draw, random: Random): Ruin {
   const { model, next, prev, tour, start } = state;
   const { taskCount, patientTasks, patient, weights } = model;
   const { before: near, width, movable } = neighbours;
@@ -196,7 +197,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, random: R
   /** For a task without a place (`waiting`), sometimes in a tour that was cleared for it; else of the kind that is drawn. */
   function takeOut(): { readonly waiting: number; readonly cleared: number } {
     const without = random.float() < forWaiting ? someWaiting() : -1;
-    const seed = without >= 0 ? without : (movable[below(movable.length)] as number);
+    const seed = without >= 0 ? without : draw.task();
     if (standing(seed)) {
       last = odds.draw();
       (order[last] as (seed: number) => void)(seed);

@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import { componentsOf, costOf } from '../score.ts';
 import { violationsOfPlan } from '../validate.ts';
 import { WEIGHTS } from '../weights.ts';
+import { createDraw } from './draw.ts';
 import { searchCost } from './model.ts';
 import { createMoves } from './moves.ts';
 import { neighboursOf } from './neighbours.ts';
@@ -60,8 +61,9 @@ describe('search state', () => {
         const neighbours = finish(neighboursOf(week.model, 8));
         if (neighbours.movable.length === 0) return;
         const random = seededRandom(seed);
-        const moves = createMoves(state, neighbours, random);
-        const ruin = createRuin(state, neighbours, random);
+        const draw = createDraw(state, neighbours.movable, random);
+        const moves = createMoves(state, neighbours, draw, random);
+        const ruin = createRuin(state, neighbours, draw, random);
         const bend = (seed & 1) * 0.75;
         state.gather(bend);
         const keeps = (): void => {
@@ -135,6 +137,48 @@ describe('prices known before anything is settled', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('what a task costs where it stands', () => {
+  it('is what goes with it, hours and waiting apart: its detour, a partner’s price, and where others see the patient too a face or a wish', () => {
+    let shared = 0;
+    fc.assert(
+      fc.property(weeks, fc.integer(), (options, seed) => {
+        const plan = planOf({
+          ...generateWeek(options),
+          travelBucket: () => 0,
+          travelMinutes: (a, b) => Math.abs(a - b),
+        });
+        const tray = trayOf(plan);
+        finish(autoAssign(plan, { seed, moves: 0 }));
+        const { model, state } = finish(createWeekSearch(plan, tray));
+        const { continuity, partnerCost, travelMinutes } = model.weights;
+        state.gather((seed & 1) * 0.75);
+        const paid = (): number => travelMinutes * state.travelMinutes + partnerCost * state.partnerCost;
+        const faces = (): number => continuity * state.continuity + state.guide;
+        const carersOf = (task: number): number =>
+          new Set(
+            (model.patientTasks[model.patient[task] as number] as Int32Array)
+              .filter((other) => (state.tour[other] as number) >= 0)
+              .map((other) => model.tourCarer[state.tour[other] as number] as number),
+          ).size;
+        for (let task = 0; task < model.taskCount; task += 1) {
+          if (model.movable[task] === 0 || (state.tour[task] as number) < 0) continue;
+          const isShared = carersOf(task) > 1;
+          const before = paid() + (isShared ? faces() : 0);
+          const cost = state.costInPlace(task);
+          state.cut(task);
+          if (state.settle(Number.POSITIVE_INFINITY, true)) {
+            expect(before - paid() - (isShared ? faces() : 0)).toBe(cost);
+          }
+          state.rollback();
+          shared += Number(isShared);
+        }
+      }),
+      { numRuns: 20 },
+    );
+    expect(shared).toBeGreaterThan(0);
   });
 });
 
@@ -274,7 +318,9 @@ describe('destroy and repair', () => {
     const { model, state } = finish(
       createWeekSearch(planOf(weekOf(staff, [inTheWay, waiting, ...others])), new Uint8Array(82).fill(1)),
     );
-    const ruin = createRuin(state, finish(neighboursOf(model, 8)), seededRandom(1));
+    const neighbours = finish(neighboursOf(model, 8));
+    const random = seededRandom(1);
+    const ruin = createRuin(state, neighbours, createDraw(state, neighbours.movable, random), random);
     for (let tries = 0; tries < 40 && state.unassigned > 0; tries += 1) ruin.tryOne();
     expect(state.unassigned).toBe(0);
   });

@@ -120,6 +120,15 @@ export class SearchState {
     return this.ledger.costOfChange(task, carer);
   }
 
+  /** What goes when a task stands nowhere any more: its detour, and what its carer costs (ledger.ts). Hours and waiting, which it shares with others, are left out. */
+  costInPlace(task: number): number {
+    const before = this.prev[task] as number;
+    const after = this.next[task] as number;
+    const straight = before === after ? 0 : this.legBetween(before, after);
+    const detour = (this.leg[task] as number) + (this.leg[after] as number) - straight;
+    return this.model.weights.travelMinutes * detour + this.ledger.costInPlace(task);
+  }
+
   /** All that depends on who goes and not on the times: known before anything is settled. */
   get carerCost(): number {
     return this.ledger.cost + this.model.weights.unassigned * this.unassigned;

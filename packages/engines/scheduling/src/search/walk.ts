@@ -6,6 +6,7 @@
  * Journal of Computational Physics 90 (1990).
  */
 import type { Random } from '@fieldfare/kernel';
+import { createDraw } from './draw.ts';
 import { type SearchScore, toursIn } from './model.ts';
 import { createMoves } from './moves.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -34,12 +35,16 @@ export interface Walk {
   readonly best: () => Solution;
 }
 
+/** Moves between two looks at what a task costs. */
+const LOOK_EVERY = 4;
+
 /** From where `state` stands. `ruinEvery`: one destroy and repair for so many small moves. */
 export function createWalk(state: SearchState, neighbours: Neighbours, random: Random, ruinEvery: number): Walk {
   const { model } = state;
   const { weights } = model;
-  const moves = createMoves(state, neighbours, random);
-  const ruin = createRuin(state, neighbours, random);
+  const draw = createDraw(state, neighbours.movable, random);
+  const moves = createMoves(state, neighbours, draw, random);
+  const ruin = createRuin(state, neighbours, draw, random);
   let cost = state.cost;
   let carers = state.carerCost;
   let bestCost = cost - state.guide;
@@ -98,6 +103,7 @@ export function createWalk(state: SearchState, neighbours: Neighbours, random: R
     go(count, most) {
       heat = most;
       for (const until = tried + count; tried < until; tried += 1) {
+        if (tried % LOOK_EVERY === 0) draw.look();
         if (tried % ruinEvery === ruinEvery - 1) tryRuin();
         else tryMove();
       }
