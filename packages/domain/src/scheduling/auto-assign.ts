@@ -19,6 +19,8 @@ export interface AutoAssignInput {
   readonly regionId: string;
   readonly week: IsoWeek;
   readonly seed?: number | undefined;
+  /** Searches three times as long as usual. */
+  readonly longer?: boolean | undefined;
   /** Names the run for `finishRun`. */
   readonly runId?: string | undefined;
 }
@@ -93,7 +95,7 @@ export async function* autoAssign(
   try {
     const shared = await sharedWorkbench(ctx, input);
     const bench = { ...shared, plan: createPlan(shared.compiled) };
-    const run = drive(ctx, assignWeek(bench.plan, { seed }), orders, signal);
+    const run = drive(ctx, assignWeek(bench.plan, { seed, longer: input.longer ?? false }), orders, signal);
     const total = bench.rows.visits.filter(({ staffId }) => staffId === null).length;
     yield { type: 'progress', placed: 0, total, components: null, improved: 0, elapsedMs: elapsed() };
     for (;;) {

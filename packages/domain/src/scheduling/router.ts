@@ -140,9 +140,18 @@ export const schedulingRouter = router({
   suggest: read.input(visit).query(({ ctx, input }) => suggest(ctx, input)),
   /** Why nobody can take a visit, and the least that would have to give way. */
   noMatch: read.input(visit).query(({ ctx, input }) => noMatch(ctx, input)),
-  /** Searches places for the tray. Changes nothing: ends with a proposal. Ending the subscription cancels. */
+  /**
+   * Searches places for the tray, `longer`: three times as long as usual. Changes nothing: ends with a proposal. Ending the
+   * subscription cancels.
+   */
   autoAssign: write
-    .input(z.object({ seed: z.int().min(0).max(0xffffffff).optional(), runId: z.uuid().optional() }))
+    .input(
+      z.object({
+        seed: z.int().min(0).max(0xffffffff).optional(),
+        longer: z.boolean().optional(),
+        runId: z.uuid().optional(),
+      }),
+    )
     .subscription(async function* ({ ctx, input, signal }) {
       yield* autoAssign(ctx, input, signal);
     }),

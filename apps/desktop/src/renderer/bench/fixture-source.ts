@@ -217,7 +217,7 @@ export function createFixtureSource(initial: WeekBoard): WorkSource {
       });
     },
     finishAutoAssign: () => Promise.resolve(ok(undefined)),
-    autoAssign(scope, _runId, next) {
+    autoAssign(scope, _run, next) {
       const waiting = board.visits.filter(({ staffId }) => staffId === null);
       const placements: ProposedPlacement[] = [];
       let at = 0;

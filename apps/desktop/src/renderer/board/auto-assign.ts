@@ -1,9 +1,9 @@
 /** One run of the engine on screen: progress, the proposal, which placements are ticked. Changes nothing by itself. */
-import type { AutoAssignProgress, Proposal } from '@fieldfare/domain';
+import type { AutoAssignEvent, AutoAssignProgress, Proposal } from '@fieldfare/domain';
 import type { Problem } from '@fieldfare/kernel';
 import { createObservable, type Observable } from '../lib/observable.ts';
 import type { BoardStore } from './board-store.ts';
-import { asPlacement, type Origin, type Scope, shownOf, type WorkSource } from './source.ts';
+import { asPlacement, type Feed, type Origin, type Scope, shownOf, type WorkSource } from './source.ts';
 
 export type AutoAssignState =
   | { readonly phase: 'idle' }
@@ -29,17 +29,21 @@ export type AutoAssignState =
 export interface AutoAssign {
   readonly state: Observable<AutoAssignState>;
   start(): void;
+  /** Searches three times as long as `start`. */
+  startLonger(): void;
   /** Puts a proposal up for review that was worked out elsewhere. */
   show(proposal: Proposal, origin: Origin, beside?: readonly Proposal[]): void;
   /** Has the engine hand over its best so far. */
   finish(): void;
-  /** Stops the engine, or drops the proposal. */
+  /** Stops the engine, and goes back to the proposal that stood when it was started, if one did; or drops the proposal. */
   drop(): void;
   tick(visitIds: readonly string[], on: boolean): void;
   /** Accepts what is ticked. Ok with the number of visits placed. */
   accept(): Promise<number | null>;
   dispose(): void;
 }
+
+type Reviewed = Extract<AutoAssignState, { readonly phase: 'proposal' }>;
 
 const IDLE: AutoAssignState = { phase: 'idle' };
 
@@ -63,6 +67,8 @@ export function createAutoAssign(deps: {
   const { source, scope, store } = deps;
   const state = createObservable<AutoAssignState>(IDLE);
   let stop: (() => void) | null = null;
+  /** The proposal that stood when the run was started. */
+  let stood: Reviewed | null = null;
   let runId = '';
 
   const halt = (): void => {
@@ -72,7 +78,7 @@ export function createAutoAssign(deps: {
 
   function show(proposal: Proposal, origin: Origin, beside: readonly Proposal[] = []): void {
     halt();
-    state.set({
+    review({
       phase: 'proposal',
       proposal,
       origin,
@@ -81,41 +87,51 @@ export function createAutoAssign(deps: {
       accepting: false,
       refused: [],
     });
-    store.setGhosts(proposal.placements);
+  }
+
+  function review(now: Reviewed): void {
+    state.set(now);
+    store.setGhosts(now.proposal.placements.filter(({ visitId }) => now.ticked.has(visitId)));
+  }
+
+  function run(longer: boolean): void {
+    halt();
+    const now = state.get();
+    stood = now.phase === 'proposal' ? now : null;
+    store.setGhosts([]);
+    const nothing = { placed: 0, components: null, improved: 0, elapsedMs: 0 };
+    state.set({
+      phase: 'running',
+      progress: { ...nothing, total: store.summary().unscheduled },
+      finishing: false,
+    });
+    runId = crypto.randomUUID();
+    const feed: Feed<AutoAssignEvent> = {
+      onData(event) {
+        if (event.type === 'progress') {
+          const now = state.get();
+          state.set({ phase: 'running', progress: event, finishing: now.phase === 'running' && now.finishing });
+        } else {
+          show(event.proposal, 'proposal');
+        }
+      },
+      onProblem(problems) {
+        halt();
+        state.set({ phase: 'failed', problems });
+      },
+      onEnd() {
+        // A feed that ends without a proposal found nothing to do.
+        if (state.get().phase === 'running') state.set(IDLE);
+      },
+    };
+    stop = source.autoAssign(scope, { runId, longer }, feed);
   }
 
   return {
     state,
     show,
-    start() {
-      halt();
-      store.setGhosts([]);
-      const nothing = { placed: 0, components: null, improved: 0, elapsedMs: 0 };
-      state.set({
-        phase: 'running',
-        progress: { ...nothing, total: store.summary().unscheduled },
-        finishing: false,
-      });
-      runId = crypto.randomUUID();
-      stop = source.autoAssign(scope, runId, {
-        onData(event) {
-          if (event.type === 'progress') {
-            const now = state.get();
-            state.set({ phase: 'running', progress: event, finishing: now.phase === 'running' && now.finishing });
-          } else {
-            show(event.proposal, 'proposal');
-          }
-        },
-        onProblem(problems) {
-          halt();
-          state.set({ phase: 'failed', problems });
-        },
-        onEnd() {
-          // A feed that ends without a proposal found nothing to do.
-          if (state.get().phase === 'running') state.set(IDLE);
-        },
-      });
-    },
+    start: () => run(false),
+    startLonger: () => run(true),
     finish() {
       const now = state.get();
       if (now.phase !== 'running' || now.finishing) return;
@@ -126,6 +142,10 @@ export function createAutoAssign(deps: {
     drop() {
       halt();
       const now = state.get();
+      if (now.phase === 'running' && stood !== null) {
+        review(stood);
+        return;
+      }
       if (now.phase === 'proposal') {
         source.dropProposal(scope, now.proposal.id, now.origin, shownOf(now.proposal));
       }
@@ -140,8 +160,7 @@ export function createAutoAssign(deps: {
         if (on) ticked.add(id);
         else ticked.delete(id);
       }
-      state.set({ ...now, ticked });
-      store.setGhosts(now.proposal.placements.filter((placement) => ticked.has(placement.visitId)));
+      review({ ...now, ticked });
     },
     async accept() {
       const now = state.get();
@@ -170,8 +189,7 @@ export function createAutoAssign(deps: {
       // All or nothing: untick what went stale, so that the rest can be accepted with one more press.
       const changed = namedVisits(result.problems);
       const ticked = new Set([...now.ticked].filter((id) => !changed.has(id)));
-      state.set({ ...now, ticked, accepting: false, refused: result.problems });
-      store.setGhosts(now.proposal.placements.filter((placement) => ticked.has(placement.visitId)));
+      review({ ...now, ticked, accepting: false, refused: result.problems });
       return null;
     },
     dispose: halt,

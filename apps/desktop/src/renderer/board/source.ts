@@ -129,7 +129,12 @@ export interface WorkSource {
   suggest(scope: Scope, visitId: string): Promise<Result<readonly Candidate[]>>;
   /** Why nobody can take it, and what would have to give way. */
   noMatch(scope: Scope, visitId: string): Promise<Result<NoMatch>>;
-  autoAssign(scope: Scope, runId: string, feed: Feed<AutoAssignEvent>): Stop;
+  /** `longer`: three times as long as usual. */
+  autoAssign(
+    scope: Scope,
+    run: { readonly runId: string; readonly longer: boolean },
+    feed: Feed<AutoAssignEvent>,
+  ): Stop;
   /** The run ends with the best proposal so far. */
   finishAutoAssign(scope: Scope, runId: string): Promise<Result<void>>;
   /** Plans of the week with different aims, one after the other. */

@@ -12,6 +12,7 @@ import {
   IconDots,
   IconEye,
   IconFirstAidKit,
+  IconHourglass,
   IconLayoutSidebarRight,
   IconPlus,
   IconScale,
@@ -139,6 +140,10 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
     open();
     controller.auto.start();
   };
+  const startLonger = (): void => {
+    open();
+    controller.auto.startLonger();
+  };
   return (
     <Button.Group>
       <Tooltip
@@ -162,6 +167,9 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconWand size={15} />} disabled={unscheduled === 0} onClick={start}>
             Auto-assign unscheduled visits
+          </Menu.Item>
+          <Menu.Item leftSection={<IconHourglass size={15} />} disabled={unscheduled === 0} onClick={startLonger}>
+            Auto-assign, three times as long
           </Menu.Item>
           <Menu.Item leftSection={<IconScale size={15} />} onClick={() => controller.askPlans(true)}>
             Compare plans…

@@ -249,6 +249,33 @@ describe('week board by keyboard', () => {
     expect(said()).toMatch(/visits assigned/);
   });
 
+  it('searches longer for a better proposal, and goes back to the one at hand when that is cancelled', async () => {
+    const { autoAssign } = createFixtureSource(small);
+    const asked: boolean[] = [];
+    let stopped = 0;
+    open(small, {
+      autoAssign(scope, run, feed) {
+        asked.push(run.longer);
+        if (!run.longer) return autoAssign(scope, run, feed);
+        return () => {
+          stopped += 1;
+        };
+      },
+    });
+    await focusFirstCard();
+    await page.getByRole('button', { name: 'Auto-assign', exact: true }).click();
+    await expect.element(page.getByRole('button', { name: /^Accept all/ })).toBeVisible();
+    const ghosts = document.querySelectorAll('[data-ghost-visit-id]').length;
+    expect(ghosts).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Search three times as long' }).click();
+    await expect.element(page.getByText(/of \d+ visits placed/)).toBeVisible();
+    expect(document.querySelectorAll('[data-ghost-visit-id]').length).toBe(0);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect.element(page.getByRole('button', { name: /^Accept all/ })).toBeVisible();
+    expect(document.querySelectorAll('[data-ghost-visit-id]').length).toBe(ghosts);
+    expect([asked, stopped]).toEqual([[false, true], 1]);
+  });
+
   it('BRD-PAIR: Space carries both visits of a pair, Shift+Space one alone; M offers the same', async () => {
     const [one, two] = small.visits.filter(({ staffId, start }) => staffId !== null && start !== null);
     if (!one || !two) throw new Error('the fixture has visits with carers');

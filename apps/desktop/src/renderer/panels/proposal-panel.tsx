@@ -89,7 +89,7 @@ function Running({ state }: { readonly state: Extract<AutoAssignState, { phase: 
         variant="default"
         onClick={() => {
           auto.drop();
-          closePanel();
+          if (auto.state.get().phase === 'idle') closePanel();
         }}
       >
         Cancel
@@ -192,7 +192,12 @@ function Proposed({ state }: { readonly state: Extract<AutoAssignState, { phase:
       </div>
       <div className={classes.subtle}>
         The whole week with all of it accepted, worked out in {(proposal.elapsedMs / 1000).toFixed(1)} s. Lower is
-        better.
+        better.{' '}
+        {state.origin === 'proposal' && (
+          <button type="button" className={classes.link} onClick={auto.startLonger}>
+            Search three times as long
+          </button>
+        )}
       </div>
       <ComponentsTable components={proposal.components} first={state.origin === 'proposal'} />
       {state.refused.length > 0 && (

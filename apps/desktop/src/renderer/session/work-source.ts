@@ -55,7 +55,7 @@ export function createWorkSource(client: WorkspaceClient): WorkSource {
     feasibility: (scope, visitId, alone) => attempt(() => scheduling.feasibility.query({ ...scope, visitId, alone })),
     suggest: (scope, visitId) => attempt(() => scheduling.suggest.query({ ...scope, visitId })),
     noMatch: (scope, visitId) => attempt(() => scheduling.noMatch.query({ ...scope, visitId })),
-    autoAssign: (scope, runId, feed) => stopping(scheduling.autoAssign.subscribe({ ...scope, runId }, callbacks(feed))),
+    autoAssign: (scope, run, feed) => stopping(scheduling.autoAssign.subscribe({ ...scope, ...run }, callbacks(feed))),
     finishAutoAssign: (scope, runId) => attempt(() => nothing(scheduling.finishAutoAssign.mutate({ ...scope, runId }))),
     scenarios: (scope, options, feed) => stopping(scenarios.run.subscribe({ ...scope, ...options }, callbacks(feed))),
     finishScenarios: (scope, runId) => attempt(() => nothing(scenarios.finish.mutate({ ...scope, runId }))),

@@ -327,6 +327,19 @@ describe('destroy and repair', () => {
 });
 
 describe('autoAssign', () => {
+  it('searched longer makes three times the moves', () => {
+    const week = generateWeek({ seed: 3, staff: 4, visits: 20, days: 2 });
+    const [usual = 0, longer = 0] = [false, true].map((isLonger) => {
+      const steps = autoAssign(planOf(week), { seed: 1, longer: isLonger });
+      let made = 0;
+      for (let step = steps.next(); !step.done; step = steps.next()) made = Math.max(made, step.value.moves);
+      return made;
+    });
+    expect(usual).toBeGreaterThan(0);
+    // What is told comes before the last slice of a run.
+    expect(Math.abs(longer - 3 * usual)).toBeLessThan(2_000);
+  });
+
   it('leaves no more out and costs no more than what was built, breaks no rule and moves nothing placed before', () => {
     fc.assert(
       fc.property(weeks, fc.integer(), (options, seed) => {
