@@ -2,6 +2,7 @@ import { seededRandom } from '@fieldfare/kernel';
 import { expect, it } from 'vitest';
 import { at, planOf, staffOf, visitOf, weekOf } from '../../test/week.ts';
 import { createDraw } from './draw.ts';
+import type { RoutingModel } from './model.ts';
 import type { SearchState } from './state.ts';
 import { createWeekSearch } from './week-model.ts';
 
@@ -62,6 +63,14 @@ it('counts what is above the least that was seen, and sees it when the turn has 
   move(state, 0, far);
   for (const _task of movable) draw.look();
   expect(shareOf(0, draw), 'dearer than it was').toBeCloseTo(DEAREST, 2);
+});
+
+it('draws evenly where lateness has a price, of which a detour says nothing', () => {
+  const state = weekWithOneFarAway();
+  const model: RoutingModel = { ...state.model, weights: { ...state.model.weights, late: 1 } };
+  const late: SearchState = Object.create(state, { model: { value: model } });
+  const draw = createDraw(late, movable, seededRandom(1));
+  expect(shareOf(COUNT - 1, draw)).toBeCloseTo(EVENLY, 2);
 });
 
 it('draws a task without a place as if all were drawn evenly', () => {

@@ -1,8 +1,9 @@
 /**
  * Which task a move begins with. Every other one is drawn evenly; the others are the dearest of a few, by what a task costs where
- * it stands above the least it was ever seen to cost: who stands dearly has more to gain. A patient who lives far away always
- * costs much, which that least takes off; and were only the dear ones drawn, a long run would hardly move the rest and end dearer than one
- * that draws evenly (docs/benchmarks.md, “Who is dear moves more often”).
+ * it stands above the least it was ever seen to cost: who stands dearly has more to gain. That least is taken off because a patient
+ * who lives far away always costs much. Were only the dear ones drawn, a long run would hardly move the rest, and end no better than one that
+ * draws evenly. Where lateness has a price all are drawn evenly: a task costs there what it does to those behind it, of which
+ * its detour says nothing. Measured in docs/benchmarks.md, “Who stands dearly moves more often”.
  */
 import type { Random } from '@fieldfare/kernel';
 import { NEVER } from './model.ts';
@@ -25,10 +26,12 @@ export function createDraw(state: SearchState, movable: Int32Array, random: Rand
   const { tour, model } = state;
   const dear = new Int32Array(model.taskCount);
   const least = new Int32Array(model.taskCount).fill(NEVER);
+  const evenly = model.weights.late > 0;
   let turn = 0;
   const any = (): number => movable[Math.floor(random.float() * movable.length)] as number;
 
   function look(): void {
+    if (evenly) return;
     const task = movable[turn] as number;
     turn = turn + 1 === movable.length ? 0 : turn + 1;
     if ((tour[task] as number) < 0) {
@@ -44,7 +47,7 @@ export function createDraw(state: SearchState, movable: Int32Array, random: Rand
   return {
     task() {
       let task = any();
-      if ((tour[task] as number) < 0 || random.float() < EVENLY) return task;
+      if (evenly || (tour[task] as number) < 0 || random.float() < EVENLY) return task;
       for (let drawn = 1; drawn < FEW; drawn += 1) {
         const other = any();
         if ((dear[other] as number) > (dear[task] as number)) task = other;
