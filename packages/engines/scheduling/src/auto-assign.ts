@@ -26,17 +26,20 @@ export interface AutoAssignOptions extends ConstructOptions {
 }
 
 /** A second or two for a small week, some 20 s for a large one; `longer` is a minute there and finds up to 1 % more. */
-const MOVES_PER_VISIT = 5_000;
+const MOVES_PER_VISIT = 4_000;
 const LEAST_MOVES = 20_000;
-const MOST_MOVES = 22_000_000;
+const MOST_MOVES = 18_000_000;
 const LONGER = 3;
 /**
  * In mean legs: a built plan is good already, so the search begins cooler than one from nothing. Below a third of a leg little is
  * found that the last twentieth without any heat does not find sooner.
  */
 const HEAT = { start: 1.5, end: 0.3, out: 0.05 };
-/** One destroy and repair for as many moves as visits, within these: in a large week it takes as long as some 150 of them. */
-const RUIN_EVERY = { least: 128, most: 512 };
+/**
+ * One destroy and repair for as many moves as visits, within these. In a large week it takes as long as some 150 of them; asked for half as
+ * often it left planted weeks 1.5 % dearer (docs/benchmarks.md).
+ */
+const RUIN_EVERY = { least: 128, most: 256 };
 
 /**
  * Places into `plan` (which keeps what was placed, however the run ends) every unplaced, unfixed visit that fits
