@@ -19,7 +19,7 @@ import type { Components } from './weights.ts';
 export interface AutoAssignOptions extends ConstructOptions {
   /** Moves that the search tries from hot to cold; by the number of visits when left out, 0 only builds. */
   readonly moves?: number;
-  /** Three times as many moves as usual: a minute for a large week. */
+  /** Three times as many moves as usual, where `moves` is left out: a minute for a large week. */
   readonly longer?: boolean;
   /** Placed visits that the search may move as well. None is left without a place; fixed and broken ones stay. */
   readonly free?: readonly number[];
