@@ -5,6 +5,20 @@ import { createObservable, type Observable } from '../lib/observable.ts';
 import type { BoardStore } from './board-store.ts';
 import { asPlacement, type Feed, type Origin, type Scope, shownOf, type WorkSource } from './source.ts';
 
+/** A proposal under review. */
+export interface Reviewed {
+  readonly phase: 'proposal';
+  readonly proposal: Proposal;
+  readonly origin: Origin;
+  /** Plans that were shown with it. */
+  readonly beside: readonly Proposal[];
+  readonly ticked: ReadonlySet<string>;
+  readonly accepting: boolean;
+  /** Why the last acceptance was refused, when it was. */
+  readonly refused: readonly Problem[];
+}
+
+/** `atHand`: the proposal that was under review when the run was started, to go back to. */
 export type AutoAssignState =
   | { readonly phase: 'idle' }
   | {
@@ -12,19 +26,10 @@ export type AutoAssignState =
       readonly progress: Omit<AutoAssignProgress, 'type'>;
       /** The engine has been told to hand over what it has. */
       readonly finishing: boolean;
+      readonly atHand: Reviewed | null;
     }
-  | {
-      readonly phase: 'proposal';
-      readonly proposal: Proposal;
-      readonly origin: Origin;
-      /** Plans that were shown with it. */
-      readonly beside: readonly Proposal[];
-      readonly ticked: ReadonlySet<string>;
-      readonly accepting: boolean;
-      /** Why the last acceptance was refused, when it was. */
-      readonly refused: readonly Problem[];
-    }
-  | { readonly phase: 'failed'; readonly problems: readonly Problem[] };
+  | Reviewed
+  | { readonly phase: 'failed'; readonly problems: readonly Problem[]; readonly atHand: Reviewed | null };
 
 export interface AutoAssign {
   readonly state: Observable<AutoAssignState>;
@@ -35,7 +40,7 @@ export interface AutoAssign {
   show(proposal: Proposal, origin: Origin, beside?: readonly Proposal[]): void;
   /** Has the engine hand over its best so far. */
   finish(): void;
-  /** Stops the engine, and goes back to the proposal that stood when it was started, if one did; or drops the proposal. */
+  /** Stops the engine, or drops the proposal. After a run that did not end in one, the proposal at hand is under review again. */
   drop(): void;
   tick(visitIds: readonly string[], on: boolean): void;
   /** Accepts what is ticked. Ok with the number of visits placed. */
@@ -43,9 +48,12 @@ export interface AutoAssign {
   dispose(): void;
 }
 
-type Reviewed = Extract<AutoAssignState, { readonly phase: 'proposal' }>;
-
 const IDLE: AutoAssignState = { phase: 'idle' };
+
+function proposalIn(state: AutoAssignState): Reviewed | null {
+  if (state.phase === 'idle') return null;
+  return state.phase === 'proposal' ? state : state.atHand;
+}
 
 /** Ids that a stale answer names, from problem params: `visitId` or `visitIds`. */
 function namedVisits(problems: readonly Problem[]): ReadonlySet<string> {
@@ -67,8 +75,6 @@ export function createAutoAssign(deps: {
   const { source, scope, store } = deps;
   const state = createObservable<AutoAssignState>(IDLE);
   let stop: (() => void) | null = null;
-  /** The proposal that stood when the run was started. */
-  let stood: Reviewed | null = null;
   let runId = '';
 
   const halt = (): void => {
@@ -96,32 +102,35 @@ export function createAutoAssign(deps: {
 
   function run(longer: boolean): void {
     halt();
-    const now = state.get();
-    stood = now.phase === 'proposal' ? now : null;
+    const atHand = proposalIn(state.get());
     store.setGhosts([]);
     const nothing = { placed: 0, components: null, improved: 0, elapsedMs: 0 };
     state.set({
       phase: 'running',
       progress: { ...nothing, total: store.summary().unscheduled },
       finishing: false,
+      atHand,
     });
     runId = crypto.randomUUID();
     const feed: Feed<AutoAssignEvent> = {
       onData(event) {
         if (event.type === 'progress') {
           const now = state.get();
-          state.set({ phase: 'running', progress: event, finishing: now.phase === 'running' && now.finishing });
+          const finishing = now.phase === 'running' && now.finishing;
+          state.set({ phase: 'running', progress: event, finishing, atHand });
         } else {
           show(event.proposal, 'proposal');
         }
       },
       onProblem(problems) {
         halt();
-        state.set({ phase: 'failed', problems });
+        state.set({ phase: 'failed', problems, atHand });
       },
       onEnd() {
         // A feed that ends without a proposal found nothing to do.
-        if (state.get().phase === 'running') state.set(IDLE);
+        if (state.get().phase !== 'running') return;
+        if (atHand) review(atHand);
+        else state.set(IDLE);
       },
     };
     stop = source.autoAssign(scope, { runId, longer }, feed);
@@ -142,12 +151,14 @@ export function createAutoAssign(deps: {
     drop() {
       halt();
       const now = state.get();
-      if (now.phase === 'running' && stood !== null) {
-        review(stood);
-        return;
-      }
       if (now.phase === 'proposal') {
         source.dropProposal(scope, now.proposal.id, now.origin, shownOf(now.proposal));
+      } else {
+        const atHand = proposalIn(now);
+        if (atHand) {
+          review(atHand);
+          return;
+        }
       }
       store.setGhosts([]);
       state.set(IDLE);

@@ -136,13 +136,10 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
       </Button>
     );
   }
-  const start = (): void => {
+  const { auto } = controller;
+  const opening = (start: () => void) => (): void => {
     open();
-    controller.auto.start();
-  };
-  const startLonger = (): void => {
-    open();
-    controller.auto.startLonger();
+    start();
   };
   return (
     <Button.Group>
@@ -153,7 +150,7 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
           className={classes.auto ?? ''}
           leftSection={<IconWand size={15} />}
           disabled={unscheduled === 0}
-          onClick={start}
+          onClick={opening(auto.start)}
         >
           Auto-assign
         </Button>
@@ -165,10 +162,14 @@ function AutoAssignButton({ unscheduled }: { readonly unscheduled: number }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconWand size={15} />} disabled={unscheduled === 0} onClick={start}>
+          <Menu.Item leftSection={<IconWand size={15} />} disabled={unscheduled === 0} onClick={opening(auto.start)}>
             Auto-assign unscheduled visits
           </Menu.Item>
-          <Menu.Item leftSection={<IconHourglass size={15} />} disabled={unscheduled === 0} onClick={startLonger}>
+          <Menu.Item
+            leftSection={<IconHourglass size={15} />}
+            disabled={unscheduled === 0}
+            onClick={opening(auto.startLonger)}
+          >
             Auto-assign, three times as long
           </Menu.Item>
           <Menu.Item leftSection={<IconScale size={15} />} onClick={() => controller.askPlans(true)}>

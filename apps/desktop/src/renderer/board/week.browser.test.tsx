@@ -249,14 +249,16 @@ describe('week board by keyboard', () => {
     expect(said()).toMatch(/visits assigned/);
   });
 
-  it('searches longer for a better proposal, and goes back to the one at hand when that is cancelled', async () => {
+  it('searches longer for a better proposal, and goes back to the one at hand when that is cancelled or fails', async () => {
     const { autoAssign } = createFixtureSource(small);
     const asked: boolean[] = [];
     let stopped = 0;
+    let fail = (): void => undefined;
     open(small, {
       autoAssign(scope, run, feed) {
         asked.push(run.longer);
         if (!run.longer) return autoAssign(scope, run, feed);
+        fail = () => feed.onProblem([{ code: 'offline', message: 'it broke' }]);
         return () => {
           stopped += 1;
         };
@@ -274,6 +276,11 @@ describe('week board by keyboard', () => {
     await expect.element(page.getByRole('button', { name: /^Accept all/ })).toBeVisible();
     expect(document.querySelectorAll('[data-ghost-visit-id]').length).toBe(ghosts);
     expect([asked, stopped]).toEqual([[false, true], 1]);
+    await page.getByRole('button', { name: 'Search three times as long' }).click();
+    fail();
+    await page.getByRole('button', { name: 'Back to the proposal' }).click();
+    await expect.element(page.getByRole('button', { name: /^Accept all/ })).toBeVisible();
+    expect(document.querySelectorAll('[data-ghost-visit-id]').length).toBe(ghosts);
   });
 
   it('BRD-PAIR: Space carries both visits of a pair, Shift+Space one alone; M offers the same', async () => {

@@ -314,6 +314,11 @@ export function ProposalPanel({ board }: { readonly board: WeekBoard }) {
           <Button variant="default" onClick={controller.auto.start}>
             Try again
           </Button>
+          {state.atHand && (
+            <Button variant="default" onClick={controller.auto.drop}>
+              Back to the proposal
+            </Button>
+          )}
         </div>
       )}
       {state.phase === 'idle' && (

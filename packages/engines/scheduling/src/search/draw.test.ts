@@ -1,5 +1,6 @@
 import { seededRandom } from '@fieldfare/kernel';
 import { expect, it } from 'vitest';
+import { finish } from '../../test/search.ts';
 import { at, planOf, staffOf, visitOf, weekOf } from '../../test/week.ts';
 import { createDraw } from './draw.ts';
 import type { RoutingModel } from './model.ts';
@@ -20,10 +21,7 @@ function weekWithOneFarAway(): SearchState {
   const plan = planOf(weekOf([staffOf('a'), staffOf('b', { homePlace: 60 })], visits));
   for (let visit = 0; visit < COUNT; visit += 1) plan.place(visit, 0, at('08:00') + visit * 12);
   plan.place(COUNT - 1, 0, at('13:00'));
-  const steps = createWeekSearch(plan, new Uint8Array(COUNT).fill(1));
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value.state;
+  return finish(createWeekSearch(plan, new Uint8Array(COUNT).fill(1))).state;
 }
 
 const movable = Int32Array.from({ length: COUNT }, (_, task) => task);

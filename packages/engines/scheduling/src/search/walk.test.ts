@@ -2,6 +2,7 @@ import { seededRandom } from '@fieldfare/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateWeek } from '../../test/generate.ts';
+import { finish, trayOf } from '../../test/search.ts';
 import { at, planOf, staffOf, visitOf, weekOf } from '../../test/week.ts';
 import { autoAssign } from '../auto-assign.ts';
 import { componentsOf } from '../score.ts';
@@ -11,21 +12,13 @@ import { neighboursOf } from './neighbours.ts';
 import { createWalk } from './walk.ts';
 import { createWeekSearch } from './week-model.ts';
 
-function finish<T>(steps: Iterator<unknown, T, undefined>): T {
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
-}
-
 describe('a walk', () => {
   it('without heat and while putting visits in anew never costs more, and its best is what it says, in no breach of rules', () => {
     let gained = 0;
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const plan = planOf(generateWeek({ seed, staff: 6, visits: 50, days: 2 }));
-        const tray = Uint8Array.from(plan.staffOf, (staff, visit) =>
-          Number(staff < 0 && plan.compiled.visitFixed[visit] === 0),
-        );
+        const tray = trayOf(plan);
         finish(autoAssign(plan, { seed, moves: 0 }));
         const broken = violationsOfPlan(plan).length;
         const week = finish(createWeekSearch(plan, tray));
