@@ -1,4 +1,5 @@
 /** Hard rules that are looked at once a change has settled, for the nodes that a log of times names. */
+import type { FlatLists } from './flat-lists.ts';
 import type { RoutingModel } from './model.ts';
 import { firstStart } from './starts.ts';
 import { type CellLog, TIMING, TOUR } from './undo.ts';
@@ -28,7 +29,7 @@ export function isInTime(state: Timed, log: Int32Array, count: number): boolean 
 }
 
 /** SCH-OVERLAP-PATIENT and SCH-SPACING for these nodes. */
-export function patientsInOnePlace(state: Timed, log: Int32Array, count: number): boolean {
+export function patientsInOnePlace(state: Timed, rivals: FlatLists, log: Int32Array, count: number): boolean {
   const { model, tour, start } = state;
   const { tooNear } = model;
   for (let at = 0; at < count; at += TIMING) {
@@ -36,7 +37,9 @@ export function patientsInOnePlace(state: Timed, log: Int32Array, count: number)
     if (node >= model.taskCount || (tour[node] as number) < 0) continue;
     const from = start[node] as number;
     const to = endOf(state, node);
-    for (const other of model.rivals[node] as Int32Array) {
+    const last = rivals.from[node + 1] as number;
+    for (let rival = rivals.from[node] as number; rival < last; rival += 1) {
+      const other = rivals.items[rival] as number;
       if ((tour[other] as number) < 0) continue;
       const otherFrom = start[other] as number;
       const clash =

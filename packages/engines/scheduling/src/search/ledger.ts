@@ -12,6 +12,7 @@
 import { priceOf as hourlyPrice, overtime as overtimeOf } from '../pay.ts';
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
 import { OTHER_CARER } from '../told.ts';
+import { type FlatLists, flatLists } from './flat-lists.ts';
 import { NEVER, type RoutingModel } from './model.ts';
 import { BOOKED, CARERS, type CellLog, take } from './undo.ts';
 
@@ -41,6 +42,8 @@ export class Ledger {
   private readonly booked: Int32Array;
   /** By patient: how many carers come. */
   private readonly carers: Int32Array;
+  /** By patient. */
+  private readonly tasksOf: FlatLists;
   private readonly hasFaces: boolean;
   private readonly hasHours: boolean;
   private readonly hasTold: boolean;
@@ -63,6 +66,7 @@ export class Ledger {
     this.booked = new Int32Array(carerCount + mostAgreed.length);
     this.carers = new Int32Array(patientTasks.length);
     this.lists = [this.booked, this.carers];
+    this.tasksOf = flatLists(patientTasks);
     this.hasFaces = weights.continuity > 0;
     const most = patientTasks.reduce((longest, tasks) => Math.max(longest, tasks.length), 0);
     this.guideOf = new Int32Array(most + 1);
@@ -269,12 +273,14 @@ export class Ledger {
 
   /** How many other visits of the patient the carer has. */
   private otherVisits(task: number, carer: number): number {
-    const { patient, patientTasks, tourCarer } = this.model;
+    const { patient, tourCarer } = this.model;
     const { tour } = this;
-    const others = patientTasks[patient[task] as number] as Int32Array;
+    const { from, items } = this.tasksOf;
+    const who = patient[task] as number;
+    const last = from[who + 1] as number;
     let count = 0;
-    for (let index = 0; index < others.length; index += 1) {
-      const other = others[index] as number;
+    for (let index = from[who] as number; index < last; index += 1) {
+      const other = items[index] as number;
       const there = tour[other] as number;
       if (other !== task && there >= 0 && tourCarer[there] === carer) count += 1;
     }

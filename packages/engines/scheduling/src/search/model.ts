@@ -107,6 +107,7 @@ export type SearchWeights = SearchScore;
 /** Later than any tick. */
 export const NEVER = 2 ** 30;
 
+/** What a score costs. A state keeps the same sum in parts. */
 export function searchCost(weights: SearchWeights, score: SearchScore): number {
   return (
     weights.unassigned * score.unassigned +

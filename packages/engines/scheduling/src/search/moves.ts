@@ -4,6 +4,7 @@
  */
 import type { Random } from '@fieldfare/kernel';
 import type { Draw } from './draw.ts';
+import { flatLists } from './flat-lists.ts';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createProbe } from './probe.ts';
 import type { SearchState } from './state.ts';
@@ -17,10 +18,18 @@ export interface Moves {
 }
 
 const LONGEST_SEGMENT = 3;
-/** Odds that a position is drawn at a tour's start instead of behind a neighbour. */
-const AT_START = 0.1;
-/** Odds that it is drawn with somebody whom the patient knows. */
-const WITH_KNOWN = 0.45;
+/** Odds of a kind of move, of which tails get the rest, and that a position is drawn at a tour's start or with somebody whom the patient knows. */
+interface Odds {
+  readonly replace: number;
+  readonly relocate: number;
+  readonly swap: number;
+  readonly segment: number;
+  readonly atStart: number;
+  readonly withKnown: number;
+}
+/** Where few carers a patient are wanted: measured in docs/benchmarks.md, “A third visit moves on”. */
+const WITH_FACES: Odds = { replace: 0.08, relocate: 0.34, swap: 0.38, segment: 0.1, atStart: 0.06, withKnown: 0.65 };
+const WITHOUT: Odds = { replace: 0, relocate: 0.5, swap: 0.25, segment: 0.12, atStart: 0.1, withKnown: 0 };
 /** Odds that it is drawn behind any task: what lies far apart by the windows may lie together once visits run late. */
 const ANYWHERE = 0.2;
 
@@ -30,7 +39,8 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
   const { taskCount, place, weights } = model;
   const { before: near, width, nearTours, carerTours } = neighbours;
   const price = weights.travelMinutes;
-  const faces = weights.continuity > 0;
+  const odds = weights.continuity > 0 ? WITH_FACES : WITHOUT;
+  const tasksOf = flatLists(model.patientTasks);
   const anywhere = weights.late > 0 ? ANYWHERE : 0;
   const below = (count: number): number => Math.floor(random.float() * count);
   const leg = (a: number, b: number): number => state.legBetween(a, b);
@@ -42,11 +52,15 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
   /** A node to stand behind, or -1. */
   function anchorFor(task: number): number {
     const draw = random.float();
-    if (draw < AT_START) {
+    if (draw < odds.atStart) {
       const open = nearTours[task] as Int32Array;
       return open.length === 0 ? -1 : taskCount + (open[below(open.length)] as number);
     }
-    if (faces && draw < AT_START + WITH_KNOWN) return besideKnown(task);
+    if (draw < odds.atStart + odds.withKnown) {
+      const known = besideKnown(task);
+      // Most patients have one carer already, or others who are not there that day: their visits look for a shorter way instead.
+      if (known >= 0) return known;
+    }
     if (random.float() < anywhere) {
       const any = below(taskCount);
       return any === task || (tour[any] as number) < 0 ? -1 : any;
@@ -59,10 +73,12 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
 
   /** Among the tours of another carer who sees the patient (or should), behind the last task that starts before this one. */
   function besideKnown(task: number): number {
-    const others = model.patientTasks[model.patient[task] as number];
-    if (others === undefined) return -1;
-    const pick = below(others.length + 1);
-    const other = others[pick] ?? -1;
+    const who = model.patient[task] as number;
+    if (who < 0) return -1;
+    const first = tasksOf.from[who] as number;
+    const count = (tasksOf.from[who + 1] as number) - first;
+    const pick = below(count + 1);
+    const other = pick === count ? -1 : (tasksOf.items[first + pick] as number);
     const carer = other < 0 ? (model.preferred[task] as number) : (model.tourCarer[tour[other] as number] ?? -1);
     if (carer < 0 || ((tour[task] as number) >= 0 && carer === model.tourCarer[tour[task] as number])) return -1;
     const theirs = carerTours[carer] as Int32Array;
@@ -158,6 +174,43 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
     return added - saved;
   }
 
+  /**
+   * `task` goes to a carer whom its patient knows, into the place of another task, which goes behind a neighbour of its own in a third
+   * place. Where every tour is full a patient's visits can hardly come together otherwise: a swap sends the other task where nobody
+   * knows its patient.
+   */
+  function replace(task: number, room: number): number | null {
+    const anchor = besideKnown(task);
+    if (anchor < 0) return null;
+    const other = next[anchor] as number;
+    if (other === task || other >= taskCount || next[task] === other || next[other] === task) return null;
+    if (model.movable[other] === 0) return null;
+    const mine = tour[task] as number;
+    const theirs = tour[other] as number;
+    const after = next[other] as number;
+    if (mine === theirs || !state.allows(task, theirs) || !hasTime(anchor, task, after)) return null;
+    const second = anchorFor(other);
+    const from = prev[task] as number;
+    // Each of the three must be a place of its own.
+    if (second < 0 || second === from || second === task || second === anchor || second === other) return null;
+    const third = tour[second] as number;
+    const behind = next[second] as number;
+    if (third === theirs || !state.allows(other, third) || !hasTime(second, other, behind)) return null;
+    const to = next[task] as number;
+    const added = leg(anchor, task) + leg(task, after) + leg(from, to) + leg(second, other) + leg(other, behind);
+    const saved = into(task) + into(to) + into(other) + into(after) + into(behind);
+    const most = price * (added - saved);
+    if (most > room && most > room + gain(task, theirs) + gain(other, third)) return null;
+    if (!mayStand(theirs, anchor, task, task, after)) return null;
+    // Where the third place is in the tour that `task` leaves, it is not as it will be.
+    if (third !== mine && !mayStand(third, second, other, other, behind)) return null;
+    state.cut(task);
+    state.cut(other);
+    state.insert(task, anchor);
+    state.insert(other, second);
+    return added - saved;
+  }
+
   function fits(task: number, there: number, apart: boolean): boolean {
     const other = model.partner[task] as number;
     if (!apart && other >= 0) {
@@ -246,10 +299,14 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
     tryOne(room) {
       const task = draw.task();
       if ((tour[task] as number) < 0) return admit(task);
-      const kind = random.float();
-      if (kind < 0.5) return relocate(task, room);
-      if (kind < 0.75) return swap(task, room);
-      if (kind < 0.87) return moveSegment(task, room);
+      let kind = random.float();
+      if (kind < odds.replace) return replace(task, room);
+      kind -= odds.replace;
+      if (kind < odds.relocate) return relocate(task, room);
+      kind -= odds.relocate;
+      if (kind < odds.swap) return swap(task, room);
+      kind -= odds.swap;
+      if (kind < odds.segment) return moveSegment(task, room);
       return exchangeTails(task, room);
     },
   };

@@ -5,7 +5,7 @@
  */
 import { pairsApart } from './checks.ts';
 import { Ledger } from './ledger.ts';
-import { mayDo, type RoutingModel, type SearchScore, searchCost, toursIn } from './model.ts';
+import { mayDo, type RoutingModel, type SearchScore, toursIn } from './model.ts';
 import { Timetable } from './timetable.ts';
 import { createCellLog, NEXT, PREV, TOUR, take, undo } from './undo.ts';
 
@@ -82,7 +82,7 @@ export class SearchState {
   }
   /** What the score costs, and the guide: what the search lowers. */
   get cost(): number {
-    return searchCost(this.model.weights, this) + this.ledger.guide;
+    return this.times.cost + this.carerCost;
   }
   /** The part of the cost that is there to lead the search (ledger.ts); 0 unless asked for by `gather`. */
   get guide(): number {

@@ -12,6 +12,7 @@ import { MOST_WAITING } from '../score.ts';
 import { isOtherTime, OTHER_TIME } from '../told.ts';
 import { type BreakTiming, createBreakTiming } from './breaks.ts';
 import { isInTime, patientsInOnePlace } from './checks.ts';
+import { type FlatLists, flatLists } from './flat-lists.ts';
 import type { RoutingModel } from './model.ts';
 import { firstStart, startTogether } from './starts.ts';
 import { grown, TIMING } from './undo.ts';
@@ -56,6 +57,7 @@ export class Timetable {
   private queueTo = 0;
   private readonly mask: number;
   private readonly mostSteps: number;
+  private readonly rivals: FlatLists;
   private readonly hasRivals: boolean;
   private readonly hasTold: boolean;
   private readonly breaks: BreakTiming | null;
@@ -95,7 +97,20 @@ export class Timetable {
     this.hasTold = model.toldStart.some((start) => start >= 0);
     this.breaks = model.breaks === null ? null : createBreakTiming(model, model.breaks);
     this.unrested = new Uint8Array(model.breaks === null ? 0 : tourCount);
-    this.hasRivals = model.rivals.some((list) => list.length > 0);
+    this.rivals = flatLists(model.rivals);
+    this.hasRivals = this.rivals.items.length > 0;
+  }
+
+  /** What all of it costs as things stand. */
+  get cost(): number {
+    const { weights } = this.model;
+    return (
+      weights.travelMinutes * this.travelMinutes +
+      weights.waitingMinutes * this.waitingMinutes +
+      weights.late * this.late +
+      weights.worstLate * this.worstLate +
+      weights.disruption * this.otherTimes
+    );
   }
 
   /** Has `settle` ask a node for its start again: its predecessor, or what it waits for, is another. */
@@ -208,7 +223,7 @@ export class Timetable {
     if (this.hasTold) this.priceTold();
     return (
       (!doubtful || (this.allRested() && isInTime(this, this.timings, this.timingCount))) &&
-      (!this.hasRivals || patientsInOnePlace(this, this.timings, this.timingCount))
+      (!this.hasRivals || patientsInOnePlace(this, this.rivals, this.timings, this.timingCount))
     );
   }
 
