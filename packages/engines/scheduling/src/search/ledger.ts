@@ -12,7 +12,7 @@
 import { priceOf as hourlyPrice, overtime as overtimeOf } from '../pay.ts';
 import { load, NEW_FACE, NOT_PREFERRED } from '../score.ts';
 import { OTHER_CARER } from '../told.ts';
-import { type FlatLists, flatLists } from './flat-lists.ts';
+import type { FlatLists } from './flat-lists.ts';
 import { NEVER, type RoutingModel } from './model.ts';
 import { BOOKED, CARERS, type CellLog, take } from './undo.ts';
 
@@ -42,7 +42,6 @@ export class Ledger {
   private readonly booked: Int32Array;
   /** By patient: how many carers come. */
   private readonly carers: Int32Array;
-  /** By patient. */
   private readonly tasksOf: FlatLists;
   private readonly hasFaces: boolean;
   private readonly hasHours: boolean;
@@ -58,7 +57,8 @@ export class Ledger {
   private otherCarersBefore = 0;
   private overBefore = 0;
 
-  constructor(model: RoutingModel, tour: Int32Array, log: CellLog) {
+  /** `tasksOf`: tasks by patient. */
+  constructor(model: RoutingModel, tour: Int32Array, tasksOf: FlatLists, log: CellLog) {
     const { carerCount, mostAgreed, mostBooked, patientTasks, price, toldCarer, weights } = model;
     this.model = model;
     this.tour = tour;
@@ -66,7 +66,7 @@ export class Ledger {
     this.booked = new Int32Array(carerCount + mostAgreed.length);
     this.carers = new Int32Array(patientTasks.length);
     this.lists = [this.booked, this.carers];
-    this.tasksOf = flatLists(patientTasks);
+    this.tasksOf = tasksOf;
     this.hasFaces = weights.continuity > 0;
     const most = patientTasks.reduce((longest, tasks) => Math.max(longest, tasks.length), 0);
     this.guideOf = new Int32Array(most + 1);

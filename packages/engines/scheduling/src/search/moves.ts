@@ -4,7 +4,6 @@
  */
 import type { Random } from '@fieldfare/kernel';
 import type { Draw } from './draw.ts';
-import { flatLists } from './flat-lists.ts';
 import { couldHold, type Neighbours } from './neighbours.ts';
 import { createProbe } from './probe.ts';
 import type { SearchState } from './state.ts';
@@ -18,29 +17,30 @@ export interface Moves {
 }
 
 const LONGEST_SEGMENT = 3;
-/** Odds of a kind of move, of which tails get the rest, and that a position is drawn at a tour's start or with somebody whom the patient knows. */
-interface Odds {
+/** How often what is drawn. */
+interface Shares {
+  /** Of the moves; what is left of them exchanges tails. */
   readonly replace: number;
   readonly relocate: number;
   readonly swap: number;
   readonly segment: number;
+  /** Of the positions: at a tour's start, and with somebody whom the patient knows; what is left lies behind a neighbour. */
   readonly atStart: number;
   readonly withKnown: number;
 }
 /** Where few carers a patient are wanted: measured in docs/benchmarks.md, “A third visit moves on”. */
-const WITH_FACES: Odds = { replace: 0.08, relocate: 0.34, swap: 0.38, segment: 0.1, atStart: 0.06, withKnown: 0.65 };
-const WITHOUT: Odds = { replace: 0, relocate: 0.5, swap: 0.25, segment: 0.12, atStart: 0.1, withKnown: 0 };
+const WITH_FACES: Shares = { replace: 0.08, relocate: 0.34, swap: 0.38, segment: 0.1, atStart: 0.06, withKnown: 0.65 };
+const WITHOUT_FACES: Shares = { replace: 0, relocate: 0.5, swap: 0.25, segment: 0.12, atStart: 0.1, withKnown: 0 };
 /** Odds that it is drawn behind any task: what lies far apart by the windows may lie together once visits run late. */
 const ANYWHERE = 0.2;
 
 export function createMoves(state: SearchState, neighbours: Neighbours, draw: Draw, random: Random): Moves {
-  const { model, next, prev, tour, start, leg: legInto } = state;
+  const { model, next, prev, tour, start, leg: legInto, tasksOf } = state;
   const { mayStand, hasTime } = createProbe(state);
   const { taskCount, place, weights } = model;
   const { before: near, width, nearTours, carerTours } = neighbours;
   const price = weights.travelMinutes;
-  const odds = weights.continuity > 0 ? WITH_FACES : WITHOUT;
-  const tasksOf = flatLists(model.patientTasks);
+  const share = weights.continuity > 0 ? WITH_FACES : WITHOUT_FACES;
   const anywhere = weights.late > 0 ? ANYWHERE : 0;
   const below = (count: number): number => Math.floor(random.float() * count);
   const leg = (a: number, b: number): number => state.legBetween(a, b);
@@ -52,11 +52,11 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
   /** A node to stand behind, or -1. */
   function anchorFor(task: number): number {
     const draw = random.float();
-    if (draw < odds.atStart) {
+    if (draw < share.atStart) {
       const open = nearTours[task] as Int32Array;
       return open.length === 0 ? -1 : taskCount + (open[below(open.length)] as number);
     }
-    if (draw < odds.atStart + odds.withKnown) {
+    if (draw < share.atStart + share.withKnown) {
       const known = besideKnown(task);
       // Most patients have one carer already, or others who are not there that day: their visits look for a shorter way instead.
       if (known >= 0) return known;
@@ -142,13 +142,18 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
     return added;
   }
 
+  /** Who stands behind `anchor` and could give its place to `task`, or -1; nobody next to `task` itself. */
+  function giver(task: number, anchor: number): number {
+    const other = anchor < 0 ? taskCount : (next[anchor] as number);
+    if (other === task || other >= taskCount || next[task] === other || next[other] === task) return -1;
+    return model.movable[other] === 0 ? -1 : other;
+  }
+
   /** `task` takes the place of whoever stands behind its neighbour, who takes the place of `task`. */
   function swap(task: number, room: number): number | null {
     const anchor = anchorFor(task);
-    if (anchor < 0) return null;
-    const other = next[anchor] as number;
-    if (other === task || other >= taskCount || next[task] === other || next[other] === task) return null;
-    if (model.movable[other] === 0) return null;
+    const other = giver(task, anchor);
+    if (other < 0) return null;
     const mine = tour[task] as number;
     const theirs = tour[other] as number;
     if (mine !== theirs) {
@@ -181,10 +186,8 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
    */
   function replace(task: number, room: number): number | null {
     const anchor = besideKnown(task);
-    if (anchor < 0) return null;
-    const other = next[anchor] as number;
-    if (other === task || other >= taskCount || next[task] === other || next[other] === task) return null;
-    if (model.movable[other] === 0) return null;
+    const other = giver(task, anchor);
+    if (other < 0) return null;
     const mine = tour[task] as number;
     const theirs = tour[other] as number;
     const after = next[other] as number;
@@ -202,7 +205,7 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
     const most = price * (added - saved);
     if (most > room && most > room + gain(task, theirs) + gain(other, third)) return null;
     if (!mayStand(theirs, anchor, task, task, after)) return null;
-    // Where the third place is in the tour that `task` leaves, it is not as it will be.
+    // The tour that `task` leaves is not yet as it will be; `hasTime`, asked there too, may give up a try that would do.
     if (third !== mine && !mayStand(third, second, other, other, behind)) return null;
     state.cut(task);
     state.cut(other);
@@ -300,13 +303,13 @@ export function createMoves(state: SearchState, neighbours: Neighbours, draw: Dr
       const task = draw.task();
       if ((tour[task] as number) < 0) return admit(task);
       let kind = random.float();
-      if (kind < odds.replace) return replace(task, room);
-      kind -= odds.replace;
-      if (kind < odds.relocate) return relocate(task, room);
-      kind -= odds.relocate;
-      if (kind < odds.swap) return swap(task, room);
-      kind -= odds.swap;
-      if (kind < odds.segment) return moveSegment(task, room);
+      if (kind < share.replace) return replace(task, room);
+      kind -= share.replace;
+      if (kind < share.relocate) return relocate(task, room);
+      kind -= share.relocate;
+      if (kind < share.swap) return swap(task, room);
+      kind -= share.swap;
+      if (kind < share.segment) return moveSegment(task, room);
       return exchangeTails(task, room);
     },
   };

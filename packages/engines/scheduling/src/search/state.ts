@@ -4,6 +4,7 @@
  * `ledger.ts`, when everything starts in `timetable.ts`.
  */
 import { pairsApart } from './checks.ts';
+import { type FlatLists, flatLists } from './flat-lists.ts';
 import { Ledger } from './ledger.ts';
 import { mayDo, type RoutingModel, type SearchScore, toursIn } from './model.ts';
 import { Timetable } from './timetable.ts';
@@ -20,6 +21,8 @@ export class SearchState {
   readonly start: Int32Array;
   /** Travel on the way into a node. Read only outside. */
   readonly leg: Int32Array;
+  /** Tasks by patient: `model.patientTasks`, side by side. */
+  readonly tasksOf: FlatLists;
   unassigned = 0;
 
   private readonly times: Timetable;
@@ -39,7 +42,8 @@ export class SearchState {
     this.times = new Timetable(model, this);
     this.start = this.times.start;
     this.leg = this.times.leg;
-    this.ledger = new Ledger(model, this.tour, this.cells);
+    this.tasksOf = flatLists(model.patientTasks);
+    this.ledger = new Ledger(model, this.tour, this.tasksOf, this.cells);
     this.lists = [this.next, this.prev, this.tour, ...this.ledger.lists];
     this.hasPairs = model.partner.some((other) => other >= 0);
     for (let tour = 0; tour < tourCount; tour += 1) {
