@@ -11,6 +11,7 @@ import { couldHold, type Neighbours } from './neighbours.ts';
 import { createOdds } from './odds.ts';
 import { createRepair } from './repair.ts';
 import type { SearchState } from './state.ts';
+import { createTangles } from './tangle.ts';
 
 export interface Ruin {
   /** Takes some out and puts them back, committed. Ask the state for its cost; then `keep` or `putBack`. */
@@ -40,6 +41,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, draw: Dra
   const { taskCount, patientTasks, patient, weights } = model;
   const { before: near, width, movable } = neighbours;
   const repair = createRepair(state, neighbours, random);
+  const toursTangledWith = createTangles(state, neighbours);
   const below = (count: number): number => Math.floor(random.float() * count);
   const removed: number[] = [];
   const from: number[] = [];
@@ -115,6 +117,11 @@ export function createRuin(state: SearchState, neighbours: Neighbours, draw: Dra
         }
       }
     },
+    /** The tours of carers who have each other's day. */
+    tangle(seed: number): void {
+      left = MOST_REMOVED;
+      for (const there of toursTangledWith(seed, left)) empty(there);
+    },
     /** Tasks that begin at about the same time, whoever does them. */
     time(seed: number): void {
       const at = start[seed] as number;
@@ -131,9 +138,8 @@ export function createRuin(state: SearchState, neighbours: Neighbours, draw: Dra
       }
     },
   };
-  const order = Object.values(kinds).filter(
-    (kind) => weights.continuity > 0 || (kind !== kinds.patient && kind !== kinds.reunite),
-  );
+  const ofFaces: readonly unknown[] = [kinds.patient, kinds.reunite, kinds.tangle];
+  const order = Object.values(kinds).filter((kind) => weights.continuity > 0 || !ofFaces.includes(kind));
   const odds = createOdds(order.length, random);
   /** The kind of the last try, or for what it was. */
   let last: number = WAITING;
@@ -147,6 +153,15 @@ export function createRuin(state: SearchState, neighbours: Neighbours, draw: Dra
       first = before;
     }
     for (let node = first, count = 0; node < taskCount && count < length; count += 1) {
+      const following = next[node] as number;
+      remove(node);
+      node = following;
+    }
+  }
+
+  function empty(there: number): void {
+    const home = taskCount + there;
+    for (let node = next[home] as number; node !== home; ) {
       const following = next[node] as number;
       remove(node);
       node = following;
