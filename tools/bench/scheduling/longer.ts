@@ -1,6 +1,6 @@
 /**
  * What the product's search leaves on the table: the large week, half of it placed as it stands and with nothing placed, as the
- * product searches it, for a minute (what it does when asked to search longer), and for many minutes. Two seeds differ by half a
+ * product searches it, for a minute (about what it does when asked to search longer), and for many minutes. Two seeds differ by half a
  * per cent, so means of several say more. In processor time, so that other work on the machine counts for nothing; a search is cooled
  * by the move, so each is given as many moves as the one before it made in that time.
  */

@@ -8,6 +8,7 @@ import {
   drag,
   openLaptop,
   openVisit,
+  pause,
   removeTemporaryFolders,
   retryNow,
   setField,
@@ -150,14 +151,19 @@ describe('two coordinators, one week', () => {
     await dialog.getByRole('button', { name: 'Move here' }).click();
     await expect.poll(() => unscheduled(ben)).toBe(before - 1);
 
-    // The one who is offline can plan, auto-assign and undo: another visit than the colleague’s, whose carer an undo would clash with.
+    // The one who is offline can plan, auto-assign and undo: all but the colleague’s visit, whose carer the undo would clash with.
     const left = await unscheduled(amelie);
     await amelie.getByRole('button', { name: 'Auto-assign' }).first().click();
-    const proposal = amelie.getByTestId('proposal-panel');
-    await proposal.getByRole('checkbox', { name: /selected$/ }).uncheck({ timeout: 30_000 });
-    const offered = proposal.getByRole('checkbox', { name: / at \d\d:\d\d$/ });
-    const labels = await offered.evaluateAll((boxes) => boxes.map((box) => box.getAttribute('aria-label') ?? ''));
-    await offered.nth(labels.findIndex((label) => !nameOf(second?.text ?? '').startsWith(label.slice(0, 6)))).check();
+    const offered = amelie.getByTestId('proposal-panel').getByRole('checkbox', { name: / at \d\d:\d\d$/ });
+    await offered.first().waitFor({ timeout: 30_000 });
+    const theirs = amelie.getByRole('checkbox', { name: new RegExp(`^${nameOf(second?.text ?? '').slice(0, 6)}`) });
+    for (let seen = '', last = '?'; last !== seen; ) {
+      for (const box of await theirs.all()) await box.uncheck();
+      seen = last;
+      await offered.last().scrollIntoViewIfNeeded();
+      await pause(200);
+      last = (await offered.last().getAttribute('aria-label')) ?? '';
+    }
     await amelie.getByRole('button', { name: /^Accept/ }).click();
     await expect.poll(() => unscheduled(amelie)).toBeLessThan(left);
     await amelie.locator('body').press('Control+z');

@@ -117,7 +117,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, draw: Dra
         }
       }
     },
-    /** The tours of carers who have each other's day. */
+    /** The tours of carers who have each other's day: as many as may be, for a part of them changes nothing. */
     tangle(seed: number): void {
       left = MOST_REMOVED;
       for (const there of toursTangledWith(seed, left)) empty(there);
@@ -138,7 +138,7 @@ export function createRuin(state: SearchState, neighbours: Neighbours, draw: Dra
       }
     },
   };
-  const ofFaces: readonly unknown[] = [kinds.patient, kinds.reunite, kinds.tangle];
+  const ofFaces: readonly ((seed: number) => void)[] = [kinds.patient, kinds.reunite, kinds.tangle];
   const order = Object.values(kinds).filter((kind) => weights.continuity > 0 || !ofFaces.includes(kind));
   const odds = createOdds(order.length, random);
   /** The kind of the last try, or for what it was. */
