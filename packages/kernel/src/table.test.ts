@@ -55,6 +55,7 @@ describe('defineTable', () => {
         phi: [],
         indexes: [],
         merge: {},
+        unset: null,
       });
     expect(declare('Sheds', 'a')).toThrow(InvariantError);
     expect(declare('sheds', 'a_b')).toThrow(InvariantError);

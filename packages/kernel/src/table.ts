@@ -34,6 +34,11 @@ export interface TableDef<Name extends string = string, Shape extends RowShape =
   /** Fields that hold personal health information: never logged, never in prompts. */
   readonly phi: readonly string[];
   readonly merge: Readonly<Record<string, FieldMerge>>;
+  /**
+   * Of rows that several people may create under one id: the values with which a row says nothing. Who undoes the creation of one
+   * writes these instead of deleting it: to what a colleague wrote meanwhile that is another answer, not an end. Null: deleted.
+   */
+  readonly unset: Readonly<Record<string, JsonValue>> | null;
   /** Columns to index in the projection, each a list of field names. */
   readonly indexes: readonly (readonly string[])[];
   /** One line for people: what a row is. */
@@ -61,6 +66,7 @@ export function defineTable<const Name extends string, Shape extends RowShape>(t
   readonly shardFields: readonly (keyof Shape & string)[];
   readonly phi?: readonly (keyof Shape & string)[];
   readonly merge?: Readonly<Partial<Record<keyof Shape & string, FieldMerge>>>;
+  readonly unset?: Partial<RowOf<Shape>> | null;
   readonly indexes?: readonly (readonly (keyof Shape & string)[])[];
 }): TableDef<Name, Shape> {
   invariant(/^[a-z][a-z_]*$/.test(table.name), `table name must be snake_case: ${table.name}`);
@@ -84,6 +90,7 @@ export function defineTable<const Name extends string, Shape extends RowShape>(t
     shardFields: table.shardFields,
     phi: table.phi ?? [],
     merge: (table.merge ?? {}) as Readonly<Record<string, FieldMerge>>,
+    unset: table.unset ? jsonFields(table.unset) : null,
     indexes: table.indexes ?? [],
   };
 }

@@ -3,7 +3,7 @@
  * context in which the router's procedures run for one principal.
  */
 
-import type { CommandInfo, Context, Database, SyncPort } from '@fieldfare/domain';
+import { type CommandInfo, type Context, type Database, type SyncPort, tables } from '@fieldfare/domain';
 import {
   type Clock,
   fail,
@@ -110,7 +110,12 @@ export function createCore(options: {
         const allowed = mayWrite(principal, changes);
         return allowed.ok ? replica.commit(changes, principal.userId) : allowed;
       };
-      const history = createHistory({ clock, row: replica.row, commit });
+      const history = createHistory({
+        clock,
+        row: replica.row,
+        commit,
+        unset: (table) => tables.get(table)?.unset ?? null,
+      });
       return {
         principal,
         clock,

@@ -5,10 +5,13 @@
  *  WSP-UNDO-OWN    only this session's own commands are undone, last first
  *  WSP-UNDO-STALE  a command is undone only while every field it set still carries its stamp: what a colleague
  *                  changed since is never overwritten; the command is dropped from the stack and the caller told
+ *  WSP-UNDO-CLASH  what a colleague changed who had seen neither the edit nor the undo clashes with the undo, once: both
+ *                  answers are kept and shown
  */
 
 import type { CommandInfo, History } from '@fieldfare/domain';
 import {
+  type AnyTable,
   type Clock,
   fail,
   type JsonValue,
@@ -32,15 +35,22 @@ export interface HistoryStack extends History {
   record(command: CommandInfo, changes: readonly RowChange[], receipt: CommitReceipt): void;
 }
 
-/** The changes that bring back `before`. A row that did not exist (or was deleted) is deleted again. */
+/** By table: see `TableDef.unset`. */
+export type UnsetValues = (table: string) => AnyTable['unset'];
+
+/**
+ * The changes that bring back `before`. A row that was deleted is deleted again, and so is one that did not exist; but where a
+ * colleague may have created the same row, it says nothing again.
+ */
 export function invert(
   changes: readonly RowChange[],
   before: readonly (FoldedRow | null)[],
+  unset: UnsetValues,
   deletedAt: string,
 ): RowChange[] {
   return changes.map((change, index) => {
     const old = before[index] ?? null;
-    if (old === null) return { ...change, set: { deletedAt } };
+    if (old === null) return { ...change, set: unset(change.table) ?? { deletedAt } };
     const set: Record<string, JsonValue> = {};
     for (const field of Object.keys(change.set)) set[field] = old.fields[field] ?? null;
     return { ...change, set };
@@ -51,8 +61,9 @@ export function createHistory(options: {
   readonly clock: Clock;
   readonly row: (shard: ShardId, table: string, id: string) => FoldedRow | null;
   readonly commit: (changes: readonly RowChange[]) => Promise<Result<CommitReceipt>>;
+  readonly unset: UnsetValues;
 }): HistoryStack {
-  const { clock, row, commit } = options;
+  const { clock, row, commit, unset } = options;
   const undoable: Done[] = [];
   const redoable: Done[] = [];
   const listeners = new Set<() => void>();
@@ -78,7 +89,7 @@ export function createHistory(options: {
         }),
       );
     }
-    const changes = invert(done.changes, done.receipt.before, new Date(clock.now()).toISOString());
+    const changes = invert(done.changes, done.receipt.before, unset, new Date(clock.now()).toISOString());
     const receipt = await commit(changes);
     if (!receipt.ok) {
       from.push(done);

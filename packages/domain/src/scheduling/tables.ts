@@ -119,6 +119,7 @@ export const assignments = defineTable({
     pinned: z.boolean(),
     source: z.enum(ASSIGNMENT_SOURCES),
   },
+  unset: { staffId: null, pinned: false },
   indexes: [['week'], ['visitId'], ['staffId']],
 });
 export type Assignment = Row<typeof assignments>;

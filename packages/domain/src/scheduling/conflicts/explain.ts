@@ -7,7 +7,7 @@ import { compareText } from '../../collections.ts';
 import type { BoardConflict, ConflictChoice } from '../board.ts';
 import { dayText, momentText, spanText, visitSpan } from '../wording.ts';
 import type { ClashSide, ConflictFacts, ConflictTable, DerivedConflict, Mark } from './facts.ts';
-import { fieldWord, groupWord, joinWords, type Names, valueText } from './field-words.ts';
+import { changedWords, groupWord, joinWords, type Names, valueText } from './field-words.ts';
 
 type Facts<K extends ConflictFacts['kind']> = Extract<ConflictFacts, { kind: K }>;
 type Clash = Facts<'double-booked-staff' | 'double-booked-patient'>;
@@ -102,7 +102,7 @@ function explainFields(facts: Facts<'concurrent-field'>, patient: string, names:
 function explainRemoval(facts: Facts<'edit-delete'>, patient: string, names: Names, zone: Zone): Words {
   const thing = thingOf(facts.table, facts.serviceCode, patient, names);
   const verb = facts.how === 'deleted' ? 'deleted' : 'cancelled';
-  const edited = joinWords(facts.editedFields.map(fieldWord));
+  const edited = changedWords(facts.editedFields);
   const holds =
     facts.how === 'deleted' ? 'It stays for now, so that the change is not lost.' : 'It stays cancelled for now.';
   return {

@@ -37,6 +37,13 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   reference: 'number',
 };
 
+/** Fields that say what a row belongs to or how it came about, or have words of their own elsewhere. */
+const UNSAID = new Set(['regionId', 'week', 'visitId', 'requirementId', 'pairOf', 'slot', 'source', 'cancelledAt']);
+
+/** What was changed: `carer and pin`; empty where only fields changed that people have no word for. */
+export const changedWords = (fields: readonly string[]): string =>
+  joinWords(fields.filter((field) => !UNSAID.has(field)).map(fieldWord));
+
 export const fieldWord = (field: string): string => FIELD_WORDS[field] ?? field;
 
 /** Fields that are one decision, by the name of the group. */

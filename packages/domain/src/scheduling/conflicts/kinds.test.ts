@@ -154,6 +154,21 @@ describe('records of a region', () => {
     ).toBe(5);
   });
 
+  it('CNF-DELETE a visit that two planned and one took back: it stays, and only what people decide is named', async () => {
+    const { agency, amelie, ben, meet, board } = await openScene(stores[0]);
+    const row = visitRow(agency.visit());
+    await amelie.commit([row]);
+    await amelie.commit([{ ...row, set: { deletedAt: '2026-11-21T12:00:00.000Z' } }]);
+    await ben.commit([row]);
+    await meet();
+    const { conflicts, visits: shown } = await board();
+    expect(shown.map(({ id }) => id)).toEqual([row.id]);
+    expect(conflicts.map(({ kind }) => kind)).toEqual(['edit-delete']);
+    expect(conflicts[0]?.explanation).toContain(
+      'Ben Tremblay changed its day, length, note, patient, priority, provider, service, start, earliest start and latest start on',
+    );
+  });
+
   it('CNF-DANGLING a need that prefers a carer who has left says so', async () => {
     const { agency, amelie, at, board } = await openScene(stores[0]);
     await amelie.commit([requirementRow(agency.requirement({ preferredStaffId: agency.joan.id }))]);
