@@ -211,6 +211,7 @@ describe('two coordinators, one week', () => {
   });
 
   it('the keyboard moves a visit, and the screen reader hears it', async () => {
+    const before = await shownCards(amelie);
     const card = amelie.locator('[data-cell] [data-visit-id]').first();
     await card.focus();
     await amelie.keyboard.press('m');
@@ -224,6 +225,7 @@ describe('two coordinators, one week', () => {
       .getByTestId('announcer')
       .filter({ hasText: /Undone/ })
       .waitFor({ state: 'attached' });
+    await expect.poll(() => shownCards(amelie)).toEqual(before);
   });
 
   it('a card is dragged to the tray and back onto a lane', async () => {
