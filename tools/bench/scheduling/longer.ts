@@ -1,57 +1,23 @@
 /**
  * What the product's search leaves on the table: the large week, half of it placed as it stands and with nothing placed, as the
  * product searches it, for a minute (about what it does when asked to search longer), and for many minutes. Two seeds differ by half a
- * per cent, so means of several say more. In processor time, so that other work on the machine counts for nothing; a search is cooled
- * by the move, so each is given as many moves as the one before it made in that time.
+ * per cent, so means of several say more. Each in a thread of its own (search-worker.ts) and in processor time, so that other work on the machine counts for little; a
+ * search is cooled by the move, so each is given as many moves as the one before it made in that time.
  */
-import { buildDemoAgency } from '@fieldfare/demo';
-import { sharedWorkbench } from '@fieldfare/domain';
-import {
-  type AutoAssignOptions,
-  autoAssign,
-  type CompiledWeek,
-  costOf,
-  createPlan,
-  type Plan,
-} from '@fieldfare/engine-scheduling';
+import { Worker } from 'node:worker_threads';
 import { type Metric, metric } from '../../lib/metrics.ts';
-import { largestRegion, openCopy } from './weeks.ts';
+import type { Searched, SearchOrder } from './search-worker.ts';
 
-interface Searched {
-  readonly moves: number;
-  readonly seconds: number;
-  readonly cost: number;
-  readonly unplaced: number;
-}
-
-function processorSeconds(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e6;
-}
-
-function search(plan: Plan, options: AutoAssignOptions): Searched {
-  const from = processorSeconds();
-  const steps = autoAssign(plan, options);
-  let made = 0;
-  let step = steps.next();
-  while (!step.done) {
-    made = Math.max(made, step.value.moves);
-    step = steps.next();
-  }
-  const { after, unplaced } = step.value;
-  return { moves: made, seconds: processorSeconds() - from, cost: costOf(after), unplaced: unplaced.length };
+function search(order: SearchOrder): Promise<Searched> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('search-worker.ts', import.meta.url), { workerData: order });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
 }
 
 /** As fast as another search was. */
 const movesIn = (seconds: number, { moves, seconds: took }: Searched): number => Math.round((moves / took) * seconds);
-
-function emptied(compiled: CompiledWeek): Plan {
-  const plan = createPlan(compiled);
-  for (let visit = 0; visit < compiled.visitCount; visit += 1) {
-    if (compiled.visitFixed[visit] === 0 && plan.placementOf(visit) !== null) plan.remove(visit);
-  }
-  return plan;
-}
 
 export interface LongerOptions {
   /** The first of `seeds`. */
@@ -63,31 +29,26 @@ export interface LongerOptions {
 }
 
 export async function benchLonger({ seed, seeds, minutes, only = /./ }: LongerOptions): Promise<Metric[]> {
-  const demo = buildDemoAgency({ size: 'large', today: '2026-11-18', historyWeeks: 0 });
-  const week = demo.weeks.at(-1) ?? demo.week;
-  const workspace = await openCopy(demo);
-  const { compiled } = await sharedWorkbench(workspace.context, { regionId: largestRegion(demo, week), week });
-  await workspace.close();
   const metrics: Metric[] = [];
-  for (const [name, planOf] of [
-    ['large week as it stands', createPlan],
-    ['large week with nothing placed', emptied],
+  for (const [name, emptied] of [
+    ['large week as it stands', false],
+    ['large week with nothing placed', true],
   ] as const) {
     if (!only.test(name)) continue;
     const runs: Record<'usual' | 'minute' | 'longest', Searched[]> = { usual: [], minute: [], longest: [] };
     for (let each = seed; each < seed + seeds; each += 1) {
-      const run = (how: keyof typeof runs, options: Partial<AutoAssignOptions>): Searched => {
-        const one = search(planOf(compiled), { seed: each, ...options });
-        const { seconds, moves, cost, unplaced } = one;
+      const run = async (how: keyof typeof runs, moves?: number): Promise<Searched> => {
+        const one = await search({ emptied, options: { seed: each, ...(moves === undefined ? {} : { moves }) } });
+        const { seconds, cost, unplaced } = one;
         console.log(
-          `${name}, seed ${each}: ${seconds.toFixed(0)} s, ${moves} moves, cost ${cost}, ${unplaced} not placed`,
+          `${name}, seed ${each}: ${seconds.toFixed(0)} s, ${one.moves} moves, cost ${cost}, ${unplaced} not placed`,
         );
         runs[how].push(one);
         return one;
       };
-      const usual = run('usual', {});
-      const minute = run('minute', { moves: movesIn(60, usual) });
-      run('longest', { moves: movesIn(minutes * 60, minute) });
+      const usual = await run('usual');
+      const minute = await run('minute', movesIn(60, usual));
+      await run('longest', movesIn(minutes * 60, minute));
     }
     const mean = (list: readonly Searched[], of: keyof Searched): number =>
       list.reduce((sum, one) => sum + one[of], 0) / list.length;
