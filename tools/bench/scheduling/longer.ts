@@ -16,8 +16,9 @@ function search(order: SearchOrder): Promise<Searched> {
   });
 }
 
-/** As fast as another search was. */
-const movesIn = (seconds: number, { moves, seconds: took }: Searched): number => Math.round((moves / took) * seconds);
+/** As fast as another search was, once it was moving. */
+const movesIn = (seconds: number, { moves, seconds: took, secondsBeforeMoves: before }: Searched): number =>
+  Math.round((moves / (took - before)) * (seconds - before));
 
 export interface LongerOptions {
   /** The first of `seeds`. */

@@ -25,6 +25,8 @@ export interface Searched {
   readonly moves: number;
   /** Of this thread on a processor. */
   readonly seconds: number;
+  /** Of these before the first move: the model, the first places. */
+  readonly secondsBeforeMoves: number;
   readonly cost: number;
   readonly unplaced: number;
 }
@@ -46,13 +48,16 @@ function search(plan: Plan, options: AutoAssignOptions): Searched {
   const from = processorSeconds();
   const steps = autoAssign(plan, options);
   let moves = 0;
+  let secondsBeforeMoves = 0;
   let step = steps.next();
   while (!step.done) {
+    if (moves === 0) secondsBeforeMoves = processorSeconds() - from;
     moves = Math.max(moves, step.value.moves);
     step = steps.next();
   }
   const { after, unplaced } = step.value;
-  return { moves, seconds: processorSeconds() - from, cost: costOf(after), unplaced: unplaced.length };
+  const seconds = processorSeconds() - from;
+  return { moves, seconds, secondsBeforeMoves, cost: costOf(after), unplaced: unplaced.length };
 }
 
 async function compiledWeek(): Promise<CompiledWeek> {
