@@ -123,8 +123,8 @@ export interface WeekProblem {
   /** Whole minutes of travel, 0 for equal places. Deterministic. */
   readonly travelMinutes: (from: number, to: number, departure: EpochMinute) => number;
   /**
-   * When given: `travelMinutes` depends on the departure only through this small whole number (0 to 254), so the
-   * engine may keep one table a bucket. Left out, every call goes through: right, but slow on a large week.
+   * When given: `travelMinutes` depends on the departure only through this number, so the engine may keep a table. With
+   * more than eight of them in the horizon, or left out, every call goes through: right, but slow on a large week.
    */
   readonly travelBucket?: (departure: EpochMinute) => number;
   /** What one of each component is worth; `WEIGHTS` when left out. */
